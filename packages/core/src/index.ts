@@ -1,0 +1,2 @@
+export * from "./detection/index.ts";
+export * from "./pipeline/index.ts";

@@ -1,0 +1,66 @@
+import type { HistoryBatch, JoinedMetric, Repository, RunAttempt, Verdict, Workflow } from "@oddrun/core";
+
+/** How many rows a save added, changed, and found already there. */
+export interface SaveCounts {
+  readonly added: number;
+  readonly changed: number;
+  readonly unchanged: number;
+}
+
+/** A run attempt with what is needed to compare it with its fellows. */
+export interface StoredRun extends RunAttempt {
+  readonly repositoryName: string;
+  readonly defaultBranch: string | null;
+  readonly workflowName: string;
+  /** Jobs recorded for this attempt; null when no jobs were ever recorded for it. */
+  readonly jobCount: number | null;
+  /** Joined metrics by name. */
+  readonly metrics: ReadonlyMap<string, number>;
+}
+
+/** A verdict on one attempt by one model. A later correction is a further revision; an earlier one is never rewritten. */
+export interface StoredVerdict {
+  readonly repositoryId: number;
+  readonly runId: number;
+  readonly runAttempt: number;
+  /** 1 for the first verdict on this attempt, more for corrections. */
+  readonly revision: number;
+  readonly modelVersion: string;
+  readonly judgedAtMs: number;
+  readonly verdict: Verdict;
+}
+
+export interface JudgedRun {
+  readonly run: StoredRun;
+  readonly judged: StoredVerdict;
+}
+
+export interface RunFilter {
+  readonly repository?: string;
+  readonly workflow?: string;
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+}
+
+/** Keeps finished runs and what was said of them. Saving one attempt twice leaves one copy. */
+export interface RunStore {
+  /** Saves all of the batch or none of it. */
+  save(batch: HistoryBatch): Promise<SaveCounts>;
+  saveMetrics(metrics: readonly JoinedMetric[]): Promise<SaveCounts>;
+  /** The repository of that name, made with an id below 0 when it is new: only GitHub gives ids above 0. */
+  ensureRepository(fullName: string): Promise<Repository>;
+  /** The workflow of that name in the repository, made with an id below 0 when it is new. */
+  ensureWorkflow(repositoryId: number, name: string): Promise<Workflow>;
+  /** All attempts of a run id, over all repositories. */
+  attemptsOf(runId: number): Promise<readonly StoredRun[]>;
+  countRuns(filter?: RunFilter): Promise<number>;
+  /** Finished attempts in order of completion (then repository id, run id, attempt). */
+  finishedRuns(filter?: RunFilter): AsyncIterable<StoredRun>;
+  /** Appends; the revision is given by the store. Saves all or none. */
+  saveVerdicts(verdicts: readonly Omit<StoredVerdict, "revision">[]): Promise<void>;
+  /** The latest revision for each judged attempt; newest completion first. */
+  judgedRuns(filter?: RunFilter & { readonly kind?: Verdict["kind"]; readonly limit?: number }): Promise<readonly JudgedRun[]>;
+  /** Verdicts by kind, latest revisions only. */
+  countVerdicts(filter?: RunFilter): Promise<Readonly<Record<Verdict["kind"], number>>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,66 @@
+/**
+ * Everything that can go wrong for a user, in one table: a stable code, the HTTP status, the exit code and a message that says
+ * what, where and how to mend it. docs/errors.md mirrors it and a test compares the two.
+ */
+interface ProblemKind {
+  readonly title: string;
+  readonly httpStatus: number;
+  /** 2 usage or settings, 3 bad data, 4 GitHub or another remote, 5 store or disk, 70 a bug. */
+  readonly exitCode: 2 | 3 | 4 | 5 | 70;
+  // biome-ignore lint: each entry's own parameters are checked at `problem(code, ...)`
+  readonly message: (...values: never[]) => string;
+}
+
+export const PROBLEMS = {
+  "bad-usage": {
+    title: "The command or one of its options is not understood",
+    httpStatus: 400,
+    exitCode: 2,
+    message: (what: string) => what,
+  },
+  "model-not-found": {
+    title: "There is no trained model where one was looked for",
+    httpStatus: 503,
+    exitCode: 3,
+    message: (place: string) => `No trained model in ${place}. Run "oddrun train" first, or name its folder with --model-dir.`,
+  },
+  "no-runs": {
+    title: "There is nothing to work on",
+    httpStatus: 404,
+    exitCode: 3,
+    message: (place: string) => `0 runs in ${place}. Run "oddrun import FILE" first.`,
+  },
+  bug: {
+    title: "A mistake in Oddrun itself",
+    httpStatus: 500,
+    exitCode: 70,
+    message: (detail: string) => `This is a bug in Oddrun: ${detail}. Please report it with the log of --log-level debug.`,
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** A problem from the table. Its message is for people; programs read `code`. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  constructor(code: ProblemCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = "Problem";
+    this.code = code;
+  }
+  get exitCode(): number {
+    return PROBLEMS[this.code].exitCode;
+  }
+  get httpStatus(): number {
+    return PROBLEMS[this.code].httpStatus;
+  }
+}
+
+/** Makes the problem `code` with its message filled in: `throw problem("model-not-found", folder)`. */
+export function problem<Code extends ProblemCode>(
+  code: Code,
+  ...values: Parameters<(typeof PROBLEMS)[Code]["message"]>
+): Problem {
+  const message = PROBLEMS[code].message as (...values: readonly unknown[]) => string;
+  return new Problem(code, message(...values));
+}
