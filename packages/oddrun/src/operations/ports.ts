@@ -64,3 +64,11 @@ export interface RunStore {
   countVerdicts(filter?: RunFilter): Promise<Readonly<Record<Verdict["kind"], number>>>;
   close(): Promise<void>;
 }
+
+/** Says what happens, for the log only: nothing a user must see goes this way. */
+export interface Logger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
