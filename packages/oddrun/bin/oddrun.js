@@ -4,4 +4,4 @@ if (major < 22 || (major === 22 && minor < 13)) {
   process.stderr.write(`oddrun needs Node 22.13 or later; this is ${process.version}.\n`);
   process.exit(2);
 }
-import("../dist/cli/main.js");
+await import("../dist/cli/main.js");

@@ -8,6 +8,7 @@ export function branchClass(branch: string | null, defaultBranch: string | null)
   if (branch === null || branch === "") return "unknown";
   if (defaultBranch === null ? USUAL_DEFAULT_BRANCHES.has(branch) : branch === defaultBranch) return "default";
   if (branch.startsWith("gh-readonly-queue/")) return "merge-queue";
-  if (/^(release|releases|stable|hotfix)([/-]|$)/.test(branch) || /^v?\d+\.(\d+|x)(\.|$)/.test(branch)) return "release";
+  if (/^(release|releases|stable|hotfix)([/-]|$)/.test(branch) || /^v?\d+\.(\d+|x)(\.|$)/.test(branch))
+    return "release";
   return "topic";
 }

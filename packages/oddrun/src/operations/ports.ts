@@ -59,7 +59,9 @@ export interface RunStore {
   /** Appends; the revision is given by the store. Saves all or none. */
   saveVerdicts(verdicts: readonly Omit<StoredVerdict, "revision">[]): Promise<void>;
   /** The latest revision for each judged attempt; newest completion first. */
-  judgedRuns(filter?: RunFilter & { readonly kind?: Verdict["kind"]; readonly limit?: number }): Promise<readonly JudgedRun[]>;
+  judgedRuns(
+    filter?: RunFilter & { readonly kind?: Verdict["kind"]; readonly limit?: number },
+  ): Promise<readonly JudgedRun[]>;
   /** Verdicts by kind, latest revisions only. */
   countVerdicts(filter?: RunFilter): Promise<Readonly<Record<Verdict["kind"], number>>>;
   close(): Promise<void>;

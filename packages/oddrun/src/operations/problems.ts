@@ -22,7 +22,8 @@ export const PROBLEMS = {
     title: "There is no trained model where one was looked for",
     httpStatus: 503,
     exitCode: 3,
-    message: (place: string) => `No trained model in ${place}. Run "oddrun train" first, or name its folder with --model-dir.`,
+    message: (place: string) =>
+      `No trained model in ${place}. Run "oddrun train" first, or name its folder with --model-dir.`,
   },
   "no-runs": {
     title: "There is nothing to work on",
@@ -34,7 +35,8 @@ export const PROBLEMS = {
     title: "A mistake in Oddrun itself",
     httpStatus: 500,
     exitCode: 70,
-    message: (detail: string) => `This is a bug in Oddrun: ${detail}. Please report it with the log of --log-level debug.`,
+    message: (detail: string) =>
+      `This is a bug in Oddrun: ${detail}. Please report it with the log of --log-level debug.`,
   },
 } as const satisfies Record<string, ProblemKind>;
 
