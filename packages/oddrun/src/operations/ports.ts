@@ -7,12 +7,18 @@ export interface SaveCounts {
   readonly unchanged: number;
 }
 
+/** What a save of a batch did over all its rows, and to its runs and jobs alone. */
+export interface BatchCounts extends SaveCounts {
+  readonly runs: SaveCounts;
+  readonly jobs: SaveCounts;
+}
+
 /** A run attempt with what is needed to compare it with its fellows. */
 export interface StoredRun extends RunAttempt {
   readonly repositoryName: string;
   readonly defaultBranch: string | null;
   readonly workflowName: string;
-  /** Jobs recorded for this attempt; null when no jobs were ever recorded for it. */
+  /** Jobs that ran in this attempt, inherited ones not counted; null when no jobs were ever recorded for it. */
   readonly jobCount: number | null;
   /** Joined metrics by name. */
   readonly metrics: ReadonlyMap<string, number>;
@@ -36,16 +42,26 @@ export interface JudgedRun {
 }
 
 export interface RunFilter {
+  /** "owner/name", in any letter case. */
   readonly repository?: string;
+  /** The workflow's name or the path of its file. */
   readonly workflow?: string;
+  /** Completed at this instant or later. */
   readonly sinceMs?: number;
+  /** Completed before this instant. */
   readonly untilMs?: number;
 }
 
-/** Keeps finished runs and what was said of them. Saving one attempt twice leaves one copy. */
+/**
+ * Keeps runs and what was said of them. Saving one attempt twice leaves one copy. An attempt is finished when it has a
+ * conclusion; one whose end is not known takes its place in the order of completion by its start.
+ */
 export interface RunStore {
-  /** Saves all of the batch or none of it. */
-  save(batch: HistoryBatch): Promise<SaveCounts>;
+  /**
+   * Saves all of the batch or none of it. A later save corrects an earlier one; what it does not know of an attempt's or
+   * job's description (branch, title, runner, ...: null) stays as it was. Spans and instants are kept in whole milliseconds.
+   */
+  save(batch: HistoryBatch): Promise<BatchCounts>;
   saveMetrics(metrics: readonly JoinedMetric[]): Promise<SaveCounts>;
   /** The repository of that name, made with an id below 0 when it is new: only GitHub gives ids above 0. */
   ensureRepository(fullName: string): Promise<Repository>;
@@ -53,10 +69,17 @@ export interface RunStore {
   ensureWorkflow(repositoryId: number, name: string): Promise<Workflow>;
   /** All attempts of a run id, over all repositories. */
   attemptsOf(runId: number): Promise<readonly StoredRun[]>;
+  /** How many attempts `finishedRuns` would give. */
   countRuns(filter?: RunFilter): Promise<number>;
-  /** Finished attempts in order of completion (then repository id, run id, attempt). */
+  /**
+   * Finished attempts in order of completion (then repository id, run id, attempt), read a page at a time: runs saved
+   * meanwhile may or may not be among them.
+   */
   finishedRuns(filter?: RunFilter): AsyncIterable<StoredRun>;
-  /** Appends; the revision is given by the store. Saves all or none. */
+  /**
+   * Appends; the revision is given by the store. Saves all or none. A verdict that repeats the latest revision of its attempt
+   * by the same model word for word is not appended again, so that a repeated command leaves one copy.
+   */
   saveVerdicts(verdicts: readonly Omit<StoredVerdict, "revision">[]): Promise<void>;
   /** The latest revision for each judged attempt; newest completion first. */
   judgedRuns(

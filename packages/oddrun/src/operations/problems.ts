@@ -31,6 +31,61 @@ export const PROBLEMS = {
     exitCode: 3,
     message: (place: string) => `0 runs in ${place}. Run "oddrun import FILE" first.`,
   },
+  "store-newer": {
+    title: "The store was made by a newer version",
+    httpStatus: 503,
+    exitCode: 5,
+    message: (place: string) =>
+      `The store ${place} was made by a newer version of Oddrun. Update Oddrun, or name another folder with --data-dir.`,
+  },
+  "store-older": {
+    title: "The store is of an older version and cannot be brought up to date now",
+    httpStatus: 503,
+    exitCode: 5,
+    message: (place: string) =>
+      `The store ${place} was made by an older version of Oddrun. Open it once with the right to write, for example with "oddrun report".`,
+  },
+  "store-not-a-store": {
+    title: "The file where the store should be is something else",
+    httpStatus: 503,
+    exitCode: 5,
+    message: (place: string, why: string) =>
+      `${place} is not an Oddrun store: ${why}. Move it away, or name another folder with --data-dir.`,
+  },
+  "store-not-writable": {
+    title: "The store cannot be opened or written",
+    httpStatus: 503,
+    exitCode: 5,
+    message: (place: string, why: string) =>
+      `The store ${place} cannot be used: ${why}. Check the owner and mode of the file and its folder, or name another folder with --data-dir.`,
+  },
+  "store-full": {
+    title: "There is no space left for the store",
+    httpStatus: 503,
+    exitCode: 5,
+    message: (place: string) =>
+      `No space is left for the store ${place}; the last batch was not saved, everything before it is safe. Free some space and repeat.`,
+  },
+  "store-busy": {
+    title: "Another process is writing to the store",
+    httpStatus: 503,
+    exitCode: 5,
+    message: (place: string) =>
+      `Another process has been writing to the store ${place} for too long. Try again when it is done.`,
+  },
+  "store-damaged": {
+    title: "The store is damaged",
+    httpStatus: 503,
+    exitCode: 5,
+    message: (place: string) =>
+      `The store ${place} is damaged. Restore it from a backup, or move it away and import or collect again.`,
+  },
+  "store-failed": {
+    title: "The store failed in an unforeseen way",
+    httpStatus: 503,
+    exitCode: 5,
+    message: (place: string, detail: string) => `The store ${place} failed: ${detail}.`,
+  },
   bug: {
     title: "A mistake in Oddrun itself",
     httpStatus: 500,

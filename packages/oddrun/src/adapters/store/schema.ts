@@ -1,0 +1,106 @@
+import type { Kysely } from "kysely";
+
+/**
+ * The tables, as the queries see them. The SQL is a small subset that SQLite and PostgreSQL read alike: whole numbers for
+ * instants and spans (milliseconds), text for JSON, 0 and 1 for yes and no, `on conflict do update`; no functions of dates
+ * and no percentiles. The repository leads the key of every large table, so that tables can be spread by repository.
+ */
+export interface StoreTables {
+  repositories: RepositoryRow;
+  workflows: WorkflowRow;
+  run_attempts: RunAttemptRow;
+  jobs: JobRow;
+  steps: StepRow;
+  joined_metrics: JoinedMetricRow;
+  verdicts: VerdictRow;
+}
+
+export type StoreDatabase = Kysely<StoreTables>;
+
+export interface RepositoryRow {
+  repository_id: number;
+  full_name: string;
+  /** The name in lower case: GitHub's names differ by more than case. */
+  name_key: string;
+  default_branch: string | null;
+}
+
+export interface WorkflowRow {
+  repository_id: number;
+  workflow_id: number;
+  name: string;
+  path: string | null;
+}
+
+export interface RunAttemptRow {
+  repository_id: number;
+  run_id: number;
+  run_attempt: number;
+  workflow_id: number;
+  run_number: number | null;
+  branch: string | null;
+  event: string | null;
+  head_sha: string | null;
+  title: string | null;
+  created_at_ms: number | null;
+  run_started_at_ms: number | null;
+  completed_at_ms: number | null;
+  /** Place in the order of completion: the end, else the start or creation of a concluded attempt; null while open. */
+  finished_at_ms: number | null;
+  conclusion: string | null;
+  duration_ms: number | null;
+  duration_unknown: string | null;
+  queue_time_ms: number | null;
+  queue_time_unknown: string | null;
+}
+
+export interface JobRow {
+  repository_id: number;
+  job_id: number;
+  run_id: number;
+  run_attempt: number;
+  name: string;
+  conclusion: string | null;
+  created_at_ms: number | null;
+  started_at_ms: number | null;
+  completed_at_ms: number | null;
+  duration_ms: number | null;
+  duration_unknown: string | null;
+  queue_time_ms: number | null;
+  queue_time_unknown: string | null;
+  runner_name: string | null;
+  runner_group: string | null;
+  runner_labels: string | null;
+}
+
+export interface StepRow {
+  repository_id: number;
+  job_id: number;
+  step_number: number;
+  name: string;
+  conclusion: string | null;
+  started_at_ms: number | null;
+  completed_at_ms: number | null;
+  duration_ms: number | null;
+  duration_unknown: string | null;
+}
+
+export interface JoinedMetricRow {
+  repository_id: number;
+  run_id: number;
+  run_attempt: number;
+  name: string;
+  value: number;
+}
+
+export interface VerdictRow {
+  repository_id: number;
+  run_id: number;
+  run_attempt: number;
+  revision: number;
+  model_version: string;
+  judged_at_ms: number;
+  kind: string;
+  /** The whole verdict as JSON. */
+  verdict: string;
+}

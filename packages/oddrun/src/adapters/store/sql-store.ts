@@ -1,0 +1,125 @@
+import type { Repository, Workflow } from "@oddrun/core";
+import type { RunStore, SaveCounts } from "../../operations/ports.ts";
+import {
+  JOBS,
+  JOINED_METRICS,
+  jobRow,
+  joinedMetricRow,
+  nameKey,
+  REPOSITORIES,
+  RUN_ATTEMPTS,
+  repositoryRow,
+  runAttemptRow,
+  STEPS,
+  safeText,
+  stepRow,
+  WORKFLOWS,
+  workflowRow,
+} from "./rows.ts";
+import { attemptsOf, countRuns, finishedRuns } from "./run-queries.ts";
+import type { StoreDatabase } from "./schema.ts";
+import { upsertInto } from "./upsert.ts";
+import { appendVerdicts, countVerdicts, judgedRuns } from "./verdict-queries.ts";
+
+/** A run store over any database whose tables are made; `explain` turns the database's own errors into problems. */
+export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown): RunStore {
+  const saveRepositories = upsertInto(REPOSITORIES);
+  const saveWorkflows = upsertInto(WORKFLOWS);
+  const saveRuns = upsertInto(RUN_ATTEMPTS);
+  const saveJobs = upsertInto(JOBS);
+  const saveSteps = upsertInto(STEPS);
+  const saveJoinedMetrics = upsertInto(JOINED_METRICS);
+
+  const guarded = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw explain(error);
+    }
+  };
+  const writing = <Result>(work: (transaction: StoreDatabase) => Promise<Result>): Promise<Result> =>
+    guarded(() => db.transaction().execute(work));
+
+  return {
+    save: (batch) =>
+      writing(async (transaction) => {
+        const repositories = await saveRepositories(transaction, batch.repositories.map(repositoryRow));
+        const workflows = await saveWorkflows(transaction, batch.workflows.map(workflowRow));
+        const runs = await saveRuns(transaction, batch.runs.map(runAttemptRow));
+        const jobs = await saveJobs(transaction, batch.jobs.map(jobRow));
+        const steps = await saveSteps(transaction, batch.steps.map(stepRow));
+        return { ...sum([repositories, workflows, runs, jobs, steps]), runs, jobs };
+      }),
+
+    saveMetrics: (metrics) => writing((transaction) => saveJoinedMetrics(transaction, metrics.map(joinedMetricRow))),
+
+    ensureRepository: (fullName) =>
+      writing(async (transaction) => {
+        const known = await transaction
+          .selectFrom("repositories")
+          .where("name_key", "=", nameKey(fullName))
+          .orderBy("repository_id", "desc")
+          .selectAll()
+          .executeTakeFirst();
+        if (known !== undefined) {
+          return { id: known.repository_id, fullName: known.full_name, defaultBranch: known.default_branch };
+        }
+        const { lowest } = await transaction
+          .selectFrom("repositories")
+          .select(({ fn }) => fn.min("repository_id").as("lowest"))
+          .executeTakeFirstOrThrow();
+        const repository: Repository = { id: idBelow(lowest), fullName: safeText(fullName), defaultBranch: null };
+        await transaction.insertInto("repositories").values(repositoryRow(repository)).execute();
+        return repository;
+      }),
+
+    ensureWorkflow: (repositoryId, name) =>
+      writing(async (transaction) => {
+        const known = await transaction
+          .selectFrom("workflows")
+          .where("repository_id", "=", repositoryId)
+          .where("name", "=", safeText(name))
+          .orderBy("workflow_id", "desc")
+          .selectAll()
+          .executeTakeFirst();
+        if (known !== undefined) {
+          return { repositoryId, id: known.workflow_id, name: known.name, path: known.path };
+        }
+        const { lowest } = await transaction
+          .selectFrom("workflows")
+          .select(({ fn }) => fn.min("workflow_id").as("lowest"))
+          .executeTakeFirstOrThrow();
+        const workflow: Workflow = { repositoryId, id: idBelow(lowest), name: safeText(name), path: null };
+        await transaction.insertInto("workflows").values(workflowRow(workflow)).execute();
+        return workflow;
+      }),
+
+    attemptsOf: (runId) => guarded(() => attemptsOf(db, runId)),
+    countRuns: (filter = {}) => guarded(() => countRuns(db, filter)),
+    async *finishedRuns(filter = {}) {
+      try {
+        yield* finishedRuns(db, filter);
+      } catch (error) {
+        throw explain(error);
+      }
+    },
+    saveVerdicts: (verdicts) => writing((transaction) => appendVerdicts(transaction, verdicts)),
+    judgedRuns: (filter = {}) => guarded(() => judgedRuns(db, filter)),
+    countVerdicts: (filter = {}) => guarded(() => countVerdicts(db, filter)),
+    close: () => guarded(() => db.destroy()),
+  };
+}
+
+/** The next id that GitHub will never give. */
+function idBelow(lowest: number | null): number {
+  return Math.min(lowest ?? 0, 0) - 1;
+}
+
+function sum(counts: readonly SaveCounts[]): SaveCounts {
+  const total = (of: (count: SaveCounts) => number): number => counts.reduce((soFar, count) => soFar + of(count), 0);
+  return {
+    added: total((count) => count.added),
+    changed: total((count) => count.changed),
+    unchanged: total((count) => count.unchanged),
+  };
+}
