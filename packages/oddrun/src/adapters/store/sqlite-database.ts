@@ -124,10 +124,10 @@ function resultCode(error: unknown): number {
 /** Node 22 warns that node:sqlite is experimental; the user of a command can do nothing with that. */
 async function importSqlite(): Promise<typeof import("node:sqlite")> {
   const emitWarning = process.emitWarning.bind(process);
-  process.emitWarning = ((warning: string | Error, ...rest: readonly unknown[]) => {
+  process.emitWarning = (warning: string | Error, ...rest: readonly unknown[]) => {
     if (String(warning).includes("SQLite is an experimental feature")) return;
     Reflect.apply(emitWarning, process, [warning, ...rest]);
-  }) as typeof process.emitWarning;
+  };
   try {
     return await import("node:sqlite");
   } finally {
