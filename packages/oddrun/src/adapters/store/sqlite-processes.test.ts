@@ -95,7 +95,7 @@ function integrity(path: string): unknown {
 
 test("nothing acknowledged is lost when writers are killed, and no batch is there in part", async () => {
   const path = join(folder, "killed.db");
-  const rounds = Number(process.env["ODDRUN_KILL_ROUNDS"] ?? 5);
+  const rounds = Number(process.env["ODDRUN_KILL_ROUNDS"] ?? 4);
   const acknowledged: number[] = [];
   let kills = 0;
   for (let round = 0; round < rounds; round++) {
