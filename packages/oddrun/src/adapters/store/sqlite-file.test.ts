@@ -183,8 +183,9 @@ test("a full disk is a clear problem, and nothing of the batch is kept", async (
   await store.close();
 });
 
+const from = (fields: object) => storeProblem("x.db", Object.assign(new Error("words"), fields));
+
 test("errors of the file system and of SQLite become one line each; others pass through", () => {
-  const from = (fields: object) => storeProblem("x.db", Object.assign(new Error("words"), fields));
   assert.ok(isProblem("store-full", "x.db")(from({ code: "ENOSPC" })));
   assert.ok(isProblem("store-not-writable", "x.db")(from({ code: "EROFS" })));
   assert.ok(isProblem("store-failed", "x.db", /words/)(from({ errcode: 10 })));

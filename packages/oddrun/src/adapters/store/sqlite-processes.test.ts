@@ -49,7 +49,7 @@ before(async () => {
 interface Writer {
   readonly process: ChildProcess;
   readonly acknowledged: readonly number[];
-  readonly firstAcknowledged: Promise<void>;
+  readonly firstAcknowledged: Promise<unknown>;
   readonly closed: Promise<unknown>;
   readonly complaints: () => string;
 }
@@ -69,7 +69,7 @@ function startWriter(path: string, first: number, count: number): Writer {
   return {
     process: child,
     acknowledged,
-    firstAcknowledged: once(lines, "line").then(() => {}),
+    firstAcknowledged: once(lines, "line"),
     closed: Promise.all([once(child, "close"), once(lines, "close")]),
     complaints: () => complaints,
   };
