@@ -1,2 +1,6 @@
 export * from "./detection/index.ts";
+export * from "./evaluation/index.ts";
+export * from "./explanation/index.ts";
+export * from "./isolation-forest/index.ts";
 export * from "./pipeline/index.ts";
+export * from "./random/index.ts";

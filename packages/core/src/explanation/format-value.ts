@@ -1,0 +1,94 @@
+import type { FeatureUnit } from "../isolation-forest/index.ts";
+
+const MINUTE = 60;
+const HOUR = 3600;
+/** Spans below this are told in seconds. */
+const MINUTES_FROM = 90;
+/** Spans from here on are told in hours and minutes. */
+const HOURS_FROM = 90 * MINUTE;
+const LN_RATIO_MAX = 700;
+
+/**
+ * A value in words: "42 s", "4.2 min", "2 h 05 min", "45 %", "3.2 times"; NaN is "unknown". `extraDigits` shows it more finely than
+ * usual, to tell it from a near one.
+ */
+export function formatValue(value: number, unit: FeatureUnit, extraDigits = 0): string {
+  if (!Number.isFinite(value)) return "unknown";
+  const scale = scaleFor(Math.abs(value), unit);
+  if (scale === "hours") return formatHours(value, extraDigits);
+  return formatNumber(toShown(value, unit) / scale.size, extraDigits) + scale.suffix;
+}
+
+/** Two values with one unit: "4 to 6 min", "0 to 10 %"; one value where both read the same. */
+export function formatRange(low: number, high: number, unit: FeatureUnit, extraDigits = 0): string {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return "unknown";
+  const scale = scaleFor(Math.max(Math.abs(low), Math.abs(high)), unit);
+  const [suffix, show] =
+    scale === "hours"
+      ? ["", (value: number) => formatHours(value, extraDigits)]
+      : [scale.suffix, (value: number) => formatNumber(toShown(value, unit) / scale.size, extraDigits)];
+  const from = show(low);
+  const to = show(high);
+  return (from === to ? from : `${from} to ${to}`) + suffix;
+}
+
+interface Scale {
+  readonly size: number;
+  readonly suffix: string;
+}
+
+const BYTE_SCALES: readonly Scale[] = [
+  { size: 1e12, suffix: " TB" },
+  { size: 1e9, suffix: " GB" },
+  { size: 1e6, suffix: " MB" },
+  { size: 1e3, suffix: " kB" },
+  { size: 1, suffix: " B" },
+];
+
+function scaleFor(size: number, unit: FeatureUnit): Scale | "hours" {
+  switch (unit) {
+    case "seconds":
+      if (size >= HOURS_FROM) return "hours";
+      return size < MINUTES_FROM ? { size: 1, suffix: " s" } : { size: MINUTE, suffix: " min" };
+    case "share":
+    case "percent":
+      return { size: 1, suffix: " %" };
+    case "bytes":
+      return BYTE_SCALES.find((scale) => size >= scale.size) ?? { size: 1, suffix: " B" };
+    case "megabytes":
+      return BYTE_SCALES.find((scale) => size * 1e6 >= scale.size && scale.size > 1e6) ?? { size: 1e6, suffix: " MB" };
+    case "ln-ratio":
+      return { size: 1, suffix: " times" };
+    default:
+      return { size: 1, suffix: "" };
+  }
+}
+
+/** From the unit it is kept in to the one it is shown in, before scaling. */
+function toShown(value: number, unit: FeatureUnit): number {
+  if (unit === "share") return value * 100;
+  if (unit === "megabytes") return value * 1e6;
+  if (unit === "ln-ratio") return Math.exp(Math.min(value, LN_RATIO_MAX));
+  return value;
+}
+
+function formatHours(seconds: number, extraDigits: number): string {
+  if (extraDigits > 0) return `${formatNumber(seconds / HOUR, extraDigits + 1)} h`;
+  const minutes = Math.round(Math.abs(seconds) / MINUTE);
+  const sign = seconds < 0 && minutes > 0 ? "-" : "";
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  if (hours === 0) return `${sign}${rest} min`;
+  return `${sign}${hours} h${rest === 0 ? "" : ` ${String(rest).padStart(2, "0")} min`}`;
+}
+
+/** Whole numbers from ten on, one decimal below ten, two digits below one; no trailing zeros. */
+function formatNumber(value: number, extraDigits: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e15 || (size > 0 && size < 1e-4)) return String(Number(value.toPrecision(2 + extraDigits)));
+  const rounded =
+    size < 1 ? Number(value.toPrecision(2 + extraDigits)) : Number(value.toFixed((size < 10 ? 1 : 0) + extraDigits));
+  const [whole, decimals] = String(rounded === 0 ? 0 : rounded).split(".");
+  const grouped = whole!.length > 4 + (rounded < 0 ? 1 : 0) ? whole!.replace(/\B(?=(\d{3})+$)/g, ",") : whole!;
+  return decimals === undefined ? grouped : `${grouped}.${decimals}`;
+}

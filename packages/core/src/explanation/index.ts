@@ -1,0 +1,3 @@
+export * from "./feature-unit.ts";
+export * from "./format-value.ts";
+export * from "./reason.ts";

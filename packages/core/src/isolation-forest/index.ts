@@ -1,0 +1,12 @@
+export { modelContributions } from "./contributions.ts";
+export type { IsolationForest } from "./forest.ts";
+export { fitForest } from "./grow.ts";
+export * from "./model.ts";
+export { isAnomaly, modelScorer } from "./model-scorer.ts";
+export { expectedPathLength } from "./path-length.ts";
+export { quantile } from "./quantile.ts";
+export { referenceScores } from "./reference-scores.ts";
+export { DEFAULT_FOREST_OPTIONS, type ForestOptions, type SampleMatrix } from "./samples.ts";
+export { flatScorer, type ForestScorer } from "./score.ts";
+export { thresholdFor } from "./threshold.ts";
+export * from "./train-model.ts";
