@@ -1,7 +1,11 @@
 export { modelContributions } from "./contributions.ts";
+export { decodeModel } from "./decode-model.ts";
+export { encodeModel, FOREST_FILE, MODEL_FILE, type Sha256 } from "./encode-model.ts";
+export { foreignFormat } from "./foreign-format.ts";
 export type { IsolationForest } from "./forest.ts";
 export { fitForest } from "./grow.ts";
 export * from "./model.ts";
+export { ModelFormatError } from "./model-format-error.ts";
 export { isAnomaly, modelScorer } from "./model-scorer.ts";
 export { expectedPathLength } from "./path-length.ts";
 export { quantile } from "./quantile.ts";

@@ -9,7 +9,9 @@ export function quantile(ascending: Float64Array, share: number): number {
   const low = ascending[below]!;
   if (rest === 0) return low;
   const high = ascending[below + 1]!;
-  return low === high ? low : low * (1 - rest) + high * rest;
+  const width = high - low;
+  const between = Number.isFinite(width) ? low + width * rest : low * (1 - rest) + high * rest;
+  return Math.min(Math.max(between, low), high);
 }
 
 /** The values of one feature in the rows that are kept, ascending, missing ones left out. */

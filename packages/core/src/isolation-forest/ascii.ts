@@ -1,0 +1,23 @@
+/** Bytes of a text of ASCII characters. */
+export function asciiBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** The text of ASCII bytes; null when there is any other byte. */
+export function asciiText(bytes: Uint8Array): string | null {
+  const pieces: string[] = [];
+  const chunk = 8192;
+  for (let start = 0; start < bytes.length; start += chunk) {
+    const part = bytes.subarray(start, start + chunk);
+    if (part.some((byte) => byte > 0x7e)) return null;
+    pieces.push(String.fromCharCode(...part));
+  }
+  return pieces.join("");
+}
+
+/** JSON with two spaces of indent and a final newline, every character beyond ASCII escaped, keys in the order they are given in. */
+export function asciiJson(value: unknown): string {
+  const json = JSON.stringify(value, null, 2);
+  const escaped = json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return `${escaped}\n`;
+}

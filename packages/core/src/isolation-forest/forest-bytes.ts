@@ -1,0 +1,88 @@
+import { asciiBytes } from "./ascii.ts";
+import type { StoredForest } from "./forest.ts";
+import { ModelFormatError } from "./model-format-error.ts";
+
+/**
+ * isolation_forest.bin, all numbers little-endian:
+ *
+ *     0   8 bytes "ODDRUNIF"
+ *     8   u32 version, trees t, nodes n, features, samples per tree, 0
+ *    32   n x f64 threshold
+ *         t + 1 x u32 place of each root, then n
+ *         n x i32 feature, -1 for a leaf
+ *         n x u32 right branch
+ *         n x u32 samples in the node
+ */
+const MAGIC = "ODDRUNIF";
+export const FOREST_FORMAT_VERSION = 1;
+const HEADER_BYTES = 32;
+
+export type ForestArrays = Omit<StoredForest, "options">;
+
+function byteCount(treeCount: number, nodeCount: number): number {
+  return HEADER_BYTES + 8 * nodeCount + 4 * (treeCount + 1) + 12 * nodeCount;
+}
+
+export function encodeForest(forest: StoredForest): Uint8Array {
+  const treeCount = forest.roots.length - 1;
+  const nodeCount = forest.feature.length;
+  const bytes = new Uint8Array(byteCount(treeCount, nodeCount));
+  bytes.set(asciiBytes(MAGIC), 0);
+  const view = new DataView(bytes.buffer);
+  let place = MAGIC.length;
+  const u32 = (value: number): void => {
+    view.setUint32(place, value, true);
+    place += 4;
+  };
+  for (const value of [FOREST_FORMAT_VERSION, treeCount, nodeCount, forest.featureCount, forest.subsampleSize, 0])
+    u32(value);
+  for (const value of forest.threshold) {
+    view.setFloat64(place, value, true);
+    place += 8;
+  }
+  forest.roots.forEach(u32);
+  for (const value of forest.feature) {
+    view.setInt32(place, value, true);
+    place += 4;
+  }
+  forest.right.forEach(u32);
+  forest.sampleCount.forEach(u32);
+  return bytes;
+}
+
+/** Reads the arrays; the trees they draw are not looked at yet. */
+export function decodeForest(bytes: Uint8Array, file: string): ForestArrays {
+  const refuse = (what: string): never => {
+    throw new ModelFormatError(`${file} ${what}.`, { file });
+  };
+  if (bytes.length < HEADER_BYTES) refuse(`has ${bytes.length} bytes; its header alone needs ${HEADER_BYTES}`);
+  if (!asciiBytes(MAGIC).every((byte, place) => bytes[place] === byte)) refuse(`doesn't begin with "${MAGIC}"`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [version, treeCount, nodeCount, featureCount, subsampleSize, reserved] = Array.from({ length: 6 }, (_, index) =>
+    view.getUint32(MAGIC.length + 4 * index, true),
+  ) as [number, number, number, number, number, number];
+  if (version !== FOREST_FORMAT_VERSION) {
+    refuse(`is of format ${version}; this version of Oddrun reads format ${FOREST_FORMAT_VERSION}`);
+  }
+  if (reserved !== 0) refuse(`has ${reserved} where 0 belongs`);
+  const needed = byteCount(treeCount, nodeCount);
+  if (bytes.length !== needed) {
+    refuse(`has ${bytes.length} bytes; ${treeCount} trees of ${nodeCount} nodes in all take ${needed}`);
+  }
+  let place = HEADER_BYTES;
+  const threshold = new Float64Array(nodeCount);
+  for (let node = 0; node < nodeCount; node++, place += 8) threshold[node] = view.getFloat64(place, true);
+  const words = <A extends Uint32Array | Int32Array>(array: A): A => {
+    for (let index = 0; index < array.length; index++, place += 4) array[index] = view.getUint32(place, true);
+    return array;
+  };
+  return {
+    featureCount,
+    subsampleSize,
+    threshold,
+    roots: words(new Uint32Array(treeCount + 1)),
+    feature: words(new Int32Array(nodeCount)),
+    right: words(new Uint32Array(nodeCount)),
+    sampleCount: words(new Uint32Array(nodeCount)),
+  };
+}
