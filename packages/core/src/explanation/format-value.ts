@@ -37,6 +37,10 @@ interface Scale {
   readonly suffix: string;
 }
 
+const PLAIN: Scale = { size: 1, suffix: "" };
+
+const SUFFIXES = { share: " %", percent: " %", "ln-ratio": " times", count: "", none: "" } as const;
+
 const BYTE_SCALES: readonly Scale[] = [
   { size: 1e12, suffix: " TB" },
   { size: 1e9, suffix: " GB" },
@@ -46,22 +50,16 @@ const BYTE_SCALES: readonly Scale[] = [
 ];
 
 function scaleFor(size: number, unit: FeatureUnit): Scale | "hours" {
-  switch (unit) {
-    case "seconds":
-      if (size >= HOURS_FROM) return "hours";
-      return size < MINUTES_FROM ? { size: 1, suffix: " s" } : { size: MINUTE, suffix: " min" };
-    case "share":
-    case "percent":
-      return { size: 1, suffix: " %" };
-    case "bytes":
-      return BYTE_SCALES.find((scale) => size >= scale.size) ?? { size: 1, suffix: " B" };
-    case "megabytes":
-      return BYTE_SCALES.find((scale) => size * 1e6 >= scale.size && scale.size > 1e6) ?? { size: 1e6, suffix: " MB" };
-    case "ln-ratio":
-      return { size: 1, suffix: " times" };
-    default:
-      return { size: 1, suffix: "" };
+  if (unit === "seconds") {
+    if (size >= HOURS_FROM) return "hours";
+    return size < MINUTES_FROM ? { size: 1, suffix: " s" } : { size: MINUTE, suffix: " min" };
   }
+  if (unit === "bytes" || unit === "megabytes") {
+    const bytes = Math.abs(toShown(size, unit));
+    const least = unit === "bytes" ? 1 : 1e6;
+    return BYTE_SCALES.find((scale) => scale.size <= Math.max(bytes, least)) ?? PLAIN;
+  }
+  return { size: 1, suffix: SUFFIXES[unit] };
 }
 
 /** From the unit it is kept in to the one it is shown in, before scaling. */

@@ -154,7 +154,7 @@ function checkFiles(files: ReadonlyMap<string, Uint8Array>, manifest: JsonReader
       entry.refuse(isPath ? "is a path; a model's files lie beside model.json" : "is not a file of this format");
     }
   }
-  const listed = manifest.fields([FOREST_FILE])[FOREST_FILE]!.fields(["bytes", "sha256"]);
+  const listed = manifest.fields([FOREST_FILE])[FOREST_FILE].fields(["bytes", "sha256"]);
   for (const name of files.keys()) {
     if (name !== MODEL_FILE && name !== FOREST_FILE) {
       throw new ModelFormatError(
