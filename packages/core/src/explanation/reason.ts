@@ -1,4 +1,4 @@
-import type { Comparison, FeatureContribution } from "../detection/verdict.ts";
+import type { Comparison, FeatureContribution } from "../detection/index.ts";
 import type { FeatureUnit, IsolationForestModel } from "../isolation-forest/index.ts";
 import { formatRange, formatValue } from "./format-value.ts";
 

@@ -1,4 +1,4 @@
-import type { FeatureContribution } from "../detection/verdict.ts";
+import type { FeatureContribution } from "../detection/index.ts";
 import type { IsolationForest } from "./forest.ts";
 import { scaleRows } from "./model-scorer.ts";
 import type { IsolationForestModel } from "./model.ts";
