@@ -86,6 +86,78 @@ export const PROBLEMS = {
     exitCode: 5,
     message: (place: string, detail: string) => `The store ${place} failed: ${detail}.`,
   },
+  "input-not-found": {
+    title: "The file to read is not there",
+    httpStatus: 400,
+    exitCode: 2,
+    message: (path: string, hint: string) => `There is no file ${path}.${hint === "" ? "" : ` ${hint}`}`,
+  },
+  "input-not-a-file": {
+    title: "What was named to be read is not a regular file",
+    httpStatus: 400,
+    exitCode: 2,
+    message: (path: string, what: string) =>
+      `${path} is ${what}; only regular files are read. To read from a pipe, name "-" and send the data to standard input.`,
+  },
+  "input-unreadable": {
+    title: "A file cannot be read",
+    httpStatus: 500,
+    exitCode: 5,
+    message: (path: string, why: string) => `${path} cannot be read: ${why}.`,
+  },
+  "input-empty": {
+    title: "A data file holds no rows",
+    httpStatus: 422,
+    exitCode: 3,
+    message: (path: string, what: string) =>
+      `0 rows in ${path}: ${what}. A metrics file has the header build_id,duration,failure_rate and one row for each build.`,
+  },
+  "input-format": {
+    title: "A data file is not in a form that is read",
+    httpStatus: 422,
+    exitCode: 3,
+    message: (path: string, what: string) => `${path} cannot be understood: ${what}`,
+  },
+  "input-columns": {
+    title: "A data file has not the columns that are needed",
+    httpStatus: 422,
+    exitCode: 3,
+    message: (path: string, what: string) => `${path}: ${what}`,
+  },
+  "input-row": {
+    title: "A row of a data file is wrong",
+    httpStatus: 422,
+    exitCode: 3,
+    message: (place: string, what: string) =>
+      `${place}: ${what} Mend the row, or go on without such rows by --skip-bad.`,
+  },
+  "input-conflict": {
+    title: "Two rows of a data file speak of one build and differ",
+    httpStatus: 422,
+    exitCode: 3,
+    message: (path: string, id: string, first: number, second: number) =>
+      `${path}: build_id "${id}" stands in row ${first} and, with other values, in row ${second}. Remove one, or say which holds with --on-conflict first or --on-conflict last.`,
+  },
+  "input-changed": {
+    title: "A data file changed while it was read",
+    httpStatus: 409,
+    exitCode: 3,
+    message: (path: string) =>
+      `${path} changed while it was being read; nothing was kept. Try again when it is complete.`,
+  },
+  "output-exists": {
+    title: "The file to write is already there",
+    httpStatus: 409,
+    exitCode: 5,
+    message: (path: string) =>
+      `${path} is already there and was not touched. Name another file, or replace it with --force.`,
+  },
+  "output-unwritable": {
+    title: "A file cannot be written",
+    httpStatus: 500,
+    exitCode: 5,
+    message: (path: string, why: string) => `${path} cannot be written: ${why}.`,
+  },
   bug: {
     title: "A mistake in Oddrun itself",
     httpStatus: 500,

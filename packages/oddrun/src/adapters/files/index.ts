@@ -1,0 +1,7 @@
+export * from "./atomic-file.ts";
+export * from "./csv-cell.ts";
+export * from "./metrics-table.ts";
+export * from "./open-source.ts";
+export * from "./output.ts";
+export * from "./printable.ts";
+export * from "./read-metrics.ts";
