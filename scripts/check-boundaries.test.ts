@@ -87,6 +87,10 @@ const BOUNDARY_FAULTS: Readonly<Record<string, readonly [source: string, message
     'export * from "../../adapters/planted/index.ts";\n',
     /operations may not/,
   ],
+  [`${ODDRUN}/operations/planted/api.ts`]: [
+    'export * from "../../api/planted/fine.ts";\n',
+    /operations may not import api/,
+  ],
   [`${ODDRUN}/operations/planted/package.ts`]: ['import { z } from "zod";\nexport const a = z;\n', /the package "zod"/],
   [`${ODDRUN}/api/planted/server.ts`]: [
     'export * from "../../server/planted/index.ts";\n',
@@ -114,6 +118,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
     'import "node:fs";\nexport type { RunStore } from "../../operations/ports.ts";\n',
   [`${ODDRUN}/adapters/planted/plain.ts`]: "export const plain = 1;\n",
   [`${ODDRUN}/adapters/planted/fine.contract.ts`]: 'import "node:test";\nexport * from "./index.ts";\n',
+  [`${ODDRUN}/api/planted/fine.ts`]: 'export type { RunStore } from "../../operations/ports.ts";\n',
   [`${ODDRUN}/operations/planted/fine.ts`]: 'export { CONCLUSIONS } from "@oddrun/core";\n',
   [`${ODDRUN}/operations/planted/fine.test.ts`]: 'import "../../adapters/planted/index.ts";\n',
   [`${ODDRUN}/server/planted/index.ts`]: 'export * from "../../adapters/planted/index.ts";\n',

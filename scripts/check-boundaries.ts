@@ -1,5 +1,5 @@
 /**
- * Holds imports to the one way they may point: cli and server -> adapters -> operations and api -> core.
+ * Holds imports to the one way they may point: cli and server -> adapters -> api -> operations -> core.
  * `node scripts/check-boundaries.ts [root]` prints each import that does not, as file:line: why, and exits with 1.
  * What has no Node or browser types is the compiler's part (tsc -b); this is the part it does not see, such as core importing a
  * package that npm happened to hoist.
@@ -24,7 +24,8 @@ const ODDRUN = "packages/oddrun/src";
 const RULES: Readonly<Record<string, LayerRule>> = {
   [CORE]: { layers: [], packages: [] },
   [`${ODDRUN}/operations`]: { layers: [], packages: ["@oddrun/core"] },
-  [`${ODDRUN}/api`]: { layers: [], packages: ["@oddrun/core", "zod"] },
+  // The shapes on the wire show the one error table and the ports' types; never the other way round.
+  [`${ODDRUN}/api`]: { layers: ["operations"], packages: ["@oddrun/core", "zod"] },
   [`${ODDRUN}/adapters`]: { layers: ["operations", "api"], packages: "any" },
   [`${ODDRUN}/server`]: { layers: ["operations", "api", "adapters"], packages: "any" },
   [`${ODDRUN}/cli`]: { layers: ["operations", "api", "adapters"], packages: "any" },
