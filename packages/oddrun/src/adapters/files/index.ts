@@ -5,3 +5,4 @@ export * from "./open-source.ts";
 export * from "./output.ts";
 export * from "./printable.ts";
 export * from "./read-metrics.ts";
+export * from "./write-scores.ts";
