@@ -1,4 +1,12 @@
-import type { HistoryBatch, JoinedMetric, Repository, RunAttempt, Verdict, Workflow } from "@oddrun/core";
+import type {
+  HistoryBatch,
+  IsolationForestModel,
+  JoinedMetric,
+  Repository,
+  RunAttempt,
+  Verdict,
+  Workflow,
+} from "@oddrun/core";
 
 /** How many rows a save added, changed, and found already there. */
 export interface SaveCounts {
@@ -96,4 +104,50 @@ export interface Logger {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Which training a registered model is: never changed once registered. */
+export interface ModelVersion {
+  readonly kind: IsolationForestModel["kind"];
+  /** "metrics-3": the kind and a number that grows by one for each training. */
+  readonly version: string;
+  readonly registeredAtMs: number;
+  /** What it was trained on, in words. */
+  readonly source: string;
+  /** SHA-256 of model.json, which itself names the hash of every other file. */
+  readonly sha256: string;
+}
+
+export interface LoadedModel extends ModelVersion {
+  readonly model: IsolationForestModel;
+}
+
+/** Keeps every trained model as an immutable version, and which one of each kind is in use. */
+export interface ModelRegistry {
+  /** Registers a new version and puts it in use: whole or not at all. */
+  register(model: IsolationForestModel, source: string): Promise<ModelVersion>;
+  /** The version in use, or null when none was ever registered. */
+  promoted(kind: IsolationForestModel["kind"]): Promise<LoadedModel | null>;
+  /** Newest first. */
+  list(): Promise<readonly (ModelVersion & { readonly isPromoted: boolean })[]>;
+  load(version: string): Promise<LoadedModel>;
+}
+
+/** Some records of a metrics file, in the file's order. */
+export interface MetricsBatch {
+  readonly features: readonly string[];
+  readonly ids: readonly string[];
+  /** Row-major, one value a feature; NaN is missing. */
+  readonly values: Float64Array;
+  readonly rowCount: number;
+}
+
+/** Records with their scores, in the order they came. */
+export interface ScoredBatch {
+  readonly ids: readonly string[];
+  /** 0 to 1, higher is odder. */
+  readonly scores: Float64Array;
+  readonly isAnomaly: (row: number) => boolean;
+  /** Worked out when asked for: why an odd record is odd. */
+  readonly reason: (row: number) => string;
 }

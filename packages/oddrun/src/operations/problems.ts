@@ -25,6 +25,40 @@ export const PROBLEMS = {
     message: (place: string) =>
       `No trained model in ${place}. Run "oddrun train" first, or name its folder with --model-dir.`,
   },
+  "model-refused": {
+    title: "A model's files are damaged, foreign or made by a newer version",
+    httpStatus: 409,
+    exitCode: 3,
+    message: (place: string, why: string) =>
+      `The model in ${place} is not used: ${why}. Train it again with "oddrun train".`,
+  },
+  "model-version-unknown": {
+    title: "The registry has no model version of that name",
+    httpStatus: 404,
+    exitCode: 3,
+    message: (version: string) => `There is no model version "${version}". "oddrun models list" shows which there are.`,
+  },
+  "model-folder-unwritable": {
+    title: "A model cannot be written",
+    httpStatus: 500,
+    exitCode: 5,
+    message: (folder: string, why: string) =>
+      `The model cannot be written to ${folder}: ${why}. What was there is unchanged.`,
+  },
+  "too-few-records": {
+    title: "There are too few records to learn what is usual",
+    httpStatus: 422,
+    exitCode: 3,
+    message: (place: string, count: number, countMin: number) =>
+      `${count} records in ${place}; training needs at least ${countMin}.`,
+  },
+  "features-missing": {
+    title: "Records lack features that the model was trained on",
+    httpStatus: 422,
+    exitCode: 3,
+    message: (missing: readonly string[], wanted: readonly string[]) =>
+      `The records lack ${missing.join(", ")}; the model was trained on ${wanted.join(", ")}. Add the columns, or train on those you have with --features.`,
+  },
   "no-runs": {
     title: "There is nothing to work on",
     httpStatus: 404,

@@ -1,0 +1,2 @@
+export { localRegistry } from "./local-registry.ts";
+export { loadModelFolder, type ModelInFolder, publishModelFolder } from "./model-folder.ts";
