@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { problem } from "../../operations/problems.ts";
+import type { CommandSpec } from "../command.ts";
+import { columns, visibleText } from "../text-table.ts";
+
+export const modelsCommand: CommandSpec = {
+  name: "models",
+  summary: "list the registered model versions, or show one",
+  args: [
+    { name: "action", description: "list or show", required: true },
+    { name: "version", description: "which one to show, such as metrics-3", required: false },
+  ],
+  options: [{ name: "json", description: "print as JSON" }],
+  async run(input, context) {
+    const { localRegistry } = await import("../../adapters/model-registry/index.ts");
+    const registry = localRegistry(join(context.dataDir, "models"), context.now, context.log);
+    const [action, version] = input.args;
+    if (action === "list" && version === undefined) {
+      const versions = await registry.list();
+      context.stdout.write(
+        input.isSet("json")
+          ? json(versions.map(({ registeredAtMs, ...rest }) => ({ ...rest, registeredAt: isoTime(registeredAtMs) })))
+          : listText(versions),
+      );
+      return 0;
+    }
+    if (action === "show" && version !== undefined) {
+      const { model, registeredAtMs, ...registered } = await registry.load(version);
+      const { forest, ...described } = model;
+      const shown = {
+        ...registered,
+        registeredAt: isoTime(registeredAtMs),
+        ...described,
+        trees: forest.treeCount,
+        subsample: forest.subsampleSize,
+      };
+      context.stdout.write(json(shown));
+      return 0;
+    }
+    throw problem("bad-usage", `"oddrun models list" lists the versions, "oddrun models show VERSION" shows one.`);
+  },
+};
+
+function listText(
+  versions: readonly {
+    readonly version: string;
+    readonly registeredAtMs: number;
+    readonly source: string;
+    readonly isPromoted: boolean;
+  }[],
+): string {
+  if (versions.length === 0) return `No model has been registered yet. "oddrun train" registers one.\n`;
+  const rows = versions.map((row) => [
+    row.version,
+    isoTime(row.registeredAtMs),
+    row.isPromoted ? "in use" : "",
+    visibleText(row.source),
+  ]);
+  return `${columns([["version", "registered", "", "trained on"], ...rows]).join("\n")}\n`;
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

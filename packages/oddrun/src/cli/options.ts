@@ -1,0 +1,85 @@
+import type { MetricsReadOptions } from "../adapters/files/index.ts";
+import type { CommandInput, OptionSpec } from "./command.ts";
+import { problem } from "../operations/problems.ts";
+
+/** Options that every command takes. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "data-dir",
+    value: "DIR",
+    description: "everything of this installation: run store and models",
+    defaultText: ".oddrun",
+  },
+  { name: "log-level", value: "LEVEL", description: "silent, error, warn, info or debug", defaultText: "warn" },
+  { name: "log-format", value: "FORMAT", description: "text or json", defaultText: "text" },
+];
+
+/** What `option` was given as, if it is a whole number within the bounds. */
+export function wholeNumber(
+  input: CommandInput,
+  option: string,
+  bounds: { readonly min: number; readonly max: number; readonly otherwise: number },
+): number {
+  const text = input.text(option);
+  if (text === undefined) return bounds.otherwise;
+  const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= bounds.min && value <= bounds.max)) {
+    throw problem(
+      "bad-usage",
+      `--${option} takes a whole number from ${bounds.min} to ${bounds.max}, not "${cut(text)}".`,
+    );
+  }
+  return value;
+}
+
+/** What `option` was given as, if it is a decimal number that `accepts` takes; `range` says in words which it takes. */
+export function decimal(
+  input: CommandInput,
+  option: string,
+  rule: { readonly accepts: (value: number) => boolean; readonly range: string; readonly otherwise: number },
+): number {
+  const text = input.text(option);
+  if (text === undefined) return rule.otherwise;
+  const value = /^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(value) || !rule.accepts(value)) {
+    throw problem("bad-usage", `--${option} takes a number ${rule.range}, not "${cut(text)}".`);
+  }
+  return value;
+}
+
+/** What `option` was given as, if it is one of the words. */
+export function oneOf<Word extends string>(
+  input: CommandInput,
+  option: string,
+  words: readonly Word[],
+  otherwise: Word,
+): Word {
+  const text = input.text(option);
+  if (text === undefined) return otherwise;
+  const word = words.find((candidate) => candidate === text);
+  if (word === undefined) throw problem("bad-usage", `--${option} takes ${words.join(", ")}, not "${cut(text)}".`);
+  return word;
+}
+
+/** How a metrics file is to be read, from the options that `train` and `score` share. */
+export function metricsReadOptions(input: CommandInput, stdin: NodeJS.ReadableStream): MetricsReadOptions {
+  const features = input.text("features");
+  const rejectPath = input.text("skip-bad");
+  return {
+    stdin,
+    durationUnit: oneOf(input, "duration-unit", ["s", "ms", "min"], "s"),
+    ...(features === undefined ? {} : { features: features.split(",").map((name) => name.trim()) }),
+    ...(rejectPath === undefined ? {} : { skipBad: { rejectPath, force: input.isSet("force") } }),
+  };
+}
+
+/** Forest size and cut, as `train` and `train --history` take them. */
+export const CONTAMINATION_RULE = {
+  accepts: (value: number) => value > 0 && value <= 0.5,
+  range: "above 0 and up to 0.5",
+};
+
+function cut(text: string): string {
+  const shown = text.replace(/[\p{Cc}\p{Cf}]/gu, "\u{fffd}");
+  return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+}

@@ -1,0 +1,89 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { problem } from "../operations/problems.ts";
+import type { CommandInput, CommandSpec } from "./command.ts";
+import { GLOBAL_OPTIONS } from "./options.ts";
+
+export type Parsed =
+  | { readonly kind: "run"; readonly spec: CommandSpec; readonly input: CommandInput }
+  /** Help or the version: already written. */
+  | { readonly kind: "shown" };
+
+/** Reads a command line with commander: help, suggestions for typing errors, and a clear word for each mistake. */
+export function parseFull(
+  specs: readonly CommandSpec[],
+  argv: readonly string[],
+  version: string,
+  write: (text: string) => void,
+): Parsed {
+  let parsed: Parsed = { kind: "shown" };
+  let mistake = "";
+  const program = new Command("oddrun")
+    .description("Watches GitHub Actions pipelines and says, with reasons, when a run is unlike its fellows.")
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: (text) => (mistake += text) })
+    .configureHelp({ showGlobalOptions: true });
+  for (const spec of specs) {
+    const command = program.command(spec.name).description(spec.summary).allowExcessArguments(false).exitOverride();
+    command.configureOutput({ writeOut: write, writeErr: (text) => (mistake += text) });
+    for (const argument of spec.args) {
+      const dots = argument.variadic === true ? "..." : "";
+      command.argument(
+        argument.required ? `<${argument.name}${dots}>` : `[${argument.name}${dots}]`,
+        argument.description,
+      );
+    }
+    for (const option of [...spec.options, ...GLOBAL_OPTIONS]) command.addOption(commanderOption(option));
+    command.action((...values: unknown[]) => {
+      const given = command.opts<Record<string, string | boolean | readonly string[]>>();
+      const named = (name: string) =>
+        given[command.options.find((option) => option.long === `--${name}`)!.attributeName()];
+      const texts = (name: string): readonly string[] => {
+        const value = named(name);
+        return value === undefined || typeof value === "boolean" ? [] : typeof value === "string" ? [value] : value;
+      };
+      const input: CommandInput = {
+        args: values
+          .slice(0, spec.args.length)
+          .flatMap((value) => (value === undefined ? [] : (value as string | string[]))),
+        text: (name) => texts(name).at(-1),
+        texts,
+        isSet: (name) => named(name) !== undefined,
+      };
+      parsed = { kind: "run", spec, input };
+    });
+  }
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else program.parse([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: "shown" };
+    throw problem("bad-usage", sentence(mistake === "" ? error.message : mistake));
+  }
+  return parsed;
+}
+
+function commanderOption(spec: (typeof GLOBAL_OPTIONS)[number]): Option {
+  const flags = spec.value === undefined ? `--${spec.name}` : `--${spec.name} <${spec.value}>`;
+  const option = new Option(
+    flags,
+    spec.defaultText === undefined ? spec.description : `${spec.description} (default: ${spec.defaultText})`,
+  );
+  if (spec.value === undefined) return option;
+  return option.argParser((value: string, previous: string | readonly string[] | undefined) => {
+    if (spec.repeatable === true) return [...((previous as readonly string[] | undefined) ?? []), value];
+    if (previous !== undefined && previous !== value) {
+      throw new InvalidArgumentError(`It is given twice: "${String(previous)}" and "${value}".`);
+    }
+    return value;
+  });
+}
+
+/** Commander's "error: unknown option '--treshold'\n(Did you mean ...?)" as one line. */
+function sentence(text: string): string {
+  return text
+    .replace(/^error: /, "")
+    .trim()
+    .replace(/\s*\n\s*/g, " ");
+}

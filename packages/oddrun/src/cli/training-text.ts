@@ -1,0 +1,66 @@
+import { formatRange } from "@oddrun/core";
+import type { FlaggedRecord, Training } from "../operations/train-model.ts";
+import { columns, visibleText } from "./text-table.ts";
+
+/** What a training was about and where its results are. */
+export interface TrainingSummary {
+  readonly version: string;
+  readonly source: string;
+  readonly folder: string;
+  readonly flaggedFile: string;
+  readonly notices: readonly string[];
+}
+
+const SHOWN_FLAGGED_MAX = 10;
+
+/** The outcome of a training for people: what was learnt, what was flagged and why, and what another contamination would flag. */
+export function trainingText({ model, flagged, tuning }: Training, summary: TrainingSummary): string {
+  const shown = flagged.slice(0, SHOWN_FLAGGED_MAX);
+  const rest = flagged.length - shown.length;
+  return [
+    ...summary.notices.map((notice) => `Note: ${notice}`),
+    `Trained on ${model.rowCount} records of ${visibleText(summary.source)}.`,
+    "",
+    ...columns([
+      ["feature", "usual"],
+      ...model.features.map((feature) => [
+        feature.name,
+        formatRange(feature.usualLow, feature.usualHigh, feature.unit),
+      ]),
+    ]),
+    "",
+    `Threshold ${model.threshold.toFixed(4)}: ${flagged.length} records (${percent(flagged.length / model.rowCount)}) are odd at contamination ${model.contamination}.`,
+    "",
+    ...columns([["odd record", "score", "reason"], ...shown.map(flaggedRow)]),
+    ...(rest > 0 ? [`and ${rest} more in ${summary.flaggedFile}`] : []),
+    "",
+    "What another contamination would flag, with the records nearest to the cut:",
+    ...columns([
+      ["contamination", "flagged", "share", "threshold", "nearest"],
+      ...tuning.map((row) => [
+        `${row.contamination}${row.contamination === model.contamination ? " *" : ""}`,
+        String(row.flaggedCount),
+        percent(row.shareFlagged),
+        row.threshold.toFixed(4),
+        row.examples.map((example) => visibleText(example.id)).join(", "),
+      ]),
+    ]),
+    "",
+    `Model ${summary.version} registered, and written to ${summary.folder}.`,
+    "",
+  ].join("\n");
+}
+
+/** The same for programs. */
+export function trainingJson({ model, flagged, tuning }: Training, summary: TrainingSummary): string {
+  const { forest: _, ...described } = model;
+  return `${JSON.stringify({ ...summary, model: described, flagged, tuning }, null, 2)}\n`;
+}
+
+function flaggedRow(record: FlaggedRecord): string[] {
+  return [visibleText(record.id), record.score.toFixed(4), record.reason];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
