@@ -1,5 +1,5 @@
 import type { SeededRandom } from "../random/index.ts";
-import { type IncidentKind, NO_EFFECTS, type PlannedIncident, type RunEffects } from "./incidents.ts";
+import { type IncidentKind, NO_EFFECTS, type PlannedIncident, type RunEffects } from "./planted-incident.ts";
 import type { WorkflowPlan } from "./organisation.ts";
 import { DAY_MS, HOUR_MS, isWeekend, type PlannedRun } from "./rhythm.ts";
 

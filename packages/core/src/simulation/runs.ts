@@ -1,7 +1,7 @@
 import type { Conclusion, Job, RunAttempt, Span, Step, UnknownTime } from "../pipeline/index.ts";
 import type { SeededRandom } from "../random/index.ts";
 import { queueSeconds, workNoise } from "./durations.ts";
-import type { RunEffects } from "./incidents.ts";
+import type { RunEffects } from "./planted-incident.ts";
 import { type JobPlan, type StepPlan, USUAL_QUEUE_SECONDS } from "./organisation.ts";
 import { hourOf, isWeekend, type PlannedRun, SECOND_MS } from "./rhythm.ts";
 

@@ -1,7 +1,8 @@
 import type { HistoryBatch, Job, RunAttempt, Step } from "../pipeline/index.ts";
 import type { SeededRandom } from "../random/index.ts";
 import { slowDrift, streamOf } from "./durations.ts";
-import { NO_EFFECTS, type PlantedIncident, planIncidents } from "./incidents.ts";
+import { planIncidents } from "./incidents.ts";
+import { NO_EFFECTS, type PlantedIncident } from "./planted-incident.ts";
 import { REPOSITORIES, type RepositoryPlan } from "./organisation.ts";
 import { DAY_MS, type PlannedRun, planRuns, SECOND_MS } from "./rhythm.ts";
 import { type AttemptDraft, simulateRun } from "./runs.ts";

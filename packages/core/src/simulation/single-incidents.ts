@@ -1,5 +1,5 @@
 import type { SeededRandom } from "../random/index.ts";
-import { type IncidentKind, NO_EFFECTS, type PlannedIncident, type RunEffects } from "./incidents.ts";
+import { type IncidentKind, NO_EFFECTS, type PlannedIncident, type RunEffects } from "./planted-incident.ts";
 import { USUAL_QUEUE_SECONDS, type WorkflowPlan } from "./organisation.ts";
 import { DAY_MS, type PlannedRun } from "./rhythm.ts";
 
