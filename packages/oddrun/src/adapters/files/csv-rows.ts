@@ -119,13 +119,24 @@ type AddRow = (line: number, raw: string, cells: readonly string[] | null, fault
 function addPlain(block: RecordBlock, delimiter: string, add: AddRow): void {
   const text = block.bytes.toString("utf8");
   let line = block.line;
+  let separator = text.indexOf(delimiter);
   for (let start = 0; start < text.length; line++) {
     const found = text.indexOf("\n", start);
     const end = found < 0 ? text.length : found;
     const stop = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
     if (stop > start) {
       const raw = text.slice(start, stop);
-      add(line, raw, raw.split(delimiter), null);
+      const cells: string[] = [];
+      let from = start;
+      for (;;) {
+        // Kept from line to line: without separators in sight the block is searched once, not once a line.
+        if (separator >= 0 && separator < from) separator = text.indexOf(delimiter, from);
+        if (separator < 0 || separator >= stop) break;
+        cells.push(text.slice(from, separator));
+        from = separator + 1;
+      }
+      cells.push(text.slice(from, stop));
+      add(line, raw, cells, null);
     }
     start = end + 1;
   }

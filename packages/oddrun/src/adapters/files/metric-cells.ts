@@ -11,14 +11,34 @@ const SECONDS_IN: Readonly<Record<DurationUnit, number>> = { s: 1, ms: 0.001, mi
 /** A cell's meaning: a number (NaN = missing), or what is wrong with it. */
 export type NumberReading = number | string;
 
-/** A strict decimal number from a CSV cell; nothing else is ever taken for one. */
+/** 10 to the power of the place; dividing a whole number below 2^53 by one of these rounds correctly (Clinger 1990). */
+const POWERS_OF_TEN = Array.from({ length: 16 }, (_, power) => Number(`1e${power}`));
+
+/** A strict decimal number from a CSV cell, NaN for all else; Infinity for one too large. */
 export function decimalOf(cell: string): number {
-  if (!DECIMAL.test(cell)) {
-    const trimmed = cell.trim();
-    if (trimmed === cell || !DECIMAL.test(trimmed)) return Number.NaN;
-    return Number(trimmed);
+  const plain = plainDecimalOf(cell);
+  if (plain >= 0) return plain;
+  const trimmed = cell.trim();
+  return DECIMAL.test(trimmed) ? Number(trimmed) : Number.NaN;
+}
+
+/** The everyday case without a search or a conversion: up to 15 digits and a dot. -1 for all else. */
+function plainDecimalOf(cell: string): number {
+  const { length } = cell;
+  if (length > 16) return -1;
+  let mantissa = 0;
+  let digitCount = 0;
+  let dot = -1;
+  for (let at = 0; at < length; at++) {
+    const code = cell.charCodeAt(at);
+    if (code >= 48 && code <= 57) {
+      mantissa = mantissa * 10 + code - 48;
+      digitCount++;
+    } else if (code === 46 && dot < 0) dot = at;
+    else return -1;
   }
-  return Number(cell);
+  if (digitCount === 0 || digitCount > 15) return -1;
+  return dot < 0 ? mantissa : mantissa / (POWERS_OF_TEN[length - 1 - dot] as number);
 }
 
 /** Reads the number of one cell; `column` decides about ranges and empty cells by its known names. */
@@ -41,7 +61,10 @@ export function readJsonNumber(cell: unknown, column: string, unit: DurationUnit
 }
 
 /** A build id as text, or a fault. */
-export function readBuildId(cell: unknown): { readonly id: string } | { readonly fault: string } {
+export function readBuildId(
+  cell: unknown,
+  format: "csv" | "json",
+): { readonly id: string } | { readonly fault: string } {
   if (typeof cell === "number") {
     if (Number.isSafeInteger(cell)) return { id: String(cell) };
     return { fault: `build_id ${cell} is a number that cannot be kept exactly. Quote the id: write it as text.` };
@@ -56,7 +79,7 @@ export function readBuildId(cell: unknown): { readonly id: string } | { readonly
   if (cell.includes("\0")) return { fault: `build_id ${quoted(cell)} has a NUL character. Remove it.` };
   if (!cell.isWellFormed())
     return { fault: `build_id ${quoted(cell)} has half a character (a lone surrogate). Mend it.` };
-  return { id: restoreFormula(cell) };
+  return { id: format === "csv" ? restoreFormula(cell) : cell };
 }
 
 /** Columns whose meaning, and so whose range, is known. */

@@ -1,4 +1,5 @@
 import { problem } from "../../operations/problems.ts";
+import { shownSource } from "./open-source.ts";
 import { printable } from "./printable.ts";
 import { type MetricsReadOptions, type MetricsSummary, readMetrics } from "./read-metrics.ts";
 
@@ -49,8 +50,13 @@ export async function readMetricsTable(source: string, options: MetricsTableOpti
         rowNumbers.push(batch.rowNumbers[row] as number);
       } else if (isSame(values.subarray(place * width, (place + 1) * width), cells)) duplicateCount++;
       else if (options.onConflict === undefined) {
-        const shownName = source === "-" ? "standard input" : printable(source, 200);
-        throw problem("input-conflict", shownName, printable(id), rowNumbers[place] ?? 0, batch.rowNumbers[row] ?? 0);
+        throw problem(
+          "input-conflict",
+          shownSource(source),
+          printable(id),
+          rowNumbers[place] ?? 0,
+          batch.rowNumbers[row] ?? 0,
+        );
       } else {
         conflictCount++;
         if (options.onConflict === "last") values.set(cells, place * width);
@@ -59,8 +65,9 @@ export async function readMetricsTable(source: string, options: MetricsTableOpti
   }
   const summary = { ...reader.summary(), duplicateCount, conflictCount };
   if (ids.length === 0) {
-    const what = summary.skippedCount > 0 ? `all ${summary.skippedCount} rows are bad` : "there is only a header";
-    throw problem("input-empty", source === "-" ? "standard input" : printable(source, 200), what);
+    const what =
+      summary.skippedCount > 0 ? `all ${summary.skippedCount} rows are bad` : "it holds nothing but its header";
+    throw problem("input-empty", shownSource(source), what);
   }
   return {
     ids,

@@ -29,19 +29,30 @@ const CHUNK_BYTES = 1 << 18;
  * Problems: input-not-found, input-not-a-file, input-unreadable, input-changed (at the end of the chunks), input-format.
  */
 export async function openSource(source: string, options: SourceOptions = {}): Promise<ByteSource> {
-  const shownName = source === "-" ? "standard input" : printable(source, 200);
+  const shownName = shownSource(source);
   const file = source === "-" ? null : await openRegularFile(source, shownName);
+  try {
+    return await openStream(shownName, file, options);
+  } catch (error) {
+    await file?.close();
+    throw error;
+  }
+}
+
+/** What to call the source in a message. */
+export function shownSource(source: string): string {
+  return source === "-" ? "standard input" : printable(source, 200);
+}
+
+async function openStream(shownName: string, file: FileHandle | null, options: SourceOptions): Promise<ByteSource> {
   const raw =
-    file === null
-      ? (options.stdin ?? process.stdin)
-      : file.createReadStream({ highWaterMark: CHUNK_BYTES, autoClose: false });
+    file?.createReadStream({ highWaterMark: CHUNK_BYTES, autoClose: false }) ?? options.stdin ?? process.stdin;
   const before = await file?.stat();
-  const rawChunks = chunksOf(raw, shownName)[Symbol.asyncIterator]();
+  const rawChunks = chunksOf(raw, shownName);
   const rawHead = await readHead(rawChunks, 6);
   refuseForeign(rawHead, shownName);
   const whole = joined(rawHead, rawChunks);
-  const unpacked = rawHead[0] === 0x1f && rawHead[1] === 0x8b ? gunzipped(whole, shownName) : whole;
-  const chunks = unpacked[Symbol.asyncIterator]();
+  const chunks = rawHead[0] === 0x1f && rawHead[1] === 0x8b ? gunzipped(whole, shownName) : whole;
   const head = await readHead(chunks, HEAD_BYTES);
   const checked = async function* () {
     yield* joined(head, chunks);
@@ -49,8 +60,9 @@ export async function openSource(source: string, options: SourceOptions = {}): P
     if (before?.size !== after?.size || before?.mtimeMs !== after?.mtimeMs) throw problem("input-changed", shownName);
   };
   const close = async () => {
-    await chunks.return?.(undefined);
-    await file?.close().catch(() => undefined);
+    await chunks.return(undefined);
+    await rawChunks.return(undefined);
+    await file?.close();
   };
   return { shownName, head, chunks: checked(), close };
 }
@@ -77,7 +89,7 @@ function openProblem(path: string, shownName: string, error: unknown): Problem {
   return problem("input-unreadable", shownName, code === "EACCES" || code === "EPERM" ? "no permission" : code);
 }
 
-async function* chunksOf(stream: NodeJS.ReadableStream, shownName: string): AsyncIterable<Buffer> {
+async function* chunksOf(stream: NodeJS.ReadableStream, shownName: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of stream) yield typeof chunk === "string" ? Buffer.from(chunk) : chunk;
   } catch (error) {

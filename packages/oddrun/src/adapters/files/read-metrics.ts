@@ -81,9 +81,16 @@ async function* batchesOf(
     const rows = looksLikeJson(source) ? jsonRows(source) : csvRows(source);
     const blocks = rows.blocks[Symbol.asyncIterator]();
     const { first, isEnd } = await firstBlocks(blocks);
-    const columns = metricColumns(source.shownName, rows.header, first.flat(), options.features ?? null);
-    const notices = noticesOf(columns, first.flat(), options);
+    const firstRows = first.flat();
     const place = placeIn(source.shownName);
+    if (rows.header === null && firstRows.length === 0) return;
+    const [faulty] = firstRows;
+    if (rows.header === null && faulty !== undefined && firstRows.every(({ cells }) => cells === null)) {
+      // Not one row names its fields: passing over them all would only hide why.
+      throw problem("input-row", place(faulty), faulty.fault ?? "");
+    }
+    const columns = metricColumns(source.shownName, rows.header, firstRows, options.features ?? null);
+    const notices = noticesOf(columns, firstRows, options);
     const counts = { rowCount: 0, skippedCount: 0 };
     const tell = () =>
       report({
@@ -140,7 +147,7 @@ async function batchOf(
   for (const row of rows) {
     let fault = row.fault;
     if (row.cells !== null) {
-      const id = buildId === null ? { id: String(row.row) } : readBuildId(row.cells[buildId.key]);
+      const id = buildId === null ? { id: String(row.row) } : readBuildId(row.cells[buildId.key], format);
       if ("fault" in id) fault = id.fault;
       for (let place = 0; place < width && fault === null; place++) {
         const { key, name } = features[place] as MetricColumns["features"][number];
