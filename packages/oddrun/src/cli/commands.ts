@@ -2,5 +2,8 @@ import type { CommandSpec } from "./command.ts";
 
 /** Each command's module, loaded only when the command or the help is asked for. */
 export const COMMANDS: Readonly<Record<string, () => Promise<CommandSpec>>> = {
+  train: async () => (await import("./commands/train.ts")).trainCommand,
+  sample: async () => (await import("./commands/sample.ts")).sampleCommand,
+  score: async () => (await import("./commands/score.ts")).scoreCommand,
   models: async () => (await import("./commands/models.ts")).modelsCommand,
 };

@@ -27,13 +27,17 @@ export function parseFast(spec: CommandSpec, argv: readonly string[]): CommandIn
     if (options.some((option) => isGivenTwice(option, given[option.name]))) return null;
     return {
       args: positionals,
-      text: (name) => given[name]?.at(-1) as string | undefined,
-      texts: (name) => (given[name] ?? []) as readonly string[],
+      text: (name) => given[name]?.filter(isText).at(-1),
+      texts: (name) => (given[name] ?? []).filter(isText),
       isSet: (name) => given[name] !== undefined,
     };
   } catch {
     return null;
   }
+}
+
+function isText(value: string | boolean): value is string {
+  return typeof value === "string";
 }
 
 function isGivenTwice(option: OptionSpec, values: readonly unknown[] | undefined): boolean {

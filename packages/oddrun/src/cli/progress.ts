@@ -8,7 +8,8 @@ export function progressWriter(
   now: () => number,
 ): { show(line: string): void; end(): void } {
   const isTerminal = stream.isTTY === true;
-  let shownAtMs = Number.NEGATIVE_INFINITY;
+  // elsewhere quick work needs no progress at all
+  let shownAtMs = isTerminal ? Number.NEGATIVE_INFINITY : now();
   let isLineOpen = false;
   return {
     show(line) {

@@ -1,0 +1,66 @@
+import type { CommandSpec } from "../command.ts";
+import { metricsReadOptions, oneOf } from "../options.ts";
+
+const FORMATS = ["csv", "json", "ndjson"] as const;
+
+export const scoreCommand: CommandSpec = {
+  name: "score",
+  summary: "score pipeline metrics with a trained model: how odd is each record, and why",
+  args: [],
+  options: [
+    {
+      name: "input",
+      value: "FILE",
+      description: "CSV, NDJSON or JSON; - is stdin",
+      defaultText: "pipeline_metrics.csv",
+    },
+    { name: "model-dir", value: "DIR", description: "folder of the model", defaultText: "model" },
+    { name: "output", value: "FILE", description: "where the scores go; - is stdout", defaultText: "-" },
+    {
+      name: "format",
+      value: "FORMAT",
+      description: "csv, json or ndjson",
+      defaultText: "as the output's name ends, else csv",
+    },
+    { name: "duration-unit", value: "UNIT", description: "of the duration column: s, ms or min", defaultText: "s" },
+    { name: "skip-bad", value: "FILE", description: "leave bad records out and write them to FILE" },
+    { name: "force", description: "replace an output file that is there" },
+  ],
+  async run(input, context) {
+    const [{ loadModelFolder }, { openOutput, readMetrics, scoreWriter }, { scoreRecords }] = await Promise.all([
+      import("../../adapters/model-registry/model-folder.ts"),
+      import("../../adapters/files/index.ts"),
+      import("../../operations/score-records.ts"),
+    ]);
+    const target = input.text("output") ?? "-";
+    const byName = FORMATS.find((format) => target.endsWith(`.${format}`)) ?? "csv";
+    const format = oneOf(input, "format", FORMATS, byName);
+    const { model } = await loadModelFolder(input.text("model-dir") ?? "model");
+    const features = model.features.map((feature) => feature.name);
+    const reader = readMetrics(input.text("input") ?? "pipeline_metrics.csv", {
+      ...metricsReadOptions(input, context.stdin),
+      features,
+    });
+    const output = await openOutput(target, context.stdout, { force: input.isSet("force") });
+    try {
+      const writer = await scoreWriter(output, format);
+      let rowCount = 0;
+      for await (const batch of scoreRecords(model, reader)) {
+        context.signal.throwIfAborted();
+        if (output.isClosed) return 0;
+        await writer.write(batch);
+        rowCount += batch.ids.length;
+        context.progress(`${rowCount} records scored`);
+      }
+      await writer.end();
+      await output.commit();
+    } catch (error) {
+      await output.abort();
+      throw error;
+    }
+    const { skippedCount, notices } = reader.summary();
+    for (const notice of notices) context.stderr.write(`Note: ${notice}\n`);
+    if (skippedCount > 0) context.stderr.write(`${skippedCount} bad records were left out.\n`);
+    return 0;
+  },
+};

@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import type { TrainOptions } from "../../operations/train-model.ts";
+import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
+import { CONTAMINATION_RULE, decimal, wholeNumber } from "../options.ts";
+
+type TrainingOptions = Omit<TrainOptions, "dataWindow">;
+
+export const trainCommand: CommandSpec = {
+  name: "train",
+  summary: "learn what is usual from pipeline metrics",
+  args: [],
+  options: [
+    {
+      name: "input",
+      value: "FILE",
+      description: "CSV, NDJSON or JSON with build_id, duration (s), failure_rate (0..1); - is stdin",
+      defaultText: "pipeline_metrics.csv, else the stored runs, else a sample is written",
+    },
+    { name: "model-dir", value: "DIR", description: "where the model is written", defaultText: "model" },
+    {
+      name: "contamination",
+      value: "SHARE",
+      description: "share of anomalies expected, above 0 and up to 0.5",
+      defaultText: "0.05",
+    },
+    { name: "trees", value: "COUNT", description: "trees in the forest", defaultText: "100" },
+    { name: "subsample", value: "COUNT", description: "records that each tree is grown from", defaultText: "256" },
+    {
+      name: "features-per-tree",
+      value: "COUNT",
+      description: "features that each tree draws from",
+      defaultText: "all",
+    },
+    { name: "seed", value: "N", description: "same data, options and seed: same bytes", defaultText: "42" },
+    { name: "features", value: "A,B,C", description: "columns to learn from", defaultText: "every numeric column" },
+    { name: "duration-unit", value: "UNIT", description: "of the duration column: s, ms or min", defaultText: "s" },
+    {
+      name: "on-conflict",
+      value: "WHICH",
+      description: "first or last: which record holds when two of one build differ",
+    },
+    { name: "skip-bad", value: "FILE", description: "leave bad records out and write them to FILE" },
+    { name: "history", description: "train the history model of `detect` on the stored runs instead" },
+    { name: "json", description: "print the outcome as JSON" },
+  ],
+  async run(input, context) {
+    const featuresPerTree = wholeNumber(input, "features-per-tree", { min: 1, max: 1_000, otherwise: 0 });
+    const options: TrainingOptions = {
+      contamination: decimal(input, "contamination", { ...CONTAMINATION_RULE, otherwise: 0.05 }),
+      forest: {
+        treeCount: wholeNumber(input, "trees", { min: 1, max: 10_000, otherwise: 100 }),
+        subsampleSize: wholeNumber(input, "subsample", { min: 2, max: 65_536, otherwise: 256 }),
+        featuresPerTree: featuresPerTree === 0 ? null : featuresPerTree,
+        seed: wholeNumber(input, "seed", { min: 0, max: Number.MAX_SAFE_INTEGER, otherwise: 42 }),
+      },
+    };
+    return await trainMetrics(input, context, options);
+  },
+};
+
+async function trainMetrics(input: CommandInput, context: CommandContext, options: TrainingOptions): Promise<number> {
+  const { trainingData } = await import("../training-data.ts");
+  const { trainMetricsModel } = await import("../../operations/train-model.ts");
+  const { localRegistry, publishModelFolder } = await import("../../adapters/model-registry/index.ts");
+  const { writeFileAtomically, csvCell } = await import("../../adapters/files/index.ts");
+  const { trainingJson, trainingText } = await import("../training-text.ts");
+  const folder = input.text("model-dir") ?? "model";
+  const { table, place, dataWindow, notices } = await trainingData(input, context);
+  context.progress(`training on ${table.rowCount} records`);
+  const training = trainMetricsModel(table, { ...options, dataWindow }, place);
+  context.signal.throwIfAborted();
+  const { version } = await localRegistry(join(context.dataDir, "models"), context.now, context.log).register(
+    training.model,
+    place,
+  );
+  await publishModelFolder(folder, training.model);
+  const flaggedFile = join(folder, "flagged.csv");
+  const rows = training.flagged.map(({ id, score, reason }) => `${csvCell(id)},${score},${csvCell(reason)}\n`);
+  await writeFileAtomically(flaggedFile, `build_id,score,reason\n${rows.join("")}`, { force: true });
+  const summary = { version, source: place, folder, flaggedFile, notices };
+  context.stdout.write(input.isSet("json") ? trainingJson(training, summary) : trainingText(training, summary));
+  return 0;
+}

@@ -1,0 +1,89 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import type { DataWindow } from "@oddrun/core";
+import { type MetricsTable, readMetricsTable, writeFileAtomically } from "../adapters/files/index.ts";
+import type { MetricsBatch } from "../operations/ports.ts";
+import type { CommandContext, CommandInput } from "./command.ts";
+import { metricsReadOptions, oneOf } from "./options.ts";
+
+/** The file of the original design, looked for where the command runs. */
+const METRICS_FILE = "pipeline_metrics.csv";
+const SAMPLE = { records: 1000, anomalies: 0.05, seed: 42 };
+
+export interface TrainingData {
+  readonly table: MetricsBatch;
+  /** Where the records are from, in words. */
+  readonly place: string;
+  readonly dataWindow: DataWindow | null;
+  /** What a person should know of them. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * The records to train on: --input, else pipeline_metrics.csv here, else the stored runs, else a sample, which is written to
+ * pipeline_metrics.csv first.
+ */
+export async function trainingData(input: CommandInput, context: CommandContext): Promise<TrainingData> {
+  const named = input.text("input");
+  if (named !== undefined) return await fromFile(named, named === "-" ? "standard input" : named, [], input, context);
+  if (await exists(METRICS_FILE)) return await fromFile(METRICS_FILE, METRICS_FILE, [], input, context);
+  const stored = await fromStore(join(context.dataDir, "oddrun.db"), input);
+  if (stored !== null) return stored;
+  const { sampleMetrics, sampleMetricsCsv } = await import("@oddrun/core/simulation");
+  await writeFileAtomically(METRICS_FILE, sampleMetricsCsv(sampleMetrics(SAMPLE)));
+  const notice = `There was no ${METRICS_FILE} and no stored run: a sample of ${SAMPLE.records} records has been written to ${METRICS_FILE}.`;
+  return await fromFile(METRICS_FILE, `${METRICS_FILE} (a sample)`, [notice], input, context);
+}
+
+async function fromFile(
+  path: string,
+  place: string,
+  notices: readonly string[],
+  input: CommandInput,
+  context: CommandContext,
+): Promise<TrainingData> {
+  const onConflict = input.isSet("on-conflict")
+    ? { onConflict: oneOf(input, "on-conflict", ["first", "last"], "first") }
+    : {};
+  const table = await readMetricsTable(path, { ...metricsReadOptions(input, context.stdin), ...onConflict });
+  return {
+    table,
+    place,
+    dataWindow: null,
+    notices: [...notices, ...table.summary.notices, ...countNotices(table.summary)],
+  };
+}
+
+function countNotices(summary: MetricsTable["summary"]): string[] {
+  const notices: string[] = [];
+  if (summary.skippedCount > 0) notices.push(`${summary.skippedCount} bad records were left out.`);
+  if (summary.duplicateCount > 0) notices.push(`${summary.duplicateCount} records were there twice and count once.`);
+  if (summary.conflictCount > 0)
+    notices.push(`${summary.conflictCount} records differ from another one of the same build.`);
+  return notices;
+}
+
+/** Null when there is no store, or no finished run in it. */
+async function fromStore(path: string, input: CommandInput): Promise<TrainingData | null> {
+  if (!(await exists(path))) return null;
+  const { openStore } = await import("../adapters/store/index.ts");
+  const { tabulateRuns } = await import("../operations/tabulate-runs.ts");
+  const { selectFeatures } = await import("../operations/select-features.ts");
+  const store = await openStore(path, { readOnly: true });
+  try {
+    const table = await tabulateRuns(store);
+    if (table.rowCount === 0) return null;
+    const wanted = input.text("features")?.split(",");
+    const selected = wanted === undefined ? table : selectFeatures(table, wanted);
+    return { table: selected, place: `the runs stored in ${path}`, dataWindow: table.dataWindow, notices: [] };
+  } finally {
+    await store.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
