@@ -43,6 +43,7 @@ const deviation = (values: readonly number[]): number => {
   return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
 };
 const tolerance = (std: number): number => Math.max(SET_TOLERANCE, 2 * std);
+const signed = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
 const round = (value: number): number => Number(value.toFixed(6));
 
 function readReferences(path: string): Map<string, Reference> {
@@ -95,7 +96,6 @@ function evaluate(name: string, path: string, reference: Reference): SetResult {
 }
 
 function report(results: readonly SetResult[], seconds: number): { text: string; passed: boolean } {
-  const signed = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
   let passed = true;
   const lines = results.map((set) => {
     const difference = mean(set.auc) - set.aucMean;

@@ -65,6 +65,11 @@ export function decodeForest(bytes: Uint8Array, file: string): ForestArrays {
     refuse(`is of format ${version}; this version of Oddrun reads format ${FOREST_FORMAT_VERSION}`);
   }
   if (reserved !== 0) refuse(`has ${reserved} where 0 belongs`);
+  // A tree over n samples has at most n leaves.
+  const nodeCountMax = treeCount * (2 * subsampleSize - 1);
+  if (nodeCount > nodeCountMax) {
+    refuse(`has ${nodeCount} nodes; ${treeCount} trees of ${subsampleSize} samples have at most ${nodeCountMax}`);
+  }
   const needed = byteCount(treeCount, nodeCount);
   if (bytes.length !== needed) {
     refuse(`has ${bytes.length} bytes; ${treeCount} trees of ${nodeCount} nodes in all take ${needed}`);

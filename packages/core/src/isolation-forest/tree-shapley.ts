@@ -1,142 +1,113 @@
 import type { IsolationForest } from "./forest.ts";
 
 /**
- * Shapley values of the path length, summed over all trees, by TreeSHAP (arXiv:1802.03888, algorithm 2).
+ * Shapley values of the path length, summed over all trees; a feature that is not known sends a row both ways, by the shares of training
+ * samples: the game of path-dependent TreeSHAP (arXiv:1802.03888, algorithm 2).
  *
- * While a tree is walked, a table keeps one line for each feature split on so far: which share of the samples goes this way when the
- * feature is not known (`zero`), whether the row itself does when it is (`one`), and `weight`: the Shapley-weighted share of feature subsets
- * of each size that lead here. Each level of the tree has its own copy of the table, one behind the other in flat arrays.
+ * It is worked out leaf by leaf, in the polynomial form of Yu, Xu, Bifet and Rawat, "Linear TreeShap" (NeurIPS 2022). Of the
+ * features split on above a leaf, each has a share `zero` of samples that its splits let through, and the row either passes them too or not. A set S of known
+ * features brings the leaf's path length times the product of `zero` over the others, unless S holds one that the row doesn't pass. Adding this up
+ * by the size of S gives the coefficients of the product of (zero + y) over the passed features.
  */
 export function treeShapley(forest: IsolationForest, values: Float64Array): Float64Array {
-  const totals = new Float64Array(forest.featureCount);
-  const lines = ((forest.depthMax + 2) * (forest.depthMax + 3)) / 2;
-  const table: PathTable = {
-    feature: new Int32Array(lines),
-    zero: new Float64Array(lines),
-    one: new Float64Array(lines),
-    weight: new Float64Array(lines),
+  const leafSum = leafSummer(forest);
+  const { feature, threshold, right, sampleCount, pathLength } = forest;
+  /** By feature: the share of samples let through so far, and whether the row is; 0 when it was not split on. */
+  const zero = new Float64Array(forest.featureCount);
+  const passed = new Uint8Array(forest.featureCount);
+  /** The features split on so far, each once. */
+  const onPath = new Int32Array(forest.depthMax);
+
+  const walk = (node: number, count: number): void => {
+    const split = feature[node]!;
+    if (split < 0) {
+      leafSum.add(pathLength[node]!, onPath, count, zero, passed);
+      return;
+    }
+    const left = node + 1;
+    const branch = right[node]!;
+    const goesLeft = values[split]! <= threshold[node]! ? 1 : 0;
+    const zeroBefore = zero[split]!;
+    const passedBefore = passed[split]!;
+    const isNew = zeroBefore === 0;
+    const share = (isNew ? 1 : zeroBefore) / sampleCount[node]!;
+    const passing = isNew ? 1 : passedBefore;
+    if (isNew) onPath[count] = split;
+    const countBelow = isNew ? count + 1 : count;
+    zero[split] = share * sampleCount[left]!;
+    passed[split] = passing & goesLeft;
+    walk(left, countBelow);
+    zero[split] = share * sampleCount[branch]!;
+    passed[split] = passing & (1 - goesLeft);
+    walk(branch, countBelow);
+    zero[split] = zeroBefore;
+    passed[split] = passedBefore;
   };
-  for (let tree = 0; tree < forest.treeCount; tree++) {
-    walk(forest, values, totals, table, forest.roots[tree]!, 0, 0, 1, 1, -1);
-  }
-  return totals;
+  for (let tree = 0; tree < forest.treeCount; tree++) walk(forest.roots[tree]!, 0);
+  return leafSum.totals;
 }
 
-interface PathTable {
-  readonly feature: Int32Array;
-  readonly zero: Float64Array;
-  readonly one: Float64Array;
-  readonly weight: Float64Array;
-}
+function leafSummer(forest: IsolationForest) {
+  const totals = new Float64Array(forest.featureCount);
+  const weights = shapleyWeights(forest.depthMax);
+  /** Coefficients of the product of (zero + y) over the passed features, lowest power first. */
+  const product = new Float64Array(forest.depthMax + 1);
 
-/** `base` is where this level's lines begin, `length` how many there are before the one for `feature` is added. */
-function walk(
-  forest: IsolationForest,
-  values: Float64Array,
-  totals: Float64Array,
-  table: PathTable,
-  node: number,
-  base: number,
-  length: number,
-  zero: number,
-  one: number,
-  feature: number,
-): void {
-  extend(table, base, length, zero, one, feature);
-  const split = forest.feature[node]!;
-  if (split < 0) {
-    for (let line = 1; line <= length; line++) {
-      const share = unwoundSum(table, base, length, line) * (table.one[base + line]! - table.zero[base + line]!);
-      totals[table.feature[base + line]!]! += share * forest.pathLength[node]!;
+  const add = (length: number, onPath: Int32Array, count: number, zero: Float64Array, passed: Uint8Array): void => {
+    if (count === 0) return;
+    const weight = weights[count]!;
+    let degree = 0;
+    let blockedShare = 1;
+    product[0] = 1;
+    for (let place = 0; place < count; place++) {
+      const share = zero[onPath[place]!]!;
+      if (passed[onPath[place]!] === 0) {
+        blockedShare *= share;
+        continue;
+      }
+      product[degree + 1] = product[degree]!;
+      for (let power = degree; power > 0; power--) product[power] = product[power - 1]! + share * product[power]!;
+      product[0] *= share;
+      degree++;
     }
-    return;
-  }
+    const scale = length * blockedShare;
 
-  const left = node + 1;
-  const right = forest.right[node]!;
-  const goesLeft = values[split]! <= forest.threshold[node]!;
-  const leftShare = forest.sampleCount[left]! / forest.sampleCount[node]!;
-  const rightShare = forest.sampleCount[right]! / forest.sampleCount[node]!;
-
-  // A feature that was split on before counts once: its old line is taken out and multiplied into the new one.
-  let oldZero = 1;
-  let oldOne = 1;
-  let lines = length + 1;
-  for (let line = 1; line <= length; line++) {
-    if (table.feature[base + line] !== split) continue;
-    oldZero = table.zero[base + line]!;
-    oldOne = table.one[base + line]!;
-    unwind(table, base, length, line);
-    lines = length;
-    break;
-  }
-
-  const next = base + lines;
-  copyLines(table, base, next, lines);
-  walk(forest, values, totals, table, left, next, lines, oldZero * leftShare, goesLeft ? oldOne : 0, split);
-  copyLines(table, base, next, lines);
-  walk(forest, values, totals, table, right, next, lines, oldZero * rightShare, goesLeft ? 0 : oldOne, split);
-}
-
-function copyLines(table: PathTable, from: number, to: number, count: number): void {
-  for (let line = 0; line < count; line++) {
-    table.feature[to + line] = table.feature[from + line]!;
-    table.zero[to + line] = table.zero[from + line]!;
-    table.one[to + line] = table.one[from + line]!;
-    table.weight[to + line] = table.weight[from + line]!;
-  }
-}
-
-/** EXTEND of the paper: adds line `length`. */
-function extend(table: PathTable, base: number, length: number, zero: number, one: number, feature: number): void {
-  const { weight } = table;
-  table.feature[base + length] = feature;
-  table.zero[base + length] = zero;
-  table.one[base + length] = one;
-  weight[base + length] = length === 0 ? 1 : 0;
-  for (let line = length - 1; line >= 0; line--) {
-    weight[base + line + 1]! += (one * weight[base + line]! * (line + 1)) / (length + 1);
-    weight[base + line] = (zero * weight[base + line]! * (length - line)) / (length + 1);
-  }
-}
-
-/** UNWIND of the paper: takes out line `removed`, the last line being `length`. */
-function unwind(table: PathTable, base: number, length: number, removed: number): void {
-  const { weight } = table;
-  const zero = table.zero[base + removed]!;
-  const one = table.one[base + removed]!;
-  let carried = weight[base + length]!;
-  for (let line = length - 1; line >= 0; line--) {
-    if (one === 0) {
-      weight[base + line] = (weight[base + line]! * (length + 1)) / (zero * (length - line));
-    } else {
-      const kept = weight[base + line]!;
-      weight[base + line] = (carried * (length + 1)) / ((line + 1) * one);
-      carried = kept - (weight[base + line]! * zero * (length - line)) / (length + 1);
+    // A feature that keeps the row out takes the leaf away from every set of passed ones.
+    if (degree < count) {
+      let sum = 0;
+      for (let size = 0; size <= degree; size++) sum += product[size]! * weight[size]!;
+      for (let place = 0; place < count; place++) {
+        if (passed[onPath[place]!] === 0) totals[onPath[place]!]! -= scale * sum;
+      }
     }
-  }
-  for (let line = removed; line < length; line++) {
-    table.feature[base + line] = table.feature[base + line + 1]!;
-    table.zero[base + line] = table.zero[base + line + 1]!;
-    table.one[base + line] = table.one[base + line + 1]!;
-  }
+    // A passed feature adds to the sets of the others: the product divided by its own (zero + y), from the highest power down.
+    for (let place = 0; place < count; place++) {
+      const feature = onPath[place]!;
+      if (passed[feature] === 0) continue;
+      const share = zero[feature]!;
+      let coefficient = 0;
+      let sum = 0;
+      for (let size = degree - 1; size >= 0; size--) {
+        coefficient = product[size + 1]! - share * coefficient;
+        sum += coefficient * weight[size]!;
+      }
+      totals[feature]! += scale * (1 - share) * sum;
+    }
+  };
+  return { totals, add };
 }
 
-/** Sum of the weights as they were after unwind(removed), without changing the table. */
-function unwoundSum(table: PathTable, base: number, length: number, removed: number): number {
-  const { weight } = table;
-  const zero = table.zero[base + removed]!;
-  const one = table.one[base + removed]!;
-  let carried = weight[base + length]!;
-  let sum = 0;
-  for (let line = length - 1; line >= 0; line--) {
-    if (one === 0) {
-      sum += weight[base + line]! / ((zero * (length - line)) / (length + 1));
-    } else {
-      const unwound = (carried * (length + 1)) / ((line + 1) * one);
-      sum += unwound;
-      carried = weight[base + line]! - (unwound * zero * (length - line)) / (length + 1);
+/** weights[m][s] = s! (m - s - 1)! / m!, the Shapley weight of a set of s among m features. */
+function shapleyWeights(countMax: number): Float64Array[] {
+  const weights = [new Float64Array(0)];
+  for (let count = 1; count <= countMax; count++) {
+    const row = new Float64Array(count);
+    let choices = 1;
+    for (let size = 0; size < count; size++) {
+      row[size] = 1 / (count * choices);
+      choices = (choices * (count - 1 - size)) / (size + 1);
     }
+    weights.push(row);
   }
-  return sum;
+  return weights;
 }
