@@ -70,14 +70,18 @@ function toShown(value: number, unit: FeatureUnit): number {
   return value;
 }
 
-function formatHours(seconds: number, extraDigits: number): string {
-  if (extraDigits > 0) return `${formatNumber(seconds / HOUR, extraDigits + 1)} h`;
-  const minutes = Math.round(Math.abs(seconds) / MINUTE);
-  const sign = seconds < 0 && minutes > 0 ? "-" : "";
-  const hours = Math.floor(minutes / 60);
-  const rest = minutes % 60;
-  if (hours === 0) return `${sign}${rest} min`;
-  return `${sign}${hours} h${rest === 0 ? "" : ` ${String(rest).padStart(2, "0")} min`}`;
+/** "2 h 05 min", to the second when it is to be finer. */
+function formatHours(value: number, extraDigits: number): string {
+  const step = extraDigits > 0 ? 1 : MINUTE;
+  const total = Math.round(Math.abs(value) / step) * step;
+  const hours = Math.floor(total / HOUR);
+  const minutes = Math.floor(total / MINUTE) % 60;
+  const seconds = total % MINUTE;
+  const parts: string[] = [];
+  if (hours > 0) parts.push(`${hours} h`);
+  if (minutes > 0 || seconds > 0 || hours === 0) parts.push(`${String(minutes).padStart(hours > 0 ? 2 : 1, "0")} min`);
+  if (seconds > 0) parts.push(`${String(seconds).padStart(2, "0")} s`);
+  return (value < 0 && total > 0 ? "-" : "") + parts.join(" ");
 }
 
 /** Whole numbers from ten on, one decimal below ten, two digits below one; no trailing zeros. */

@@ -1,21 +1,78 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeComparison } from "./reason.ts";
+import type { FeatureSpec, FeatureUnit } from "../isolation-forest/index.ts";
+import { describeComparison, featureLabel, metricsReason } from "./reason.ts";
+
+const feature = (name: string, unit: FeatureUnit, usualLow: number, usualHigh: number): FeatureSpec => {
+  const usual = (usualLow + usualHigh) / 2;
+  return { name, unit, neutral: usual, usualLow, usual, usualHigh };
+};
+const features = [
+  feature("duration", "seconds", 240, 360),
+  feature("failure_rate", "share", 0, 0.1),
+  feature("peak_memory_mb", "megabytes", 900, 1100),
+  feature("coverage", "percent", 80, 90),
+  feature("lines", "count", 1000, 2000),
+];
+const contributions = (...parts: number[]) =>
+  parts
+    .map((contribution, index) => ({ feature: features[index]!.name, contribution }))
+    .sort((one, other) => other.contribution - one.contribution);
 
 test("a comparison reads as the value and what is usual", () => {
   assert.equal(
     describeComparison({ feature: "duration", value: 900, usualLow: 240, usualHigh: 360 }, "seconds"),
     "duration 15 min, usual 4 to 6 min",
   );
+});
+
+function duration(value: number): string {
+  return describeComparison({ feature: "duration", value, usualLow: 640, usualHigh: 912 }, "seconds");
+}
+
+test("a value beyond its range never reads like the end of the range", () => {
+  assert.equal(duration(924), "duration 15.4 min, usual 10.7 to 15.2 min");
+  assert.equal(duration(636), "duration 10.6 min, usual 10.7 to 15.2 min");
+  assert.equal(duration(700), "duration 12 min, usual 11 to 15 min");
   assert.equal(
-    describeComparison({ feature: "failure_rate", value: 0.45, usualLow: 0, usualHigh: 0.1 }, "share"),
+    describeComparison({ feature: "duration", value: 7505, usualLow: 0, usualHigh: 7500 }, "seconds"),
+    "duration 2 h 05 min 05 s, usual 0 min to 2 h 05 min",
+  );
+});
+
+test("a reason names the features that account for it, the largest part first", () => {
+  const row = [900, 0.45, 1000, 85, 1500];
+  assert.equal(
+    metricsReason({ features }, row, contributions(3, 2, 0.1, 0, -0.2)),
+    "duration 15 min, usual 4 to 6 min; failure rate 45 %, usual 0 to 10 %",
+  );
+  assert.equal(
+    metricsReason({ features }, row, contributions(2, 3, 0, 0, 0)),
+    "failure rate 45 %, usual 0 to 10 %; duration 15 min, usual 4 to 6 min",
+  );
+});
+
+test("a reason names three features at most, and none that hardly counts or is usual or unknown", () => {
+  const odd = [900, 0.45, 5120, 10, 90_000];
+  assert.equal(metricsReason({ features }, odd, contributions(5, 4, 3, 2, 1)).split("; ").length, 3);
+  assert.equal(metricsReason({ features }, odd, contributions(5, 0.1, 0, -1, 0)), "duration 15 min, usual 4 to 6 min");
+  assert.equal(
+    metricsReason({ features }, [Number.NaN, 0.45, 1000, 85, 1500], contributions(5, 4, 3, 0, 0)),
     "failure rate 45 %, usual 0 to 10 %",
   );
 });
 
-test("a value beyond its range never reads like the end of the range", () => {
+test("where every value is usual the reason says that it is the combination", () => {
   assert.equal(
-    describeComparison({ feature: "duration", value: 924, usualLow: 240, usualHigh: 912 }, "seconds"),
-    "duration 15.4 min, usual 4 to 15.2 min",
+    metricsReason({ features }, [250, 0.09, 1000, 85, 1500], contributions(2, 1, 0, 0, 0)),
+    "only the combination is unusual: duration 4.2 min, usual 4 to 6 min; failure rate 9 %, usual 0 to 10 %",
   );
+  assert.equal(
+    metricsReason({ features }, [300, 0, 1000, 85, 1500], contributions(0, 0, 0, 0, 0)),
+    "no single value is unusual, only their combination",
+  );
+});
+
+test("a name out of a file's header brings no control characters into a sentence", () => {
+  assert.equal(featureLabel("peak_memory\u001b[31m\u202e mb\n"), "peak memory [31m mb");
 });
