@@ -192,6 +192,126 @@ export const PROBLEMS = {
     exitCode: 5,
     message: (path: string, why: string) => `${path} cannot be written: ${why}.`,
   },
+  "body-not-json": {
+    title: "The body is not the JSON that was expected",
+    httpStatus: 400,
+    exitCode: 3,
+    message: (what: string) => what,
+  },
+  "body-too-large": {
+    title: "The body is larger than this route takes",
+    httpStatus: 413,
+    exitCode: 3,
+    message: (bytesMax: number) => `The body may have at most ${bytesMax} bytes. Send the rows in several requests.`,
+  },
+  "too-many-rows": {
+    title: "There are more rows than one request may have",
+    httpStatus: 413,
+    exitCode: 3,
+    message: (rowCount: number, rowsMax: number) =>
+      `${rowCount} rows; one request may have ${rowsMax}. Send them in several requests.`,
+  },
+  "invalid-record": {
+    title: "A row cannot be scored",
+    httpStatus: 422,
+    exitCode: 3,
+    message: (errorCount: number, features: string) =>
+      `${errorCount} ${errorCount === 1 ? "mistake" : "mistakes"} in the rows, so none was scored. The features of this model are ${features}.`,
+  },
+  "bad-query": {
+    title: "The query of the address is not understood",
+    httpStatus: 422,
+    exitCode: 2,
+    message: (what: string) => what,
+  },
+  "media-type-not-taken": {
+    title: "The body is not sent as plain JSON",
+    httpStatus: 415,
+    exitCode: 3,
+    message: () => 'Send the body as "Content-Type: application/json" in UTF-8, without Content-Encoding.',
+  },
+  unauthorized: {
+    title: "The key is missing or wrong",
+    httpStatus: 401,
+    exitCode: 2,
+    message: () => 'Send the key of ODDRUN_API_KEY as one header, "Authorization: Bearer KEY".',
+  },
+  "foreign-origin": {
+    title: "The request comes from another site",
+    httpStatus: 403,
+    exitCode: 2,
+    message: () =>
+      "Without a key only this machine is answered, under a name such as localhost. Set ODDRUN_API_KEY to serve others.",
+  },
+  "no-such-route": {
+    title: "There is nothing under this address",
+    httpStatus: 404,
+    exitCode: 2,
+    message: () => "There is nothing here. GET /openapi.json lists what there is.",
+  },
+  "method-not-allowed": {
+    title: "This address does not take that method",
+    httpStatus: 405,
+    exitCode: 2,
+    message: (allowed: string) => `Here only ${allowed} will do.`,
+  },
+  "request-too-slow": {
+    title: "The request did not arrive in time",
+    httpStatus: 408,
+    exitCode: 4,
+    message: () => "The request did not arrive in time. Send it again.",
+  },
+  "headers-too-large": {
+    title: "The headers are larger than the server takes",
+    httpStatus: 431,
+    exitCode: 2,
+    message: () => "The headers may have at most 16 kB together.",
+  },
+  "malformed-request": {
+    title: "The request is not well-formed HTTP",
+    httpStatus: 400,
+    exitCode: 2,
+    message: () => "The request is not well-formed HTTP.",
+  },
+  "model-unavailable": {
+    title: "No model is loaded yet",
+    httpStatus: 503,
+    exitCode: 3,
+    message: () => 'No model is loaded yet. Run "oddrun train"; the server picks it up by itself.',
+  },
+  "server-busy": {
+    title: "The server has as many rows in hand as it takes",
+    httpStatus: 503,
+    exitCode: 4,
+    message: () => "Too many rows are being scored at this moment. Send the request again in a second.",
+  },
+  "store-unavailable": {
+    title: "The store of runs cannot be read",
+    httpStatus: 503,
+    exitCode: 5,
+    message: () => "The runs cannot be read at this moment; scoring goes on. The server's log says why.",
+  },
+  "port-not-free": {
+    title: "The server cannot listen where it was told to",
+    httpStatus: 500,
+    exitCode: 2,
+    message: (host: string, port: number, why: string) =>
+      `Cannot listen on ${host}, port ${port}: ${why}. Name another one with --port or --host.`,
+  },
+  "key-needed": {
+    title: "A server open to others needs a key",
+    httpStatus: 500,
+    exitCode: 2,
+    message: (host: string) =>
+      `Others can reach ${host}, so a key is needed: set ODDRUN_API_KEY, for example to the output of "openssl rand -hex 32". Without --host only this machine is answered and no key is needed.`,
+  },
+  "key-too-short": {
+    title: "The key is too short or cannot be sent in a header",
+    httpStatus: 500,
+    exitCode: 2,
+    message: (what: string) =>
+      `ODDRUN_API_KEY ${what}. It needs 32 or more letters, digits or signs without spaces, for example the output of "openssl rand -hex 32".`,
+  },
   bug: {
     title: "A mistake in Oddrun itself",
     httpStatus: 500,

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isoInstant, readRunsQuery, runUrl, writeCursor } from "./odd-runs.ts";
+
+test("a run has a link only when it came from GitHub and its repository is named like one there", () => {
+  assert.equal(runUrl(7, "acme/shop.web", 123), "https://github.com/acme/shop.web/actions/runs/123");
+  assert.equal(runUrl(-7, "acme/shop", 123), null);
+  assert.equal(runUrl(7, "acme/shop", -1), null);
+  for (const name of [
+    "acme",
+    "a/b/c",
+    "../x",
+    "acme/..",
+    "acme/.",
+    'a/"onclick=',
+    "a/b?c",
+    "a/b#c",
+    "a/b c",
+    "javascript:alert(1)",
+    "//evil.example",
+    "@evil/x",
+    "",
+  ]) {
+    assert.equal(runUrl(7, name, 123), null, name);
+  }
+});
+
+test("a cursor reads back as written, and anything else in the query is refused or passed over", () => {
+  const before = { untilMs: 1_700_000_000_001, skip: 3 };
+  assert.deepEqual(readRunsQuery({ before: writeCursor(before), limit: "200", other: "x" }), { limit: 200, before });
+  assert.deepEqual(readRunsQuery({}), { limit: 50, before: null });
+  for (const limit of ["-1", "0", "201", "1e9", "1000000000", "name;drop", "", " 5", "5.0", ["5", "6"]]) {
+    assert.ok("mistake" in readRunsQuery({ limit }), String(limit));
+  }
+  for (const before of [
+    "x",
+    "",
+    "1.x",
+    "1",
+    "1.1.1",
+    `${"9".repeat(30)}.0`,
+    "' or 1=1 --",
+    ["1.0", "2.0"],
+    "a".repeat(5000),
+  ]) {
+    assert.ok("mistake" in readRunsQuery({ before }), String(before));
+  }
+});
+
+test("an instant that no calendar has is unknown", () => {
+  assert.equal(isoInstant(0), "1970-01-01T00:00:00.000Z");
+  for (const ms of [null, Number.NaN, 1e300, Number.NEGATIVE_INFINITY]) assert.equal(isoInstant(ms), null);
+});

@@ -1,0 +1,126 @@
+import * as z from "zod";
+import type { JudgedRun } from "../operations/ports.ts";
+import { LIMITS } from "./limits.ts";
+
+const instant = z.string().nullable().describe("UTC, ISO 8601");
+
+export const oddRunShape = z.object({
+  repository: z.string(),
+  workflow: z.string(),
+  run_id: z.number().int(),
+  run_attempt: z.number().int(),
+  run_number: z.number().int().nullable(),
+  branch: z.string().nullable(),
+  event: z.string().nullable(),
+  title: z.string().nullable(),
+  head_sha: z.string().nullable(),
+  conclusion: z.string().nullable(),
+  completed_at: instant,
+  url: z.string().nullable().describe("The run on GitHub; null for a run that did not come from there."),
+  score: z.number(),
+  threshold: z.number(),
+  reason: z.string(),
+  comparisons: z
+    .array(
+      z.object({
+        feature: z.string(),
+        value: z.number(),
+        usual: z.number(),
+        usual_low: z.number(),
+        usual_high: z.number(),
+      }),
+    )
+    .describe("The run's numbers against what is usual for runs like it."),
+  contributions: z.array(z.object({ feature: z.string(), contribution: z.number() })),
+  model_version: z.string(),
+  judged_at: instant,
+});
+
+/** The answer of `GET /api/odd-runs`: newest completion first. */
+export const oddRunsShape = z.object({
+  runs: z.array(oddRunShape),
+  next: z.string().nullable().describe("Give it as `before` for the page after this one; null on the last page."),
+});
+
+export type OddRun = z.infer<typeof oddRunShape>;
+
+/** The wire form of an odd run; null for any other verdict. */
+export function oddRun({ run, judged }: JudgedRun): OddRun | null {
+  const { verdict } = judged;
+  if (verdict.kind !== "anomalous") return null;
+  return {
+    repository: run.repositoryName,
+    workflow: run.workflowName,
+    run_id: run.runId,
+    run_attempt: run.runAttempt,
+    run_number: run.runNumber,
+    branch: run.branch,
+    event: run.event,
+    title: run.title,
+    head_sha: run.headSha,
+    conclusion: run.conclusion,
+    completed_at: isoInstant(run.completedAtMs),
+    url: runUrl(run.repositoryId, run.repositoryName, run.runId),
+    score: verdict.score,
+    threshold: verdict.threshold,
+    reason: verdict.reason,
+    comparisons: verdict.comparisons.map((each) => ({
+      feature: each.feature,
+      value: each.value,
+      usual: each.usual,
+      usual_low: each.usualLow,
+      usual_high: each.usualHigh,
+    })),
+    contributions: verdict.contributions.map(({ feature, contribution }) => ({ feature, contribution })),
+    model_version: judged.modelVersion,
+    judged_at: isoInstant(judged.judgedAtMs),
+  };
+}
+
+/** The run's page on GitHub. Only GitHub gives ids above 0; a name that is not "owner/name" makes no link. */
+export function runUrl(repositoryId: number, repositoryName: string, runId: number): string | null {
+  if (repositoryId <= 0 || runId <= 0 || !/^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/.test(repositoryName))
+    return null;
+  if (/\/\.{1,2}$/.test(repositoryName)) return null;
+  return `https://github.com/${repositoryName}/actions/runs/${runId}`;
+}
+
+export function isoInstant(ms: number | null): string | null {
+  return ms === null || !(Math.abs(ms) <= 8.64e15) ? null : new Date(ms).toISOString();
+}
+
+/**
+ * Where a page of runs begins: at this completion, after so many runs of the same millisecond. Times alone will not do:
+ * GitHub's are whole seconds, and a thousand runs can share one.
+ */
+export interface RunsCursor {
+  readonly untilMs: number;
+  readonly skip: number;
+}
+
+export interface RunsQuery {
+  readonly limit: number;
+  readonly before: RunsCursor | null;
+}
+
+export type RunsQueryReading = RunsQuery | { readonly mistake: string };
+
+/** Reads `?limit=&before=`; anything else in the query is passed over. */
+export function readRunsQuery(query: Readonly<Record<string, unknown>>): RunsQueryReading {
+  const limitText = query["limit"];
+  const beforeText = query["before"];
+  let limit: number = LIMITS.pageRunsDefault;
+  if (limitText !== undefined) {
+    limit = typeof limitText === "string" && /^\d{1,3}$/.test(limitText) ? Number(limitText) : 0;
+    if (limit < 1 || limit > LIMITS.pageRunsMax)
+      return { mistake: `"limit" must be a whole number from 1 to ${LIMITS.pageRunsMax}.` };
+  }
+  if (beforeText === undefined) return { limit, before: null };
+  const parts = typeof beforeText === "string" ? /^(-?\d{1,15})\.(\d{1,6})$/.exec(beforeText) : null;
+  if (parts === null) return { mistake: '"before" must be the "next" of an earlier answer.' };
+  return { limit, before: { untilMs: Number(parts[1]), skip: Number(parts[2]) } };
+}
+
+export function writeCursor(cursor: RunsCursor): string {
+  return `${cursor.untilMs}.${cursor.skip}`;
+}
