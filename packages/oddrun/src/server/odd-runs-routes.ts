@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { oddRun, readRunsQuery, ROUTES, type RunsQuery, writeCursor } from "../api/index.ts";
+import type { Logger, RunStore } from "../operations/ports.ts";
+import { type Problem, problem } from "../operations/problems.ts";
+import type { AddGet } from "./create-server.ts";
+import { readOddRuns } from "./odd-runs-list.ts";
+import { noticePage, oddRunsPage } from "./page/odd-runs-page.ts";
+import { STYLE } from "./page/style.ts";
+import { replyProblem } from "./problem-reply.ts";
+import { type HistorySummary, summaryReader } from "./history-summary.ts";
+import type { ModelSource } from "./served-model.ts";
+
+interface Parts {
+  readonly store: RunStore | null;
+  readonly models: ModelSource;
+  readonly now: () => number;
+  readonly log: Logger;
+  readonly addGet: AddGet;
+}
+
+/** The page shows what GitHub and strangers wrote: nothing but its own style sheet and its own pictures may load. */
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Runs judged odd, as JSON and as a page. */
+export function oddRunsRoutes(app: FastifyInstance, { store, models, now, log, addGet }: Parts): void {
+  const readSummary = store === null ? null : summaryReader(store, now);
+
+  /** Runs `read` for a good query and a store that answers, else gives the problem. */
+  const attempt = async <Result>(
+    query: Readonly<Record<string, unknown>>,
+    read: (store: RunStore, query: RunsQuery) => Promise<Result>,
+  ): Promise<{ readonly found: Result } | { readonly wrong: Problem }> => {
+    const wanted = readRunsQuery(query);
+    if ("mistake" in wanted) return { wrong: problem("bad-query", wanted.mistake) };
+    if (store === null) return { wrong: problem("store-unavailable") };
+    try {
+      return { found: await read(store, wanted) };
+    } catch (error) {
+      log.error("the store cannot be read", { why: error instanceof Error ? error.message : String(error) });
+      return { wrong: problem("store-unavailable") };
+    }
+  };
+
+  addGet(app, ROUTES.oddRuns, async (reply, query) => {
+    const result = await attempt(query, readOddRuns);
+    if ("wrong" in result) return replyProblem(reply, result.wrong);
+    const { runs, next } = result.found;
+    return { runs: runs.map(oddRun).filter((run) => run !== null), next: next === null ? null : writeCursor(next) };
+  });
+
+  addGet(app, ROUTES.page, async (reply, query) => {
+    pageHeaders(reply);
+    const result = await attempt(query, async (store, wanted) => ({
+      page: await readOddRuns(store, wanted),
+      summary: (await readSummary?.()) as HistorySummary,
+      isFirst: wanted.before === null,
+      limit: wanted.limit,
+    }));
+    if ("wrong" in result) return reply.code(result.wrong.httpStatus).send(noticePage(result.wrong));
+    const servedVersion = models.current()?.version ?? null;
+    return reply.send(oddRunsPage({ ...result.found, servedVersion, nowMs: now() }));
+  });
+
+  addGet(app, ROUTES.style, (reply) =>
+    reply.header("content-type", "text/css; charset=utf-8").header("cache-control", "max-age=300").send(STYLE),
+  );
+}
+
+function pageHeaders(reply: FastifyReply): void {
+  reply
+    .header("content-type", "text/html; charset=utf-8")
+    .header("content-security-policy", PAGE_POLICY)
+    .header("referrer-policy", "no-referrer")
+    .header("cross-origin-opener-policy", "same-origin")
+    .header("x-frame-options", "DENY");
+}
