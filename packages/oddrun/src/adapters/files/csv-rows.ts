@@ -94,7 +94,7 @@ async function* rowsOf(
 ): AsyncGenerator<readonly RawRow[]> {
   let row = 0;
   let rows: RawRow[] = [];
-  const add = (line: number, raw: string, cells: readonly string[] | null, fault: string | null) => {
+  const add = (line: number, raw: string | Buffer, cells: readonly string[] | null, fault: string | null) => {
     row++;
     if (cells !== null && cells.length !== columnCount) {
       const count = `the row has ${cells.length} ${cells.length === 1 ? "cell" : "cells"}, the header has ${columnCount}.`;
@@ -113,7 +113,7 @@ async function* rowsOf(
   }
 }
 
-type AddRow = (line: number, raw: string, cells: readonly string[] | null, fault: string | null) => void;
+type AddRow = (line: number, raw: string | Buffer, cells: readonly string[] | null, fault: string | null) => void;
 
 /** No quote in the block: a record is a line, and a line is split at each separator. */
 function addPlain(block: RecordBlock, delimiter: string, add: AddRow): void {
@@ -149,7 +149,7 @@ function addCarefully(block: RecordBlock, delimiter: string, add: AddRow): void 
   const parsed = isClean ? parseCsv(block.bytes, delimiter) : "";
   for (const [place, { bytes, line }] of records.entries()) {
     if (typeof parsed !== "string" && parsed.length === records.length) {
-      add(line, bytes.toString("utf8"), parsed[place] as string[], null);
+      add(line, bytes, parsed[place] as string[], null);
     } else if (bytes.includes(0)) add(line, rawText(bytes), null, HAS_NUL);
     else if (!isUtf8(bytes)) add(line, rawText(bytes), null, NOT_UTF8);
     else {
@@ -161,17 +161,12 @@ function addCarefully(block: RecordBlock, delimiter: string, add: AddRow): void 
 }
 
 function recordsIn(block: RecordBlock, delimiter: string): readonly { bytes: Buffer; line: number }[] {
-  const { ends } = recordEnds(block.bytes, delimiter.charCodeAt(0));
+  const { ends, lineFeeds } = recordEnds(block.bytes, delimiter.charCodeAt(0));
   if (ends.at(-1) !== block.bytes.length) ends.push(block.bytes.length);
   const records: { bytes: Buffer; line: number }[] = [];
-  let start = 0;
-  let line = block.line;
-  for (const end of ends) {
-    const whole = block.bytes.subarray(start, end);
-    const bytes = withoutLineEnd(whole);
-    if (bytes.length > 0) records.push({ bytes, line });
-    for (const byte of whole) if (byte === 10) line++;
-    start = end;
+  for (const [place, end] of ends.entries()) {
+    const bytes = withoutLineEnd(block.bytes.subarray(ends[place - 1] ?? 0, end));
+    if (bytes.length > 0) records.push({ bytes, line: block.line + (lineFeeds[place - 1] ?? 0) });
   }
   return records;
 }

@@ -22,7 +22,7 @@ export interface SourceOptions {
 }
 
 const HEAD_BYTES = 1 << 16;
-const CHUNK_BYTES = 1 << 18;
+const CHUNK_BYTES = 1 << 16;
 
 /**
  * Opens a regular file, or the standard input for "-"; gzip is unpacked whatever the name says.

@@ -4,8 +4,8 @@ export interface RawRow {
   readonly row: number;
   /** 1-based line in the file where the row begins; 0 where lines mean nothing (an element of a JSON array). */
   readonly line: number;
-  /** The row's own text. */
-  readonly raw: string;
+  /** The row's own text, or its bytes as UTF-8 where nothing else needs the text. */
+  readonly raw: string | Buffer;
   /** CSV: the cells by place. JSON: the fields by name. Null when the row cannot be taken apart. */
   readonly cells: RowCells | null;
   /** Why it cannot: one or two sentences. */

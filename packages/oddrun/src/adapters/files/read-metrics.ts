@@ -163,7 +163,7 @@ async function batchOf(
     }
     const what = fault ?? "the row cannot be read.";
     if (rejects === null) throw problem("input-row", place(row), what);
-    await rejects.add(`${place(row)}: ${what}`, row.raw);
+    await rejects.add(`${place(row)}: ${what}`, row.raw.toString());
   }
   const rowCount = ids.length;
   return {

@@ -20,23 +20,38 @@ export interface SplitOptions {
   readonly firstLine: number;
 }
 
-/** Where the records in `bytes` end (offsets after their line feed), and whether the rest is inside quotes. */
-export function recordEnds(bytes: Buffer, delimiter: number | null): { ends: number[]; isOpen: boolean } {
+export interface RecordEnds {
+  /** Offsets after the line feed of each record. */
+  readonly ends: number[];
+  /** Line feeds up to each of these offsets. */
+  readonly lineFeeds: number[];
+  /** Whether the rest is inside quotes. */
+  readonly isOpen: boolean;
+}
+
+/** Where the records in `bytes` end. */
+export function recordEnds(bytes: Buffer, delimiter: number | null): RecordEnds {
   const ends: number[] = [];
+  const lineFeeds: number[] = [];
+  let lineFeedCount = 0;
   let isQuoted = false;
   let cellStart = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
+    if (byte === LINE_FEED) lineFeedCount++;
     if (byte === QUOTE && delimiter !== null) {
       if (!isQuoted) isQuoted = at === cellStart;
       else if (bytes[at + 1] === QUOTE) at++;
       else isQuoted = false;
     } else if (!isQuoted) {
-      if (byte === LINE_FEED) ends.push(at + 1);
+      if (byte === LINE_FEED) {
+        ends.push(at + 1);
+        lineFeeds.push(lineFeedCount);
+      }
       if (byte === LINE_FEED || byte === delimiter) cellStart = at + 1;
     }
   }
-  return { ends, isOpen: isQuoted };
+  return { ends, lineFeeds, isOpen: isQuoted };
 }
 
 function countLines(bytes: Buffer): number {
