@@ -14,7 +14,7 @@ import { ModelFormatError } from "./model-format-error.ts";
  *         n x u32 samples in the node
  */
 const MAGIC = "ODDRUNIF";
-export const FOREST_FORMAT_VERSION = 1;
+const FOREST_FORMAT_VERSION = 1;
 const HEADER_BYTES = 32;
 
 export type ForestArrays = Omit<StoredForest, "options">;

@@ -76,6 +76,36 @@ test("a saved model scores as the one that was trained, and is saved again to th
   assert.deepEqual(encodeModel(loaded, sha256), small.files);
 });
 
+test("whatever numbers a model was trained on, saving and loading keeps it to the last bit", () => {
+  const value = fc.oneof(fc.double({ noDefaultInfinity: true }), fc.integer({ min: -2, max: 2 }), fc.constant(-0));
+  const input = fc.record({
+    values: fc.array(value, { minLength: 2, maxLength: 80 }),
+    contamination: fc.double({ min: 0.01, max: 0.5, noNaN: true }),
+    seed: fc.maxSafeNat(),
+  });
+  fc.assert(
+    fc.property(input, ({ values, contamination, seed }) => {
+      const rowCount = Math.floor(values.length / 2);
+      const samples = { values: Float64Array.from(values.slice(0, 2 * rowCount)), rowCount, featureCount: 2 };
+      const { model, scores } = trainModel({
+        kind: "history",
+        features: [
+          { name: "a", unit: "ln-ratio" },
+          { name: "b", unit: "none", neutral: 0 },
+        ],
+        samples,
+        contamination,
+        options: { treeCount: 4, subsampleSize: 16, featuresPerTree: 1, seed },
+        dataWindow: null,
+      });
+      const loaded = decodeModel(encodeModel(model, sha256), sha256);
+      assert.deepEqual(loaded, model);
+      assert.deepEqual(modelScorer(loaded).scores(samples), scores);
+    }),
+    { seed: 4, numRuns: 300 },
+  );
+});
+
 test("the same request gives the same bytes, on every Node version", () => {
   assert.deepEqual(digests(smallModel(3).files), digests(small.files));
   assert.notDeepEqual(digests(smallModel(3, 2).files), digests(small.files));

@@ -24,7 +24,8 @@ export function fitScaler(samples: SampleMatrix, neutral: readonly number[]): Sc
   const scale: number[] = [];
   for (let feature = 0; feature < samples.featureCount; feature++) {
     const fitted = fitFeature(samples, feature);
-    mean.push(fitted?.mean ?? neutral[feature]!);
+    // `+ 0` makes 0 of -0, which JSON doesn't keep.
+    mean.push((fitted?.mean ?? neutral[feature]!) + 0);
     scale.push(fitted?.scale ?? 1);
   }
   return { mean, scale };

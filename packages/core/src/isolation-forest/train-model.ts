@@ -47,7 +47,8 @@ export function trainModel(request: TrainingRequest): TrainingResult {
 
   const unlearnt = request.features.map((feature, index) => {
     const values = sortedColumn(samples.values, samples.featureCount, index, () => true);
-    const neutral = feature.neutral ?? (values.length === 0 ? 0 : quantile(values, 0.5));
+    // `+ 0` makes 0 of -0, which JSON doesn't keep.
+    const neutral = (feature.neutral ?? (values.length === 0 ? 0 : quantile(values, 0.5))) + 0;
     return { name: feature.name, unit: feature.unit, neutral, usualLow: neutral, usual: neutral, usualHigh: neutral };
   });
   const scaler = fitScaler(
@@ -105,9 +106,9 @@ function learnUsual(
   if (values.length === 0) return feature;
   return {
     ...feature,
-    usualLow: quantile(values, 0.05),
-    usual: quantile(values, 0.5),
-    usualHigh: quantile(values, 0.95),
+    usualLow: quantile(values, 0.05) + 0,
+    usual: quantile(values, 0.5) + 0,
+    usualHigh: quantile(values, 0.95) + 0,
   };
 }
 
