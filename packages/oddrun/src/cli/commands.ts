@@ -5,5 +5,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CommandSpec>>> = {
   train: async () => (await import("./commands/train.ts")).trainCommand,
   sample: async () => (await import("./commands/sample.ts")).sampleCommand,
   score: async () => (await import("./commands/score.ts")).scoreCommand,
+  serve: async () => (await import("./commands/serve.ts")).serveCommand,
   models: async () => (await import("./commands/models.ts")).modelsCommand,
 };
