@@ -4,7 +4,7 @@ import type { RawRow, RowCells } from "./raw-row.ts";
 const DEPTH_MAX = 64;
 
 /** How deep `text` nests, and how many fields its outermost object writes down, without building any value. */
-export function scanJson(text: string): { readonly depth: number; readonly fieldCount: number } {
+function scanJson(text: string): { readonly depth: number; readonly fieldCount: number } {
   let level = 0;
   let depth = 0;
   let fieldCount = 0;

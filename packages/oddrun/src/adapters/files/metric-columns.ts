@@ -4,7 +4,7 @@ import { printable } from "./printable.ts";
 import type { RawRow } from "./raw-row.ts";
 
 /** A column of the file: its name, and where a row has it (place in CSV, field name in JSON). */
-export interface Column {
+interface Column {
   readonly name: string;
   readonly key: string | number;
 }
@@ -45,7 +45,13 @@ export function metricColumns(
   };
   const required = wanted ?? ["build_id", ...REQUIRED];
   const missing = required.filter((name) => find(name) === undefined);
-  if (missing.length > 0) throw problem("input-columns", shownName, missingText(missing, columns, required));
+  if (missing.length > 0)
+    throw problem(
+      "input-columns",
+      shownName,
+      missingText(missing, columns, required) +
+        (wanted === null ? " Rename the columns, or choose others with --features." : " Rename the columns."),
+    );
   const buildId = find("build_id") ?? null;
   if (wanted !== null) {
     const features = wanted.map((name) => ({ ...(find(name) as Column), name }));
@@ -87,7 +93,7 @@ function missingText(missing: readonly string[], columns: readonly Column[], req
   const found = columns.slice(0, 20).map((column) => column.name || '""');
   const more = columns.length > 20 ? ` and ${columns.length - 20} more` : "";
   const plural = missing.length === 1 ? "the column" : "the columns";
-  return `${plural} ${list(missing)} ${missing.length === 1 ? "is" : "are"} missing. Expected: ${list(required)}. Found: ${list(found)}${more}. Rename the columns, or choose others with --features.`;
+  return `${plural} ${list(missing)} ${missing.length === 1 ? "is" : "are"} missing. Expected: ${list(required)}. Found: ${list(found)}${more}.`;
 }
 
 function list(names: readonly string[]): string {

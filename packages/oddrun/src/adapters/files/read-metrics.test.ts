@@ -55,6 +55,7 @@ async function problemAt(code: ProblemCode, path: string, options: MetricsReadOp
   return error.message;
 }
 
+const MAKE_PIPE = "mkfifo";
 const HEADER = "build_id,duration,failure_rate\n";
 
 test("a plain metrics file gives its ids and numbers in order", async () => {
@@ -400,7 +401,7 @@ test("unknown JSON fields are ignored and named, and a missing optional one is N
 
 test("a pipe without a writer is refused at once", async () => {
   const pipe = join(folder, "pipe");
-  execFileSync("mkfifo", [pipe]);
+  execFileSync(MAKE_PIPE, [pipe]);
   assert.match(await problemAt("input-not-a-file", pipe), /is a pipe; only regular files.*name "-"/);
 });
 

@@ -1,3 +1,4 @@
+import type { MetricsBatch } from "../../operations/ports.ts";
 import { problem } from "../../operations/problems.ts";
 import { csvRows } from "./csv-rows.ts";
 import { jsonRows, looksLikeJson } from "./json-rows.ts";
@@ -17,13 +18,8 @@ export interface MetricsReadOptions extends SourceOptions {
   readonly skipBad?: { readonly rejectPath: string; readonly force?: boolean };
 }
 
-/** Some thousand rows, in the order of the file. */
-export interface MetricsBatch {
-  readonly ids: readonly string[];
-  /** Row-major, raw units (durations in seconds); NaN = missing, which only columns other than duration and failure_rate may be. */
-  readonly values: Float64Array;
-  readonly rowCount: number;
-  readonly features: readonly string[];
+/** Up to some thousand rows. Durations are in seconds; only columns other than duration and failure_rate may have missing values. */
+interface MetricsFileBatch extends MetricsBatch {
   /** 1-based numbers of these rows among the file's rows of data. */
   readonly rowNumbers: Uint32Array;
 }
@@ -38,7 +34,7 @@ export interface MetricsSummary {
   readonly notices: readonly string[];
 }
 
-export interface MetricsReader extends AsyncIterable<MetricsBatch> {
+export interface MetricsReader extends AsyncIterable<MetricsFileBatch> {
   /** Complete once the batches have all been read. */
   summary(): MetricsSummary;
 }
@@ -65,7 +61,7 @@ async function* batchesOf(
   path: string,
   options: MetricsReadOptions,
   report: (summary: MetricsSummary) => void,
-): AsyncGenerator<MetricsBatch> {
+): AsyncGenerator<MetricsFileBatch> {
   const rejects =
     options.skipBad === undefined ? null : await openRejectFile(options.skipBad.rejectPath, options.skipBad);
   const source = await openSource(path, options);
@@ -138,7 +134,7 @@ async function batchOf(
   unit: DurationUnit,
   place: (row: RawRow) => string,
   rejects: RejectFile | null,
-): Promise<MetricsBatch> {
+): Promise<MetricsFileBatch> {
   const read = format === "csv" ? readNumber : readJsonNumber;
   const width = features.length;
   const values = new Float64Array(rows.length * width);

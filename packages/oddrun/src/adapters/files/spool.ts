@@ -19,6 +19,8 @@ export async function openSpool(): Promise<Spool> {
     throw refuse(error);
   });
   const file = await open(join(folder, "spool"), "wx+");
+  // Gone from the folder at once where the system allows it: nothing is left even by a process that is killed.
+  await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   let isOpen = true;
   return {
     write: async (text) => {

@@ -23,7 +23,7 @@ async function written(format: ScoreFormat, ids: readonly string[], isTerminal =
   const writer = await scoreWriter(output, format);
   await writer.write({
     ids,
-    scores: ids.map((_, row) => 0.25 + row / 2),
+    scores: Float64Array.from(ids, (_, row) => 0.25 + row / 2),
     isAnomaly: (row) => row % 2 === 1,
     reason: () => 'duration 15 min, usual 4 to 6 min "so"',
   });
@@ -118,7 +118,7 @@ test("output that is given up leaves neither a file nor a temporary one", async 
   const inner = await mkdtemp(join(folder, "given-up-"));
   const output = await openOutput(join(inner, "scores.json"), process.stdout);
   const writer = await scoreWriter(output, "json");
-  await writer.write({ ids: ["a"], scores: [0.5], isAnomaly: () => false, reason: () => "" });
+  await writer.write({ ids: ["a"], scores: Float64Array.of(0.5), isAnomaly: () => false, reason: () => "" });
   await writer.abort();
   await output.abort();
   assert.deepEqual(await readdir(inner), []);

@@ -1,20 +1,10 @@
+import type { ScoredBatch } from "../../operations/ports.ts";
 import { csvCell } from "./csv-cell.ts";
 import type { Output } from "./output.ts";
 import { visible } from "./printable.ts";
 import { openSpool, type Spool } from "./spool.ts";
 
 export type ScoreFormat = "csv" | "json" | "ndjson";
-export const SCORE_FORMATS: readonly ScoreFormat[] = ["csv", "json", "ndjson"];
-
-/** Scored rows, in the order they came. */
-export interface ScoredBatch {
-  readonly ids: readonly string[];
-  /** 0 to 1, higher is odder. */
-  readonly scores: ArrayLike<number>;
-  readonly isAnomaly: (row: number) => boolean;
-  /** The reason of an odd row; not asked for others. */
-  readonly reason: (row: number) => string;
-}
 
 export interface ScoreWriter {
   write(batch: ScoredBatch): Promise<void>;
