@@ -65,6 +65,22 @@ export const PROBLEMS = {
     exitCode: 3,
     message: (place: string) => `0 runs in ${place}. Run "oddrun import FILE" first.`,
   },
+  "run-not-found": {
+    title: "There is no such run in the store",
+    httpStatus: 404,
+    exitCode: 3,
+    message: (runId: string, repository: string | null, attempt: { attempt: number; there: string } | null) =>
+      attempt === null
+        ? `There is no run ${runId}${repository === null ? "" : ` of ${repository}`} in the store. Import or collect it first, and check --data-dir.`
+        : `Run ${runId} has no attempt ${attempt.attempt} in the store; it has ${attempt.there}.`,
+  },
+  "run-ambiguous": {
+    title: "Several repositories have a run of this id",
+    httpStatus: 409,
+    exitCode: 2,
+    message: (runId: string, repositories: readonly string[]) =>
+      `Several repositories have a run ${runId}: ${repositories.slice(0, 10).join(", ")}. Name one with --repo.`,
+  },
   "store-newer": {
     title: "The store was made by a newer version",
     httpStatus: 503,

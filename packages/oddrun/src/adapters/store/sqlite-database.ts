@@ -39,6 +39,8 @@ export async function openSqlite(path: string, options: SqliteOptions): Promise<
     if (!options.readOnly) {
       await useWal(database, options.busyTimeoutMs);
       database.exec("pragma synchronous = full");
+      // Room for the indexes of a large history, and fewer but longer moves from the log into the file.
+      database.exec("pragma cache_size = -65536; pragma wal_autocheckpoint = 4000");
     }
     return new Kysely<StoreTables>({ dialect: sqliteDialect(database) });
   } catch (error) {

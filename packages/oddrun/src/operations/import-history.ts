@@ -1,0 +1,329 @@
+import {
+  type CleanRun,
+  cleanRunTimes,
+  type Conclusion,
+  type JoinedMetric,
+  type QualityNote,
+  type ReportedJob,
+  type ReportedRun,
+  type UnknownTime,
+} from "@oddrun/core";
+import type { RunStore, SaveCounts } from "./ports.ts";
+
+/** One row of a run history: a run attempt, or one job of it with the run's own columns. */
+export interface HistoryRow {
+  /** "owner/name". */
+  readonly repository: string;
+  readonly workflow: string;
+  readonly run: Omit<ReportedRun, "repositoryId" | "workflowId">;
+  readonly job: HistoryJob | null;
+  readonly metrics: readonly { readonly name: string; readonly value: number }[];
+}
+
+export interface HistoryJob extends Omit<ReportedJob, "repositoryId" | "runId" | "runAttempt" | "steps" | "readyAtMs"> {
+  /** Stands in where the start or the end is missing. */
+  readonly durationMs: number | null;
+}
+
+/** Hears of rows that are not given. */
+export interface RowListener {
+  /** A bad row, or one that contradicts an earlier one, was passed over. */
+  onSkipped(reason: string): void;
+  /** A row says again what an earlier one said. */
+  onRepeated(): void;
+}
+
+/** A run history that can be read from its start more than once. */
+export interface HistoryRows {
+  /** Reads the rows, each run attempt or job once. */
+  open(listener?: RowListener): AsyncIterable<readonly HistoryRow[]>;
+  /** Whether a row is a job. */
+  isOfJobs(): Promise<boolean>;
+}
+
+export interface ImportOptions {
+  readonly nowMs: number;
+  /** Asked between batches: true stops the import in good order. */
+  readonly isStopped: () => boolean;
+  readonly onProgress: (line: string) => void;
+}
+
+export interface ImportSummary {
+  readonly rowCount: number;
+  /** Bad rows passed over, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+  /** Rows that repeat an earlier one word for word. */
+  readonly repeatedCount: number;
+  readonly runs: SaveCounts;
+  readonly jobs: SaveCounts;
+  readonly metrics: SaveCounts;
+  /** Runs and jobs of which the duration is not known, by reason. */
+  readonly unknownRunDurations: Readonly<Partial<Record<UnknownTime, number>>>;
+  readonly unknownJobDurations: Readonly<Partial<Record<UnknownTime, number>>>;
+  readonly notes: Readonly<Partial<Record<QualityNote, number>>>;
+  /** From the first start to the last end, milliseconds since 1970 UTC. */
+  readonly window: { readonly firstMs: number; readonly lastMs: number } | null;
+  /** Stopped before the end: what was saved is whole, and the same import completes it. */
+  readonly isStopped: boolean;
+}
+
+/** Runs, or runs with their jobs, saved at once: a batch is kept whole or not at all. */
+const BATCH_ROWS = 5000;
+
+/**
+ * Imports a run history. The whole of it is read and checked before the first row is saved, so that a bad row costs nothing;
+ * then batches are saved one by one. An import that was cut short leaves whole batches, and repeating it completes it: every
+ * run is kept once.
+ */
+export async function importHistory(
+  history: HistoryRows,
+  store: RunStore,
+  options: ImportOptions,
+): Promise<ImportSummary> {
+  const tally = newTally();
+  const runs: AsyncIterable<Reported> = (await history.isOfJobs())
+    ? runsOfJobs(await gatherJobs(history, tally, options))
+    : await checkedRuns(history, tally, options);
+  if (options.isStopped()) return { ...tally, isStopped: true };
+  const ids = idsIn(store);
+  let batch: Reported[] = [];
+  let rowsInBatch = 0;
+  const save = async (): Promise<void> => {
+    await saveBatch(batch, store, ids, tally, options.nowMs);
+    options.onProgress(`Imported ${tally.runs.added + tally.runs.changed + tally.runs.unchanged} runs`);
+    batch = [];
+    rowsInBatch = 0;
+  };
+  for await (const run of runs) {
+    batch.push(run);
+    rowsInBatch += 1 + (run.jobs?.length ?? 0);
+    if (rowsInBatch < BATCH_ROWS) continue;
+    await save();
+    if (options.isStopped()) return { ...tally, isStopped: true };
+  }
+  if (batch.length > 0) await save();
+  return { ...tally, isStopped: false };
+}
+
+/** A run with its jobs as the file tells it; the store's ids are not known yet. */
+interface Reported {
+  readonly row: HistoryRow;
+  readonly jobs: readonly HistoryJob[] | null;
+}
+
+/** Reads all rows once for their faults and contradictions; gives them on a second reading. */
+async function checkedRuns(
+  history: HistoryRows,
+  tally: Tally,
+  { isStopped, onProgress }: ImportOptions,
+): Promise<AsyncIterable<Reported>> {
+  for await (const block of history.open(listenerFor(tally))) {
+    tally.rowCount += block.length;
+    onProgress(`Checked ${tally.rowCount} rows`);
+    if (isStopped()) break;
+  }
+  return (async function* () {
+    for await (const block of history.open()) for (const row of block) yield { row, jobs: null };
+  })();
+}
+
+/** Jobs of one run may stand anywhere in the file: they are gathered before the first run is saved. */
+async function gatherJobs(
+  history: HistoryRows,
+  tally: Tally,
+  { isStopped, onProgress }: ImportOptions,
+): Promise<Iterable<{ readonly row: HistoryRow; readonly jobs: readonly HistoryJob[] }>> {
+  const runs = new Map<string, { row: HistoryRow; jobs: HistoryJob[] }>();
+  for await (const block of history.open(listenerFor(tally))) {
+    tally.rowCount += block.length;
+    for (const row of block) {
+      if (row.job === null) continue;
+      const key = `${row.repository.toLowerCase()} ${row.run.runId} ${row.run.runAttempt}`;
+      const run = runs.get(key);
+      if (run === undefined) runs.set(key, { row, jobs: [row.job] });
+      else run.jobs.push(row.job);
+    }
+    onProgress(`Checked ${tally.rowCount} rows`);
+    if (isStopped()) break;
+  }
+  return runs.values();
+}
+
+/** Fills what the file does not tell of a run from its jobs. */
+async function* runsOfJobs(
+  runs: Iterable<{ readonly row: HistoryRow; readonly jobs: readonly HistoryJob[] }>,
+): AsyncGenerator<Reported> {
+  for (const { row, jobs } of runs) {
+    const { run } = row;
+    const createdAtMs = run.createdAtMs ?? least(jobs.map((job) => job.createdAtMs));
+    yield {
+      row: {
+        ...row,
+        run: {
+          ...run,
+          createdAtMs,
+          runStartedAtMs: run.runStartedAtMs ?? createdAtMs ?? least(jobs.map((job) => job.startedAtMs)),
+          completedAtMs: run.completedAtMs ?? greatest(jobs.map((job) => job.completedAtMs)),
+          conclusion: run.conclusion ?? worstConclusion(jobs),
+        },
+      },
+      jobs,
+    };
+  }
+}
+
+/** Of an attempt whose own conclusion is not told: open while one job is, else as the worst of its jobs. */
+function worstConclusion(jobs: readonly HistoryJob[]): Conclusion | null {
+  const ends = new Set(jobs.map((job) => job.conclusion));
+  if (ends.has(null)) return null;
+  return WORST_FIRST.find((conclusion) => ends.has(conclusion)) ?? "other";
+}
+
+const WORST_FIRST: readonly Conclusion[] = [
+  "failure",
+  "timed_out",
+  "startup_failure",
+  "cancelled",
+  "action_required",
+  "stale",
+  "other",
+  "success",
+  "neutral",
+  "skipped",
+];
+
+async function saveBatch(
+  batch: readonly Reported[],
+  store: RunStore,
+  ids: StoreIds,
+  tally: Tally,
+  nowMs: number,
+): Promise<void> {
+  const clean: CleanRun[] = [];
+  const metrics: JoinedMetric[] = [];
+  for (const { row, jobs } of batch) {
+    const repositoryId = await ids.repository(row.repository);
+    const workflowId = await ids.workflow(repositoryId, row.workflow);
+    const { runId, runAttempt } = row.run;
+    const reportedJobs = jobs?.map((job) => reportedJob(job, repositoryId, runId, runAttempt)) ?? null;
+    clean.push(cleanRunTimes({ ...row.run, repositoryId, workflowId }, reportedJobs, nowMs));
+    for (const { name, value } of row.metrics) metrics.push({ repositoryId, runId, runAttempt, name, value });
+  }
+  const counts = await store.save({
+    repositories: [],
+    workflows: [],
+    runs: clean.map(({ run }) => run),
+    jobs: clean.flatMap(({ jobs }) => jobs),
+    steps: clean.flatMap(({ steps }) => steps),
+  });
+  tally.runs = plus(tally.runs, counts.runs);
+  tally.jobs = plus(tally.jobs, counts.jobs);
+  if (metrics.length > 0) tally.metrics = plus(tally.metrics, await store.saveMetrics(metrics));
+  for (const run of clean) count(run, tally);
+}
+
+function reportedJob(job: HistoryJob, repositoryId: number, runId: number, runAttempt: number): ReportedJob {
+  const { durationMs, ...times } = job;
+  const { startedAtMs, completedAtMs } = job;
+  const hasDuration = durationMs !== null && durationMs > 0;
+  return {
+    ...times,
+    startedAtMs: startedAtMs ?? (hasDuration && completedAtMs !== null ? completedAtMs - durationMs : null),
+    completedAtMs: completedAtMs ?? (hasDuration && startedAtMs !== null ? startedAtMs + durationMs : null),
+    repositoryId,
+    runId,
+    runAttempt,
+    readyAtMs: null,
+    steps: [],
+  };
+}
+
+function count({ run, jobs, notes }: CleanRun, tally: Tally): void {
+  if (run.duration.unknown !== null) add(tally.unknownRunDurations, run.duration.unknown);
+  for (const job of jobs) if (job.duration.unknown !== null) add(tally.unknownJobDurations, job.duration.unknown);
+  for (const note of notes) add(tally.notes, note);
+  const firstMs = run.runStartedAtMs ?? run.completedAtMs;
+  const lastMs = run.completedAtMs ?? run.runStartedAtMs;
+  if (firstMs === null || lastMs === null) return;
+  tally.window = {
+    firstMs: Math.min(tally.window?.firstMs ?? firstMs, firstMs),
+    lastMs: Math.max(tally.window?.lastMs ?? lastMs, lastMs),
+  };
+}
+
+type StoreIds = ReturnType<typeof idsIn>;
+
+/** Asks the store for each name once. */
+function idsIn(store: RunStore) {
+  const repositories = new Map<string, number>();
+  const workflows = new Map<string, number>();
+  return {
+    async repository(name: string): Promise<number> {
+      const known = repositories.get(name);
+      if (known !== undefined) return known;
+      const { id } = await store.ensureRepository(name);
+      repositories.set(name, id);
+      return id;
+    },
+    async workflow(repositoryId: number, name: string): Promise<number> {
+      const key = `${repositoryId} ${name}`;
+      const known = workflows.get(key);
+      if (known !== undefined) return known;
+      const { id } = await store.ensureWorkflow(repositoryId, name);
+      workflows.set(key, id);
+      return id;
+    },
+  };
+}
+
+const listenerFor = (tally: Tally): RowListener => ({
+  onSkipped: (reason) => add(tally.skipped, reason),
+  onRepeated: () => {
+    tally.repeatedCount++;
+  },
+});
+
+type Tally = { -readonly [Key in keyof Omit<ImportSummary, "isStopped">]: ImportSummary[Key] };
+
+const NONE: SaveCounts = { added: 0, changed: 0, unchanged: 0 };
+
+function newTally(): Tally {
+  return {
+    rowCount: 0,
+    skipped: {},
+    repeatedCount: 0,
+    runs: NONE,
+    jobs: NONE,
+    metrics: NONE,
+    unknownRunDurations: {},
+    unknownJobDurations: {},
+    notes: {},
+    window: null,
+  };
+}
+
+function add(counts: Readonly<Record<string, number | undefined>>, name: string): void {
+  (counts as Record<string, number>)[name] = (counts[name] ?? 0) + 1;
+}
+
+function plus(one: SaveCounts, other: SaveCounts): SaveCounts {
+  return {
+    added: one.added + other.added,
+    changed: one.changed + other.changed,
+    unchanged: one.unchanged + other.unchanged,
+  };
+}
+
+function least(instants: readonly (number | null)[]): number | null {
+  return instants.reduce<number | null>(
+    (soFar, ms) => (soFar === null || (ms !== null && ms < soFar) ? ms : soFar),
+    null,
+  );
+}
+
+function greatest(instants: readonly (number | null)[]): number | null {
+  return instants.reduce<number | null>(
+    (soFar, ms) => (soFar === null || (ms !== null && ms > soFar) ? ms : soFar),
+    null,
+  );
+}
