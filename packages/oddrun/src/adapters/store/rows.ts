@@ -162,6 +162,8 @@ export interface TableShape<Row> {
   readonly key: readonly (keyof Row & string)[];
   readonly columns: readonly (keyof Row & string)[];
   readonly kept: ReadonlySet<keyof Row & string>;
+  /** Whether the row knows less than another one of the same key, and must not replace it. */
+  readonly isWeaker?: (row: Row, other: Row) => boolean;
 }
 
 const shape = <Row>(
@@ -203,27 +205,33 @@ export const RUN_ATTEMPTS = shape<RunAttemptRow>(
   ["run_number", "branch", "event", "head_sha", "title", "created_at_ms"],
 );
 
-export const JOBS = shape<JobRow>(
-  "jobs",
-  ["repository_id", "job_id"],
-  [
-    "run_id",
-    "run_attempt",
-    "name",
-    "conclusion",
-    "created_at_ms",
-    "started_at_ms",
-    "completed_at_ms",
-    "duration_ms",
-    "duration_unknown",
-    "queue_time_ms",
-    "queue_time_unknown",
-    "runner_name",
-    "runner_group",
-    "runner_labels",
-  ],
-  ["created_at_ms", "runner_name", "runner_group", "runner_labels"],
-);
+export const JOBS: TableShape<JobRow> = {
+  ...shape<JobRow>(
+    "jobs",
+    ["repository_id", "job_id"],
+    [
+      "run_id",
+      "run_attempt",
+      "name",
+      "conclusion",
+      "created_at_ms",
+      "started_at_ms",
+      "completed_at_ms",
+      "duration_ms",
+      "duration_unknown",
+      "queue_time_ms",
+      "queue_time_unknown",
+      "runner_name",
+      "runner_group",
+      "runner_labels",
+    ],
+    ["created_at_ms", "runner_name", "runner_group", "runner_labels"],
+  ),
+  // A re-run lists the jobs that it did not repeat: the job belongs to the attempt where it ran.
+  isWeaker: (row, other) => isInherited(row) && !isInherited(other),
+};
+
+const isInherited = (row: JobRow): boolean => row.duration_unknown === "inherited-from-earlier-attempt";
 
 export const STEPS = shape<StepRow>(
   "steps",

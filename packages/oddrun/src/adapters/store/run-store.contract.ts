@@ -197,6 +197,19 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
     ]);
   });
 
+  storeTest("a job that a re-run only lists stays in the attempt where it ran", async (store) => {
+    const inherited = { ms: null, unknown: "inherited-from-earlier-attempt" } as const;
+    const runs = [aRun(), aRun({ runAttempt: 2 })];
+    const listed = aJob({ runAttempt: 2, duration: inherited, queueTime: inherited });
+    for (const jobs of [[aJob(), listed], [listed]]) {
+      await store.save(aBatch({ runs, jobs }));
+      assert.deepEqual(
+        (await all(store)).map((run) => run.jobCount),
+        [1, null],
+      );
+    }
+  });
+
   storeTest("a joined metric belongs to one attempt; saving it again replaces its value", async (store) => {
     await store.save(aBatch({ runs: [aRun(), aRun({ runAttempt: 2 })] }));
     const metric = { repositoryId: 7, runId: 1000, runAttempt: 2, name: "coverage", value: 81.4 };

@@ -15,7 +15,7 @@ const CHUNK_SIZES = [64, 8, 1] as const;
 export type Upsert<Row> = (db: Kysely<StoreTables>, rows: readonly Row[]) => Promise<SaveCounts>;
 
 export function upsertInto<Row extends object>(shape: TableShape<Row>): Upsert<Row> {
-  const { table, key, columns, kept } = shape;
+  const { table, key, columns, kept, isWeaker = () => false } = shape;
   const keyOf = (row: Row): string => key.map((column) => String(row[column])).join("\u001f");
   // Building a query of a thousand parameters costs more than running it: the text is built once, the values change.
   const selects = new Map<number, string>();
@@ -74,13 +74,17 @@ export function upsertInto<Row extends object>(shape: TableShape<Row>): Upsert<R
   return async (db, rows) => {
     if (rows.length === 0) return NOTHING_SAVED;
     const latest = new Map<string, Row>();
-    for (const row of rows) latest.set(keyOf(row), row);
+    for (const row of rows) {
+      const rowKey = keyOf(row);
+      const before = latest.get(rowKey);
+      if (before === undefined || !isWeaker(row, before)) latest.set(rowKey, row);
+    }
     const old = await present(db, rows);
     const toWrite: Row[] = [];
     let added = 0;
-    for (const [key, row] of latest) {
-      const before = old.get(key);
-      if (before !== undefined && isSame(row, before)) continue;
+    for (const [rowKey, row] of latest) {
+      const before = old.get(rowKey);
+      if (before !== undefined && (isSame(row, before) || isWeaker(row, before))) continue;
       if (before === undefined) added++;
       toWrite.push(row);
     }

@@ -1,0 +1,225 @@
+import type { Conclusion } from "./conclusion.ts";
+import type { Job, RunAttempt, Span, Step } from "./run.ts";
+import { CLOCK_SLACK_MS, plausibleInstant, reportedSpan, spanBetween, unknownSpan } from "./span.ts";
+
+/** A run attempt as it was reported: times may be missing, inherited, turned round or nonsense. */
+export interface ReportedRun extends Omit<RunAttempt, "duration" | "queueTime"> {
+  /** Whether GitHub's status is "completed"; null when only the conclusion tells. */
+  readonly isCompleted: boolean | null;
+  /** The end, or GitHub's `updated_at`, which later attempts and late notes may have moved. */
+  readonly completedAtMs: number | null;
+  /** A duration given beside or instead of the times. */
+  readonly durationMs: number | null;
+  /** When an approval was given or another run of the same concurrency group made room, where known. */
+  readonly readyAtMs: number | null;
+}
+
+export interface ReportedJob extends Omit<Job, "duration" | "queueTime"> {
+  /** "" when it is known that the job never had a runner, null when nothing is known. */
+  readonly runnerName: string | null;
+  readonly readyAtMs: number | null;
+  readonly steps: readonly ReportedStep[];
+}
+
+export type ReportedStep = Omit<Step, "duration">;
+
+/** What was noticed about the report, for counting; nothing of it is lost. */
+export type QualityNote = "conclusion-missing" | "duration-disagrees" | "times-implausible";
+
+export interface CleanRun {
+  readonly run: RunAttempt;
+  readonly jobs: readonly Job[];
+  readonly steps: readonly Step[];
+  readonly notes: readonly QualityNote[];
+}
+
+/**
+ * Gives an attempt, its jobs and its steps the times that can be relied on. `jobs` is null when they were never asked for, and
+ * empty when the attempt is known to have none. `nowMs` is when the report was made: nothing ends later.
+ *
+ * - The attempt lasts from its own start (`run_started_at`; `created_at` stays that of the first attempt) to the end of its
+ *   last job, else to `completedAtMs`.
+ * - A re-run lists the jobs it did not repeat with their old times: they are marked as inherited and count for nothing here.
+ * - Queue time is from the attempt's start until the first job that really ran had its runner; known waits for approval or for
+ *   a concurrency group come before `readyAtMs` and are not part of it.
+ * - What cannot be known is null with the reason, never 0.
+ */
+export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[] | null, nowMs: number): CleanRun {
+  const notes = new Set<QualityNote>();
+  const conclusion = runConclusion(reported, notes);
+  const instant = (ms: number | null): number | null => {
+    const plausible = plausibleInstant(ms, nowMs);
+    if (plausible !== ms) notes.add("times-implausible");
+    return plausible;
+  };
+  const createdAtMs = instant(reported.createdAtMs);
+  const ownStartMs = instant(reported.runStartedAtMs);
+  const reportedEndMs = instant(reported.completedAtMs);
+
+  const cleanJobs = (jobs ?? []).map((job) => cleanJobTimes(job, reported.runAttempt, ownStartMs, nowMs));
+  const ran = cleanJobs.filter((job) => job.hasRun).map((job) => job.job);
+  const startMs = ownStartMs ?? (reported.runAttempt === 1 ? createdAtMs : null) ?? earliest(ran.map(jobBegin));
+  const jobsEndMs = latest(ran.filter(hasSoundEnd).map((job) => job.completedAtMs));
+
+  const neverRan =
+    conclusion === "skipped" ||
+    (ran.length === 0 && (isWithoutJobs(conclusion) || (jobs !== null && !isOnlyInherited(cleanJobs))));
+  const common = {
+    repositoryId: reported.repositoryId,
+    workflowId: reported.workflowId,
+    runId: reported.runId,
+    runAttempt: reported.runAttempt,
+    runNumber: reported.runNumber,
+    branch: reported.branch,
+    event: reported.event,
+    headSha: reported.headSha,
+    title: reported.title,
+    createdAtMs,
+    runStartedAtMs: startMs,
+    conclusion,
+  };
+  const rest = { jobs: cleanJobs.map(({ job }) => job), steps: cleanJobs.flatMap(({ steps }) => steps) };
+  const queueTime = (): Span => {
+    if (jobs === null) return unknownSpan("not-recorded");
+    return spanBetween(laterOf(startMs, reported.readyAtMs), earliest(ran.map((job) => job.startedAtMs)), nowMs);
+  };
+
+  if (conclusion === null) {
+    const open = unknownSpan("still-open");
+    const run = { ...common, completedAtMs: null, duration: open, queueTime: ran.length > 0 ? queueTime() : open };
+    return { run, ...rest, notes: [...notes] };
+  }
+  if (neverRan) {
+    const never = unknownSpan("never-ran");
+    const run = { ...common, completedAtMs: reportedEndMs, duration: never, queueTime: never };
+    return { run, ...rest, notes: [...notes] };
+  }
+
+  const { durationMs } = reported;
+  const endMs = jobsEndMs ?? reportedEndMs;
+  const measured = spanBetween(startMs ?? reported.runStartedAtMs, endMs ?? reported.completedAtMs, nowMs);
+  const isGiven = measured.unknown === "not-recorded" && durationMs !== null;
+  if (measured.ms !== null && durationMs !== null && Math.abs(measured.ms - durationMs) > CLOCK_SLACK_MS) {
+    notes.add("duration-disagrees");
+  }
+  const duration = isGiven ? reportedSpan(durationMs) : measured;
+  const completedAtMs = endMs ?? (isGiven && startMs !== null && duration.ms !== null ? startMs + duration.ms : null);
+  return { run: { ...common, completedAtMs, duration, queueTime: queueTime() }, ...rest, notes: [...notes] };
+}
+
+interface CleanJob {
+  readonly job: Job;
+  readonly steps: readonly Step[];
+  /** It had a runner in this very attempt. */
+  readonly hasRun: boolean;
+}
+
+function cleanJobTimes(
+  reported: ReportedJob,
+  runAttempt: number,
+  attemptStartMs: number | null,
+  nowMs: number,
+): CleanJob {
+  const { steps: reportedSteps, readyAtMs, ...job } = reported;
+  const createdAtMs = plausibleInstant(job.createdAtMs, nowMs);
+  const completedAtMs = plausibleInstant(job.completedAtMs, nowMs);
+  const startedAtMs = jobStart(plausibleInstant(job.startedAtMs, nowMs), reportedSteps, nowMs);
+  const spans = (): { duration: Span; queueTime: Span } => {
+    const isInherited =
+      runAttempt > 1 && attemptStartMs !== null && completedAtMs !== null && completedAtMs <= attemptStartMs;
+    if (isInherited) return same(unknownSpan("inherited-from-earlier-attempt"));
+    if (job.conclusion === "skipped" || job.runnerName === "") return same(unknownSpan("never-ran"));
+    const queueTime = spanBetween(
+      laterOf(createdAtMs ?? job.createdAtMs, readyAtMs),
+      startedAtMs ?? job.startedAtMs,
+      nowMs,
+    );
+    if (job.conclusion === null) {
+      return {
+        duration: unknownSpan("still-open"),
+        queueTime: job.startedAtMs === null ? unknownSpan("still-open") : queueTime,
+      };
+    }
+    if (job.startedAtMs === null) return same(unknownSpan(hasVerdict(job.conclusion) ? "not-recorded" : "never-ran"));
+    return {
+      duration: spanBetween(startedAtMs ?? job.startedAtMs, completedAtMs ?? job.completedAtMs, nowMs),
+      queueTime,
+    };
+  };
+  const { duration, queueTime } = spans();
+  const own = duration.unknown !== "inherited-from-earlier-attempt" && duration.unknown !== "never-ran";
+  return {
+    job: { ...job, runnerName: job.runnerName || null, createdAtMs, startedAtMs, completedAtMs, duration, queueTime },
+    steps: reportedSteps.map((step) => cleanStepTimes(step, own ? null : duration, nowMs)),
+    hasRun: own,
+  };
+}
+
+function cleanStepTimes(step: ReportedStep, ofJob: Span | null, nowMs: number): Step {
+  const duration = (): Span => {
+    if (ofJob !== null) return ofJob;
+    if (step.conclusion === "skipped") return unknownSpan("never-ran");
+    if (step.conclusion === null) return unknownSpan("still-open");
+    return spanBetween(step.startedAtMs, step.completedAtMs, nowMs);
+  };
+  return {
+    ...step,
+    startedAtMs: plausibleInstant(step.startedAtMs, nowMs),
+    completedAtMs: plausibleInstant(step.completedAtMs, nowMs),
+    duration: duration(),
+  };
+}
+
+/** Some runners leave the time of queueing as the start: the first step then tells when the job really began. */
+function jobStart(startedAtMs: number | null, steps: readonly ReportedStep[], nowMs: number): number | null {
+  const firstStepMs = earliest(steps.map((step) => plausibleInstant(step.startedAtMs, nowMs)));
+  if (startedAtMs === null || firstStepMs === null) return startedAtMs;
+  return firstStepMs - startedAtMs > CLOCK_SLACK_MS ? firstStepMs : startedAtMs;
+}
+
+function runConclusion(reported: ReportedRun, notes: Set<QualityNote>): Conclusion | null {
+  if (reported.isCompleted === false) return null;
+  if (reported.isCompleted === true && reported.conclusion === null) {
+    notes.add("conclusion-missing");
+    return "other";
+  }
+  return reported.conclusion;
+}
+
+/** Ends of a run that come before any job: a workflow file in error, an approval that was never given. */
+function isWithoutJobs(conclusion: Conclusion | null): boolean {
+  return conclusion === "startup_failure" || conclusion === "action_required";
+}
+
+/** Such an end is only reached by running. */
+function hasVerdict(conclusion: Conclusion | null): boolean {
+  return conclusion === "success" || conclusion === "failure" || conclusion === "timed_out";
+}
+
+function hasSoundEnd(job: Job): boolean {
+  return job.duration.unknown !== "end-before-start" && job.duration.unknown !== "out-of-range";
+}
+
+/** A re-run of which only the old jobs are known: what it did itself is not. */
+function isOnlyInherited(jobs: readonly CleanJob[]): boolean {
+  return jobs.some(({ job }) => job.duration.unknown === "inherited-from-earlier-attempt");
+}
+
+const same = (span: Span): { duration: Span; queueTime: Span } => ({ duration: span, queueTime: span });
+const jobBegin = (job: Job): number | null => job.createdAtMs ?? job.startedAtMs;
+
+function earliest(instants: readonly (number | null)[]): number | null {
+  return instants.reduce<number | null>(
+    (least, ms) => (least === null || (ms !== null && ms < least) ? ms : least),
+    null,
+  );
+}
+
+function latest(instants: readonly (number | null)[]): number | null {
+  return instants.reduce(laterOf, null);
+}
+
+function laterOf(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.max(one, other);
+}
