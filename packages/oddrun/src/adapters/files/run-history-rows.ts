@@ -59,7 +59,7 @@ async function* rowsOf(
       for (const row of block) {
         const isWhole = row.cells !== null && row.fault === null;
         const outcome = isWhole ? read(row) : (row.fault ?? "the row cannot be read.");
-        const fault = typeof outcome === "string" ? outcome : seen.check(outcome, row.raw);
+        const fault = typeof outcome === "string" ? outcome : seen.check(outcome, row.raw.toString());
         if (fault === "repeated") listener?.onRepeated();
         else if (fault !== null) await passOver(row, shownName, fault, rejects, skipBad !== null, listener);
         else if (typeof outcome !== "string") good.push(outcome);
@@ -92,7 +92,7 @@ async function passOver(
   if (!maySkip) throw problem("input-row", place, what);
   // The reason without its values, so that like rows are counted together.
   listener?.onSkipped(what.replaceAll(/"[^"]*"|\d+/g, "...").replace(" ... ", " "));
-  await rejects?.add(`${place}: ${what}`, row.raw);
+  await rejects?.add(`${place}: ${what}`, row.raw.toString());
 }
 
 /** Makes the function that reads a row, or says what is wrong with it. */
