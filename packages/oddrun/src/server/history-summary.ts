@@ -11,21 +11,33 @@ export interface HistorySummary {
   readonly modelVersion: string | null;
 }
 
-const FRESH_MS = 5000;
+const FRESH_MS_MIN = 1000;
+/** Reading a store holds up everything else, scoring included: counting gets at most this part of the time. */
+const COUNTING_SHARE_MAX = 0.02;
 
-/** Counting takes the store a moment when there are many runs, so what was counted serves for a few seconds. */
+/** What was counted serves again for a second, and for longer where counting took long. */
 export function summaryReader(store: RunStore, now: () => number): () => Promise<HistorySummary> {
-  let kept: { readonly atMs: number; readonly summary: Promise<HistorySummary> } | null = null;
-  return () => {
-    const atMs = now();
-    if (kept === null || Math.abs(atMs - kept.atMs) > FRESH_MS) {
-      const summary = summarise(store);
-      kept = { atMs, summary };
-      summary.catch(() => {
-        kept = null;
-      });
+  let kept: Promise<HistorySummary> | null = null;
+  let keptUntilMs = Number.NEGATIVE_INFINITY;
+  const count = async (): Promise<HistorySummary> => {
+    const startMs = now();
+    try {
+      const summary = await summarise(store);
+      const endMs = now();
+      keptUntilMs = endMs + Math.max(FRESH_MS_MIN, (endMs - startMs) / COUNTING_SHARE_MAX);
+      return summary;
+    } catch (error) {
+      kept = null;
+      throw error;
     }
-    return kept.summary;
+  };
+  return () => {
+    if (kept === null || now() >= keptUntilMs) {
+      // Those who ask meanwhile wait for this count.
+      keptUntilMs = Number.POSITIVE_INFINITY;
+      kept = count();
+    }
+    return kept;
   };
 }
 
