@@ -32,4 +32,8 @@ export type Verdict =
       readonly threshold: number;
       readonly comparisons: readonly Comparison[];
     }
-  | { readonly kind: "too-little-history"; readonly runCount: number; readonly runCountMin: number };
+  | { readonly kind: "too-little-history"; readonly runCount: number; readonly runCountMin: number }
+  | { readonly kind: "not-judged"; readonly why: NotJudged };
+
+/** Why a finished run says nothing about what is usual: it did not run to a verdict of its own. */
+export type NotJudged = "cancelled" | "skipped" | "never-ran" | "no-verdict" | "duration-unknown";

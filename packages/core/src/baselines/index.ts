@@ -1,0 +1,3 @@
+export * from "./own-history.ts";
+export * from "./rolling-window.ts";
+export * from "./usual-level.ts";
