@@ -52,7 +52,8 @@ export function trainingRows(rowsMax: number): TrainingRows {
     for (const feature of row.values.keys()) present.set(feature, (present.get(feature) ?? 0) + by);
   };
 
-  const columns = () => historyFeatures([...present].filter(([, rows]) => rows >= COLUMN_ROWS_MIN).map(([name]) => name));
+  const columns = () =>
+    historyFeatures([...present].filter(([, rows]) => rows >= COLUMN_ROWS_MIN).map(([name]) => name));
 
   return {
     get seenCount() {
@@ -60,7 +61,10 @@ export function trainingRows(rowsMax: number): TrainingRows {
     },
     hasColumnBeyond: (model) => columns().length > model.features.length,
     add(readings, completedAtMs) {
-      const row = { values: new Map(readings.map((reading) => [reading.feature, modelInput(reading)])), atMs: completedAtMs };
+      const row = {
+        values: new Map(readings.map((reading) => [reading.feature, modelInput(reading)])),
+        atMs: completedAtMs,
+      };
       const oldest = rows[seenCount % rowsMax];
       if (oldest !== undefined) count(oldest, -1);
       count(row, 1);

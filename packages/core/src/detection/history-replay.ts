@@ -29,7 +29,7 @@ export interface ReplayStep {
 
 /**
  * A history gone through in order of completion. Each run is read against the runs before it, and judged by a model fitted on runs before it: on the
- * reference sample alone at first, on the latest real runs and the sample at 64 runs, and again whenever half as many more have been seen. Whether a whole
+ * reference sample alone at first, on the latest real runs and the sample at 64 runs, and again whenever half as many more have been seen or a further feature has appeared. Whether a whole
  * history comes at once or run by run, each run gets the same verdict.
  */
 export interface HistoryReplay {
@@ -47,7 +47,11 @@ export interface ReplayStart {
   onModel?(model: IsolationForestModel): void;
 }
 
-export function historyReplay({ options = DEFAULT_HISTORY_REPLAY_OPTIONS, model = null, onModel }: ReplayStart): HistoryReplay {
+export function historyReplay({
+  options = DEFAULT_HISTORY_REPLAY_OPTIONS,
+  model = null,
+  onModel,
+}: ReplayStart): HistoryReplay {
   const reader = runReader(options.features);
   const rows = trainingRows(options.model.rowsMax);
   let inUse = model;

@@ -1,11 +1,15 @@
 import { describeComparison } from "../explanation/index.ts";
-import { comparisonLabel, comparisonUnit, type FeatureReading, modelInput, type RunReading } from "../features/index.ts";
+import {
+  comparisonLabel,
+  comparisonUnit,
+  type FeatureReading,
+  modelInput,
+  type RunReading,
+} from "../features/index.ts";
 import { type IsolationForestModel, modelContributions, modelScorer } from "../isolation-forest/index.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Comparison, Verdict } from "./verdict.ts";
 
 const REASONS_MAX = 3;
-/** Half of a display digit: scores are kept to six decimals. */
-const SCORE_GRID = 1e6;
 
 export type HistoryJudge = (reading: RunReading) => Verdict;
 
@@ -26,9 +30,9 @@ export function historyJudge(model: IsolationForestModel): HistoryJudge {
       const place = places.get(one.feature);
       if (place !== undefined) values[place] = modelInput(one);
     }
-    const score = Math.round(scorer.scores(row)[0]! * SCORE_GRID) / SCORE_GRID;
+    const score = scorer.scores(row)[0]!;
     const threshold = model.threshold;
-    const comparisons = reading.readings.map(({ comparison }) => comparison);
+    const comparisons = reading.readings.filter(({ feature }) => feature !== "attempt").map(compact);
     const material = reading.readings.filter(({ isMaterial }) => isMaterial);
     if (material.length === 0 || score < threshold) return { kind: "usual", score, threshold, comparisons };
     return {
@@ -40,6 +44,13 @@ export function historyJudge(model: IsolationForestModel): HistoryJudge {
       reason: reasonFor(material),
     };
   };
+}
+
+/** Six digits are more than anyone reads, and a million verdicts are kept. */
+function compact({ comparison }: FeatureReading): Comparison {
+  const { feature, value, usual, usualLow, usualHigh } = comparison;
+  const short = (number: number): number => Number(number.toPrecision(6));
+  return { feature, value: short(value), usual: short(usual), usualLow: short(usualLow), usualHigh: short(usualHigh) };
 }
 
 /** "duration 42 min, usual 12 to 15 min; queue time 9 min, usual 0 to 1 min": the furthest out first. */

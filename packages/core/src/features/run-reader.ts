@@ -44,7 +44,8 @@ export function runReader(options: HistoryOptions): RunReader {
       const context = getOrMake(contexts, `${branches} ${run.event ?? ""}`, () => newContext(options));
       const failure = getOrMake(failures, branches, failureExcessFeature);
       for (const name of run.metrics.keys()) {
-        if (context.metrics.size < METRICS_MAX) getOrMake(context.metrics, name, () => joinedMetricFeature(name, options));
+        if (context.metrics.size < METRICS_MAX)
+          getOrMake(context.metrics, name, () => joinedMetricFeature(name, options));
       }
       const runCount = context.duration.examples.runCount;
       const readings: FeatureReading[] = [];

@@ -44,6 +44,13 @@ export interface StoredVerdict {
   readonly verdict: Verdict;
 }
 
+/** Which measurement is meant. */
+export interface AttemptKey {
+  readonly repositoryId: number;
+  readonly runId: number;
+  readonly runAttempt: number;
+}
+
 export interface JudgedRun {
   readonly run: StoredRun;
   readonly judged: StoredVerdict;
@@ -89,6 +96,8 @@ export interface RunStore {
    * by the same model word for word is not appended again, so that a repeated command leaves one copy.
    */
   saveVerdicts(verdicts: readonly Omit<StoredVerdict, "revision">[]): Promise<void>;
+  /** The latest revision for each of these attempts that was ever judged, in no order. */
+  latestVerdicts(attempts: readonly AttemptKey[]): Promise<readonly StoredVerdict[]>;
   /** The latest revision for each judged attempt; newest completion first. */
   judgedRuns(
     filter?: RunFilter & { readonly kind?: Verdict["kind"]; readonly limit?: number },

@@ -280,8 +280,32 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
     );
     const sinceMs = START + 240_000;
     assert.equal((await store.judgedRuns({ sinceMs })).length, 10);
-    assert.deepEqual(await store.countVerdicts({ sinceMs }), { anomalous: 1, usual: 8, "too-little-history": 1 });
+    assert.deepEqual(await store.countVerdicts({ sinceMs }), {
+      anomalous: 1,
+      usual: 8,
+      "too-little-history": 1,
+      "not-judged": 0,
+    });
   });
+
+  storeTest(
+    "the latest verdict on given attempts is found, and none for an attempt that was never judged",
+    async (store) => {
+      await store.save(aBatch({ runs: [aRun({ runId: 1 }), aRun({ runId: 2 }), aRun({ runId: 2, runAttempt: 2 })] }));
+      const one = { repositoryId: 7, runId: 2, runAttempt: 1, modelVersion: "m1", judgedAtMs: START };
+      await store.saveVerdicts([{ ...one, verdict: USUAL }]);
+      await store.saveVerdicts([{ ...one, modelVersion: "m2", verdict: { kind: "not-judged", why: "cancelled" } }]);
+      const found = await store.latestVerdicts([
+        { repositoryId: 7, runId: 1, runAttempt: 1 },
+        { repositoryId: 7, runId: 2, runAttempt: 1 },
+        { repositoryId: 7, runId: 2, runAttempt: 2 },
+      ]);
+      assert.deepEqual(
+        found.map(({ runId, runAttempt, revision, verdict }) => [runId, runAttempt, revision, verdict.kind]),
+        [[2, 1, 2, "not-judged"]],
+      );
+    },
+  );
 
   storeTest("hostile text is kept as text; what no database takes becomes U+FFFD", async (store) => {
     const title = `'"; drop table run_attempts; -- <img onerror=1> \u001b[31m \u202e`;

@@ -19,7 +19,7 @@ import {
 import { attemptsOf, countRuns, finishedRuns } from "./run-queries.ts";
 import type { StoreDatabase } from "./schema.ts";
 import { upsertInto } from "./upsert.ts";
-import { appendVerdicts, countVerdicts, judgedRuns } from "./verdict-queries.ts";
+import { appendVerdicts, countVerdicts, judgedRuns, latestVerdicts } from "./verdict-queries.ts";
 
 /** A run store over any database whose tables are made; `explain` turns the database's own errors into problems. */
 export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown): RunStore {
@@ -104,6 +104,7 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
       }
     },
     saveVerdicts: (verdicts) => writing((transaction) => appendVerdicts(transaction, verdicts)),
+    latestVerdicts: (attempts) => guarded(() => latestVerdicts(db, attempts)),
     judgedRuns: (filter = {}) => guarded(() => judgedRuns(db, filter)),
     countVerdicts: (filter = {}) => guarded(() => countVerdicts(db, filter)),
     close: () => guarded(() => db.destroy()),

@@ -1,4 +1,4 @@
-import type { JudgedRun, RunFilter, RunStore, StoredVerdict } from "../../operations/ports.ts";
+import type { AttemptKey, JudgedRun, RunFilter, RunStore, StoredVerdict } from "../../operations/ports.ts";
 import { described, filteredRuns, storedRuns } from "./run-queries.ts";
 import { safeText, storedVerdict } from "./rows.ts";
 import type { StoreDatabase, VerdictRow } from "./schema.ts";
@@ -6,7 +6,6 @@ import type { StoreDatabase, VerdictRow } from "./schema.ts";
 const CHUNK = 100;
 
 type NewVerdict = Omit<StoredVerdict, "revision">;
-type LatestVerdict = Pick<VerdictRow, "revision" | "model_version" | "verdict">;
 
 /** Appends each verdict as the next revision of its attempt. Call it inside a transaction. */
 export async function appendVerdicts(db: StoreDatabase, verdicts: readonly NewVerdict[]): Promise<void> {
@@ -37,14 +36,26 @@ export async function appendVerdicts(db: StoreDatabase, verdicts: readonly NewVe
 
 const attemptKey = (...parts: readonly number[]): string => parts.join("/");
 
-async function latestOf(db: StoreDatabase, verdicts: readonly NewVerdict[]): Promise<Map<string, LatestVerdict>> {
-  const latest = new Map<string, LatestVerdict>();
+export async function latestVerdicts(db: StoreDatabase, attempts: readonly AttemptKey[]): Promise<StoredVerdict[]> {
+  const wanted = new Set(
+    attempts.map(({ repositoryId, runId, runAttempt }) => attemptKey(repositoryId, runId, runAttempt)),
+  );
+  const found: StoredVerdict[] = [];
+  for (let from = 0; from < attempts.length; from += CHUNK) {
+    const latest = await latestOf(db, attempts.slice(from, from + CHUNK));
+    for (const [key, row] of latest) if (wanted.has(key)) found.push(storedVerdict(row));
+  }
+  return found;
+}
+
+async function latestOf(db: StoreDatabase, verdicts: readonly AttemptKey[]): Promise<Map<string, VerdictRow>> {
+  const latest = new Map<string, VerdictRow>();
   for (const [repositoryId, ofRepository] of Map.groupBy(verdicts, (verdict) => verdict.repositoryId)) {
     const rows = await db
       .selectFrom("verdicts")
       .where("repository_id", "=", repositoryId)
       .where("run_id", "in", [...new Set(ofRepository.map((verdict) => verdict.runId))])
-      .select(["repository_id", "run_id", "run_attempt", "revision", "model_version", "verdict"])
+      .selectAll()
       .orderBy("revision")
       .execute();
     for (const row of rows) latest.set(attemptKey(row.repository_id, row.run_id, row.run_attempt), row);
@@ -98,7 +109,7 @@ export async function countVerdicts(db: StoreDatabase, filter: RunFilter): Retur
     .groupBy("v.kind")
     .select(({ fn }) => ["v.kind", fn.countAll<number>().as("verdicts")])
     .execute();
-  const counts = { anomalous: 0, usual: 0, "too-little-history": 0 };
+  const counts = { anomalous: 0, usual: 0, "too-little-history": 0, "not-judged": 0 };
   for (const row of rows) counts[row.kind as keyof typeof counts] = row.verdicts;
   return counts;
 }
