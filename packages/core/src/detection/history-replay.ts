@@ -44,7 +44,7 @@ export interface ReplayStart {
   /** A model that is already there: used until the next fit is due. */
   readonly model?: IsolationForestModel | null;
   /** Told of each new model before it judges a run. */
-  onModel?(model: IsolationForestModel): void;
+  readonly onModel?: (model: IsolationForestModel) => void;
 }
 
 export function historyReplay({

@@ -1,0 +1,36 @@
+import { neutralMarkdown, neutralSentence, neutralText } from "./neutral-text.ts";
+import type { StoredRun } from "./ports.ts";
+import type { OddRunsReport } from "./report-odd-runs.ts";
+import { completedAt, headline, leftOut, verdictSentence } from "./report-text.ts";
+
+/** The report for a job summary, an issue or a comment; names from outside are code spans, so none of them comes alive. */
+export function reportMarkdown(report: OddRunsReport): string {
+  const lines = ["## Odd runs", "", `${headline(report)}.`];
+  if (report.listed.length > 0) {
+    lines.push("", "| ended | workflow | run | branch | why | score |", "|---|---|---|---|---|--:|");
+    for (const { run, judged } of report.listed) {
+      const { verdict } = judged;
+      const score = verdict.kind === "anomalous" || verdict.kind === "usual" ? verdict.score.toFixed(2) : "";
+      const workflow = `${neutralMarkdown(run.repositoryName)} ${neutralMarkdown(run.workflowName)}`;
+      const why = neutralSentence(verdictSentence(verdict));
+      lines.push(
+        `| ${completedAt(run)} | ${workflow} | ${runLink(run)} | ${neutralMarkdown(run.branch ?? "", 40)} | ${why} | ${score} |`,
+      );
+    }
+  }
+  const left = leftOut(report);
+  if (left !== null) lines.push("", `${left}.`);
+  return `${lines.join("\n")}\n`;
+}
+
+function runLink(run: StoredRun): string {
+  const label = `${run.runId}${run.runAttempt > 1 ? ` (attempt ${run.runAttempt})` : ""}`;
+  const url = runUrl(run);
+  return url === null ? neutralText(label) : `[${label}](${url})`;
+}
+
+/** Where the run is on GitHub; null for repositories that only a file told of, and for names that GitHub would not give. */
+export function runUrl({ repositoryId, repositoryName, runId, runAttempt }: StoredRun): string | null {
+  if (repositoryId <= 0 || !/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(repositoryName)) return null;
+  return `https://github.com/${repositoryName}/actions/runs/${runId}/attempts/${runAttempt}`;
+}

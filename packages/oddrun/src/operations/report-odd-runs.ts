@@ -1,0 +1,39 @@
+import type { Verdict } from "@oddrun/core";
+import type { JudgedRun, RunFilter, RunStore } from "./ports.ts";
+import { problem } from "./problems.ts";
+
+export interface ReportFilter extends RunFilter {
+  /** Only the newest this many runs are listed; all are counted. */
+  readonly limit: number;
+  /** Lists every verdict, not the odd runs alone. */
+  readonly allVerdicts: boolean;
+}
+
+export interface OddRunsReport {
+  /** Newest completion first. */
+  readonly listed: readonly JudgedRun[];
+  readonly filter: ReportFilter;
+  /** Latest verdicts within the filter, by kind. */
+  readonly counts: Readonly<Record<Verdict["kind"], number>>;
+  /** Finished attempts within the filter that have no verdict. */
+  readonly unjudgedCount: number;
+}
+
+/**
+ * The odd runs within the filter, newest first.
+ *
+ * @throws Problem "no-runs" when nothing is stored within the filter, "no-verdicts" when nothing of it has been judged; `place` names the store
+ * in their messages.
+ */
+export async function reportOddRuns(store: RunStore, filter: ReportFilter, place: string): Promise<OddRunsReport> {
+  const { limit, allVerdicts, ...within } = filter;
+  const runCount = await store.countRuns(within);
+  const counts = await store.countVerdicts(within);
+  const judgedCount = counts.anomalous + counts.usual + counts["too-little-history"] + counts["not-judged"];
+  if (judgedCount === 0) {
+    if ((await store.countRuns()) === 0) throw problem("no-runs", place);
+    if (runCount > 0) throw problem("no-verdicts", place);
+  }
+  const listed = await store.judgedRuns({ ...within, limit, ...(allVerdicts ? {} : { kind: "anomalous" as const }) });
+  return { listed, filter, counts, unjudgedCount: Math.max(0, runCount - judgedCount) };
+}
