@@ -3,7 +3,7 @@ import { type HistoryFeature, INPUT_MAX } from "../features/schema.ts";
 import { seededRandom } from "../random/index.ts";
 
 /** Share of reference rows that stray in one feature each. */
-export const REFERENCE_STRAY_SHARE = 0.06;
+const STRAY_SHARE = 0.06;
 /** Share that stirs a little beyond its usual range: a range of 5 to 95 % leaves one value in ten outside. */
 const STIR_SHARE = 0.1;
 const STIR_MEAN = 0.08;
@@ -26,9 +26,9 @@ export function referenceRows(features: readonly HistoryFeature[], rowCount: num
     const feature = random.integer(features.length);
     const place = random.next();
     const size =
-      kind < REFERENCE_STRAY_SHARE
+      kind < STRAY_SHARE
         ? STRAY_MIN + place * (STRAY_MAX - STRAY_MIN)
-        : kind < REFERENCE_STRAY_SHARE + STIR_SHARE
+        : kind < STRAY_SHARE + STIR_SHARE
           ? Math.min(STRAY_MIN, -Math.log(1 - place) * STIR_MEAN)
           : 0;
     values[row * features.length + feature] = onGrid(size);

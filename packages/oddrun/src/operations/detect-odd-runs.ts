@@ -158,19 +158,16 @@ const NOT_ITS_OWN = new Set(["failure rate", "attempt"]);
 
 /** Whether the run's own numbers are no longer those that the verdict was given on. */
 function isOutdated(verdict: Verdict, reading: RunReading): boolean {
-  switch (verdict.kind) {
-    case "not-judged":
-      return reading.kind !== "not-judged" || reading.why !== verdict.why;
-    case "too-little-history":
-      return reading.kind !== "too-little-history";
-    default: {
-      if (reading.kind !== "read") return true;
-      const before = new Map(verdict.comparisons.map(({ feature, value }) => [feature, value]));
-      return reading.readings.some(({ feature, comparison }) => {
-        if (NOT_ITS_OWN.has(feature)) return false;
-        const told = before.get(feature);
-        return told === undefined || Math.abs(told - comparison.value) > 1e-5 * Math.abs(comparison.value);
-      });
-    }
-  }
+  if (verdict.kind === "not-judged") return reading.kind !== "not-judged" || reading.why !== verdict.why;
+  if (verdict.kind === "too-little-history") return reading.kind !== "too-little-history";
+  if (reading.kind !== "read") return true;
+  const before = new Map(verdict.comparisons.map(({ feature, value }) => [feature, value]));
+  return reading.readings.some(({ feature, comparison }) => {
+    if (NOT_ITS_OWN.has(feature)) return false;
+    const told = before.get(feature);
+    return told === undefined || Math.abs(told - comparison.value) > ROUNDING * Math.abs(comparison.value);
+  });
 }
+
+/** Verdicts keep six digits. */
+const ROUNDING = 1e-5;

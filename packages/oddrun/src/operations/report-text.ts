@@ -58,16 +58,10 @@ export function completedAt(run: JudgedRun["run"]): string {
 
 /** The verdict in words. */
 export function verdictSentence(verdict: Verdict): string {
-  switch (verdict.kind) {
-    case "anomalous":
-      return neutralText(verdict.reason, 400);
-    case "usual":
-      return "as usual";
-    case "too-little-history":
-      return `too little history: ${verdict.runCount} successful runs like it before, ${verdict.runCountMin} needed`;
-    case "not-judged":
-      return `not judged: ${NOT_JUDGED[verdict.why]}`;
-  }
+  if (verdict.kind === "anomalous") return neutralText(verdict.reason, 400);
+  if (verdict.kind === "usual") return "as usual";
+  if (verdict.kind === "not-judged") return `not judged: ${NOT_JUDGED[verdict.why]}`;
+  return `too little history: ${verdict.runCount} successful runs like it before, ${verdict.runCountMin} needed`;
 }
 
 const NOT_JUDGED: Readonly<Record<Extract<Verdict, { kind: "not-judged" }>["why"], string>> = {
