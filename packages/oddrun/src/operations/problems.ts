@@ -327,6 +327,7 @@ export const PROBLEMS = {
     exitCode: 2,
     message: (what: string) =>
       `ODDRUN_API_KEY ${what}. It needs 32 or more letters, digits or signs without spaces, for example the output of "openssl rand -hex 32".`,
+  },
   "no-verdicts": {
     title: "No run has been judged yet",
     httpStatus: 404,
