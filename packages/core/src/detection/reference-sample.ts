@@ -1,5 +1,4 @@
-import { onGrid } from "../features/feature.ts";
-import { type HistoryFeature, INPUT_MAX } from "../features/schema.ts";
+import { type HistoryFeature, INPUT_MAX, onGrid } from "../features/index.ts";
 import { seededRandom } from "../random/index.ts";
 
 /** Share of reference rows that stray in one feature each. */

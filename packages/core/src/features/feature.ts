@@ -1,4 +1,4 @@
-import type { Comparison } from "../detection/verdict.ts";
+import type { Comparison } from "../detection/index.ts";
 import type { RunAttempt } from "../pipeline/index.ts";
 
 /** A finished attempt with what its features are read from. */

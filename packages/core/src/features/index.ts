@@ -1,4 +1,4 @@
-export type { FeatureReading, HistoryRun } from "./feature.ts";
+export { type FeatureReading, type HistoryRun, onGrid } from "./feature.ts";
 export { DEFAULT_HISTORY_OPTIONS, type HistoryOptions } from "./options.ts";
 export { type RunReader, type RunReading, runReader } from "./run-reader.ts";
 export {

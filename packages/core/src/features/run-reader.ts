@@ -1,5 +1,5 @@
 import { type Conclusion, branchClass, isFailure } from "../pipeline/index.ts";
-import type { NotJudged } from "../detection/verdict.ts";
+import type { NotJudged } from "../detection/index.ts";
 import { attemptFeature } from "./attempt.ts";
 import { durationFeature } from "./duration.ts";
 import { failureExcessFeature } from "./failure-excess.ts";
