@@ -7,8 +7,8 @@ export interface HistoryOptions {
   readonly longerMin: number;
   /** ... and as too short. */
   readonly shorterMin: number;
-  /** ln of how far a failed run must be beyond the usual range of the successful ones to count as too long. */
-  readonly failedLongerMin: number;
+  /** ln of how far a failed run or a re-run must be beyond the usual range of the whole ones to count as too long. */
+  readonly partLongerMin: number;
   /** Seconds beyond the usual range. */
   readonly differenceMinS: number;
 }
@@ -18,6 +18,6 @@ export const DEFAULT_HISTORY_OPTIONS: HistoryOptions = {
   duration: { windowRuns: 100, neighbourRank: 3, runCountMin: 10, halfWidthMin: 0.074 },
   longerMin: Math.log(1.5),
   shorterMin: Math.log(1.5),
-  failedLongerMin: Math.log(2),
+  partLongerMin: Math.log(2),
   differenceMinS: 0,
 };

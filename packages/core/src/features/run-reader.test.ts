@@ -13,6 +13,7 @@ interface Told {
   readonly branch?: string;
   readonly event?: string;
   readonly jobs?: number;
+  readonly attempt?: number;
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
@@ -24,7 +25,7 @@ function aRun(told: Told = {}): HistoryRun {
     repositoryId: 1,
     workflowId: 2,
     runId: runId++,
-    runAttempt: 1,
+    runAttempt: told.attempt ?? 1,
     runNumber: null,
     branch: told.branch ?? "main",
     event: told.event ?? "push",
@@ -86,6 +87,13 @@ test("a failed run is never too short, but can hang", () => {
   const reader = readerAfter(30);
   assert.equal(reading(reader.readNext(aRun({ minutes: 0.2, conclusion: "failure" })), "duration")?.value, 0);
   assert.equal(reading(reader.readNext(aRun({ minutes: 360, conclusion: "timed_out" })), "duration")?.isMaterial, true);
+});
+
+test("a re-run of the failed jobs alone is never too short, and teaches nothing", () => {
+  const reader = readerAfter(60, (run) => (run % 3 === 0 ? { minutes: 0.2, attempt: 2 } : {}));
+  assert.equal(reading(reader.readNext(aRun({ minutes: 0.1, attempt: 2 })), "duration")?.value, 0);
+  assert.equal(reading(reader.readNext(aRun({ minutes: 0.2 })), "duration")?.isMaterial, true);
+  assert.equal(reading(reader.readNext(aRun({ minutes: 50, attempt: 2 })), "duration")?.isMaterial, true);
 });
 
 test("failed runs do not become what is usual", () => {

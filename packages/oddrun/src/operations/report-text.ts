@@ -61,7 +61,7 @@ export function verdictSentence(verdict: Verdict): string {
   if (verdict.kind === "anomalous") return neutralText(verdict.reason, 400);
   if (verdict.kind === "usual") return "as usual";
   if (verdict.kind === "not-judged") return `not judged: ${NOT_JUDGED[verdict.why]}`;
-  return `too little history: ${verdict.runCount} successful runs like it before, ${verdict.runCountMin} needed`;
+  return `too little history: ${verdict.runCount} comparable runs before it, ${verdict.runCountMin} needed`;
 }
 
 const NOT_JUDGED: Readonly<Record<Extract<Verdict, { kind: "not-judged" }>["why"], string>> = {
