@@ -20,7 +20,7 @@ export interface HistoryModelOptions {
 
 export const DEFAULT_HISTORY_MODEL_OPTIONS: HistoryModelOptions = {
   forest: DEFAULT_FOREST_OPTIONS,
-  contamination: 0.06,
+  contamination: 0.08,
   rowsMax: 4096,
   referenceRowsMin: 512,
 };
