@@ -254,7 +254,7 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
     await store.saveVerdicts([{ ...first, modelVersion: "m2", verdict: USUAL }]);
     judged = await store.judgedRuns({ limit: 5 });
     assert.deepEqual([judged[1]?.judged.revision, judged[1]?.judged.verdict], [2, USUAL]);
-    assert.deepEqual(await store.countVerdicts(), { anomalous: 0, usual: 2, "too-little-history": 0 });
+    assert.deepEqual(await store.countVerdicts(), { anomalous: 0, usual: 2, "too-little-history": 0, "not-judged": 0 });
   });
 
   storeTest("judged runs are filtered by kind and cut to the newest", async (store) => {
@@ -272,7 +272,12 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
         verdict: index % 10 === 0 ? ODD : index % 10 === 1 ? TOO_LITTLE : USUAL,
       })),
     );
-    assert.deepEqual(await store.countVerdicts(), { anomalous: 25, usual: 200, "too-little-history": 25 });
+    assert.deepEqual(await store.countVerdicts(), {
+      anomalous: 25,
+      usual: 200,
+      "too-little-history": 25,
+      "not-judged": 0,
+    });
     const odd = await store.judgedRuns({ kind: "anomalous", limit: 3, repository: "octo/widgets" });
     assert.deepEqual(
       odd.map(({ run }) => run.runId),
