@@ -3,7 +3,7 @@ import { FOREST_FILE, MODEL_FILE, MODEL_FORMAT, MODEL_FORMAT_VERSION, NO_DIGEST,
 import { foreignFormat } from "./foreign-format.ts";
 import { forestFrom, type IsolationForest } from "./forest.ts";
 import { decodeForest } from "./forest-bytes.ts";
-import { forestProblem } from "./forest-structure.ts";
+import { forestStructure } from "./forest-structure.ts";
 import { type JsonReader, jsonReader } from "./json-reader.ts";
 import { ModelFormatError } from "./model-format-error.ts";
 import {
@@ -244,11 +244,11 @@ function readForest(section: JsonReader, bytes: Uint8Array, featureCount: number
       { file: FOREST_FILE },
     );
   }
-  const problem = forestProblem(arrays);
-  if (problem !== null) {
-    throw new ModelFormatError(`${FOREST_FILE} holds no sound forest: ${problem}.`, { file: FOREST_FILE });
+  const structure = forestStructure(arrays);
+  if (structure.problem !== null) {
+    throw new ModelFormatError(`${FOREST_FILE} holds no sound forest: ${structure.problem}.`, { file: FOREST_FILE });
   }
-  return forestFrom({ options, ...arrays });
+  return forestFrom({ options, ...arrays }, structure);
 }
 
 function readDataWindow(window: JsonReader): IsolationForestModel["dataWindow"] {

@@ -74,20 +74,30 @@ export function decodeForest(bytes: Uint8Array, file: string): ForestArrays {
   if (bytes.length !== needed) {
     refuse(`has ${bytes.length} bytes; ${treeCount} trees of ${nodeCount} nodes in all take ${needed}`);
   }
+  // one copy for each array, in the order they are stored in
   let place = HEADER_BYTES;
-  const threshold = new Float64Array(nodeCount);
-  for (let node = 0; node < nodeCount; node++, place += 8) threshold[node] = view.getFloat64(place, true);
-  const words = <A extends Uint32Array | Int32Array>(array: A): A => {
-    for (let index = 0; index < array.length; index++, place += 4) array[index] = view.getUint32(place, true);
-    return array;
+  const next = (elements: number, elementBytes: number): ArrayBuffer => {
+    const copy = new Uint8Array(elements * elementBytes);
+    copy.set(bytes.subarray(place, place + copy.length));
+    place += copy.length;
+    return inHostOrder(copy, elementBytes).buffer;
   };
   return {
     featureCount,
     subsampleSize,
-    threshold,
-    roots: words(new Uint32Array(treeCount + 1)),
-    feature: words(new Int32Array(nodeCount)),
-    right: words(new Uint32Array(nodeCount)),
-    sampleCount: words(new Uint32Array(nodeCount)),
+    threshold: new Float64Array(next(nodeCount, 8)),
+    roots: new Uint32Array(next(treeCount + 1, 4)),
+    feature: new Int32Array(next(nodeCount, 4)),
+    right: new Uint32Array(next(nodeCount, 4)),
+    sampleCount: new Uint32Array(next(nodeCount, 4)),
   };
+}
+
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+/** Little-endian numbers as this machine has them: the same bytes nearly everywhere, each number turned round elsewhere. */
+function inHostOrder(bytes: Uint8Array<ArrayBuffer>, elementBytes: number): Uint8Array<ArrayBuffer> {
+  if (IS_LITTLE_ENDIAN) return bytes;
+  for (let start = 0; start < bytes.length; start += elementBytes) bytes.subarray(start, start + elementBytes).reverse();
+  return bytes;
 }

@@ -1,29 +1,64 @@
-import { heightLimit } from "./forest.ts";
 import type { ForestArrays } from "./forest-bytes.ts";
+import { roundedPathLength } from "./path-length.ts";
+
+/** What one walk over the stored arrays finds out. */
+export interface ForestStructure {
+  /** What is wrong with the trees, in words; null when they are sound. The rest means something then only. */
+  readonly problem: string | null;
+  /** For a leaf its depth + c(samples in it), the latter rounded as path-length.ts says; 0 for other nodes. */
+  readonly pathLength: Float64Array;
+  /** Most splits on any way from root to leaf. */
+  readonly depthMax: number;
+}
+
+/** ceil(log2(psi)), the height at which growing stops. */
+export function heightLimit(subsampleSize: number): number {
+  return subsampleSize <= 1 ? 0 : 32 - Math.clz32(subsampleSize - 1);
+}
 
 /**
- * What is wrong with the trees, in words; null when they are sound. Sound is: from each root the nodes are in preorder and each is
- * reached exactly once, no way is longer than the height limit, every split is on a known feature at a finite place, and
- * the samples of a node are those of its two branches. Takes one pass over the nodes, however they are wired.
+ * Looks at all of a forest. Sound is: from each root the nodes are in preorder and each is reached exactly once, no way is longer
+ * than the height limit, every split is on a known feature at a finite place, and the samples of a node are those of its
+ * two branches. Takes one pass over the nodes, however they are wired: a command that scores one record spends most of its own time here.
  */
-export function forestProblem(forest: ForestArrays): string | null {
-  const { roots, feature } = forest;
+export function forestStructure(forest: ForestArrays): ForestStructure {
+  const { roots, feature, subsampleSize } = forest;
+  const walk: Walk = {
+    pathLength: new Float64Array(feature.length),
+    remaining: new Float64Array(subsampleSize + 1).fill(-1),
+    depthMax: 0,
+  };
+  return { problem: rootsProblem(roots, feature.length) ?? treesProblem(forest, walk), ...walk };
+}
+
+interface Walk {
+  readonly pathLength: Float64Array;
+  /** c(n) for n samples; -1 until it is asked for. */
+  readonly remaining: Float64Array;
+  depthMax: number;
+}
+
+function rootsProblem(roots: Uint32Array, nodeCount: number): string | null {
   const treeCount = roots.length - 1;
   if (roots[0] !== 0) return `the first tree begins at node ${roots[0]}`;
-  if (roots[treeCount] !== feature.length) {
-    return `the trees end at node ${roots[treeCount]}; there are ${feature.length} nodes`;
-  }
-  for (let tree = 0; tree < treeCount; tree++) {
+  if (roots[treeCount] !== nodeCount) return `the trees end at node ${roots[treeCount]}; there are ${nodeCount} nodes`;
+  return null;
+}
+
+function treesProblem(forest: ForestArrays, walk: Walk): string | null {
+  const { roots, feature } = forest;
+  for (let tree = 0; tree < roots.length - 1; tree++) {
     if (roots[tree + 1]! <= roots[tree]!) return `tree ${tree} has no nodes`;
     if (roots[tree + 1]! > feature.length) return `tree ${tree} ends beyond the last node`;
-    const problem = treeProblem(forest, roots[tree]!, roots[tree + 1]!);
+    const problem = treeProblem(forest, roots[tree]!, roots[tree + 1]!, walk);
     if (problem !== null) return `tree ${tree}: ${problem}`;
   }
   return null;
 }
 
-function treeProblem(forest: ForestArrays, root: number, end: number): string | null {
+function treeProblem(forest: ForestArrays, root: number, end: number, walk: Walk): string | null {
   const { feature, threshold, right, sampleCount, featureCount, subsampleSize } = forest;
+  const { pathLength, remaining } = walk;
   const limit = heightLimit(subsampleSize);
   if (sampleCount[root] !== subsampleSize) return `its root holds ${sampleCount[root]} of ${subsampleSize} samples`;
   /** Right branches still to come, the next one last, and their depths. */
@@ -32,11 +67,15 @@ function treeProblem(forest: ForestArrays, root: number, end: number): string | 
   let depth = 0;
   for (let node = root; node < end; node++) {
     const split = feature[node]!;
+    const count = sampleCount[node]!;
     if (split === -1) {
       if (threshold[node] !== 0 || right[node] !== 0) return `node ${node} is a leaf with a threshold or a branch`;
-      if (sampleCount[node] === 0) return `node ${node} holds no samples`;
+      if (count === 0) return `node ${node} holds no samples`;
       const next = pending.pop() ?? end;
       if (next !== node + 1) return `node ${node + 1} follows where node ${next} is due`;
+      if (remaining[count]! < 0) remaining[count] = roundedPathLength(count);
+      pathLength[node] = depth + remaining[count]!;
+      if (depth > walk.depthMax) walk.depthMax = depth;
       depth = pendingDepths.pop() ?? 0;
       continue;
     }
@@ -45,9 +84,8 @@ function treeProblem(forest: ForestArrays, root: number, end: number): string | 
     if (depth >= limit) return `node ${node} lies deeper than the height limit of ${limit}`;
     const branch = right[node]!;
     if (branch <= node + 1 || branch >= end) return `the right branch of node ${node} is ${branch}, outside its tree`;
-    if (sampleCount[node] !== sampleCount[node + 1]! + sampleCount[branch]!) {
-      return `node ${node} holds ${sampleCount[node]} samples, its branches ${sampleCount[node + 1]! + sampleCount[branch]!}`;
-    }
+    const branchSum = sampleCount[node + 1]! + sampleCount[branch]!;
+    if (count !== branchSum) return `node ${node} holds ${count} samples, its branches ${branchSum}`;
     depth++;
     pending.push(branch);
     pendingDepths.push(depth);

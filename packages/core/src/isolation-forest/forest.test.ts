@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { seededRandom } from "../random/index.ts";
 import type { IsolationForest } from "./forest.ts";
-import { forestProblem } from "./forest-structure.ts";
+import { forestStructure } from "./forest-structure.ts";
 import { drawBetween, fitForest } from "./grow.ts";
 import { referenceScores } from "./reference-scores.ts";
 import { DEFAULT_FOREST_OPTIONS, type ForestOptions, type SampleMatrix } from "./samples.ts";
@@ -56,7 +56,7 @@ test("every forest is sound, and its scores lie between 0 and 1 and are the defi
     fc.property(anySamples, anyOptions, (samples, options) => {
       const before = samples.values.slice();
       const forest = fitForest(samples, options);
-      assert.equal(forestProblem(forest), null);
+      assert.equal(forestStructure(forest).problem, null);
       const scores = flatScorer(forest).scores(samples);
       assert.deepEqual(samples.values, before);
       assert.deepEqual(scores, referenceScores(forest, samples));

@@ -1,5 +1,6 @@
 import { seededRandom, type SeededRandom } from "../random/index.ts";
-import { forestFrom, heightLimit, type IsolationForest } from "./forest.ts";
+import { forestFrom, type IsolationForest } from "./forest.ts";
+import { forestStructure, heightLimit } from "./forest-structure.ts";
 import { checkForestOptions, checkTrainingShape, type ForestOptions, type SampleMatrix } from "./samples.ts";
 
 const SEED_LIMIT = 0x20_0000_0000_0000;
@@ -58,7 +59,8 @@ export function growForest(
     growTree(random, columns, subsampleSize, drawFeatures(random, featureCount, options.featuresPerTree), nodes);
     roots[tree + 1] = nodes.count();
   }
-  return forestFrom({ options, featureCount, subsampleSize, roots, ...nodes.arrays() });
+  const stored = { options, featureCount, subsampleSize, roots, ...nodes.arrays() };
+  return forestFrom(stored, forestStructure(stored));
 }
 
 /** The first `swaps.length` places of `rows` become a draw without replacement (a partial Fisher-Yates shuffle). */

@@ -6,7 +6,7 @@ import { seededRandom } from "../random/index.ts";
 import { asciiBytes, asciiJson, asciiText } from "./ascii.ts";
 import { decodeModel } from "./decode-model.ts";
 import { encodeModel, NO_DIGEST } from "./encode-model.ts";
-import { forestProblem } from "./forest-structure.ts";
+import { forestStructure } from "./forest-structure.ts";
 import type { IsolationForestModel } from "./model.ts";
 import { ModelFormatError } from "./model-format-error.ts";
 import { modelScorer } from "./model-scorer.ts";
@@ -376,7 +376,7 @@ test("a tree like a line is refused by looking at its first nodes, more nodes th
     sampleCount: new Uint32Array(nodeCount),
   };
   line.sampleCount.set([16, 10, 6, 4, 2, 2]);
-  assert.equal(forestProblem(line), "tree 0: node 4 lies deeper than the height limit of 4");
+  assert.equal(forestStructure(line).problem, "tree 0: node 4 lies deeper than the height limit of 4");
   const files = resealed((_, forest) => {
     const grown = new Uint8Array(forest.length + 20 * 94);
     grown.set(forest);
