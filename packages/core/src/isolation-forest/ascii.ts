@@ -1,6 +1,8 @@
 /** Bytes of a text of ASCII characters. */
 export function asciiBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let place = 0; place < text.length; place++) bytes[place] = text.charCodeAt(place);
+  return bytes;
 }
 
 /** The text of ASCII bytes; null when there is any other byte. */

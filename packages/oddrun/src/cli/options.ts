@@ -1,5 +1,5 @@
 import type { MetricsReadOptions } from "../adapters/files/index.ts";
-import type { CommandInput, OptionSpec } from "./command.ts";
+import type { CommandContext, CommandInput, OptionSpec } from "./command.ts";
 import { problem } from "../operations/problems.ts";
 
 /** Options that every command takes. */
@@ -62,12 +62,12 @@ export function oneOf<Word extends string>(
 }
 
 /** How a metrics file is to be read, from the options that `train` and `score` share. */
-export function metricsReadOptions(input: CommandInput, stdin: NodeJS.ReadableStream): MetricsReadOptions {
+export function metricsReadOptions(input: CommandInput, context: Pick<CommandContext, "stdin">): MetricsReadOptions {
   const features = input.text("features");
   const rejectPath = input.text("skip-bad");
   return {
-    stdin,
     durationUnit: oneOf(input, "duration-unit", ["s", "ms", "min"], "s"),
+    ...(input.text("input") === "-" ? { stdin: context.stdin } : {}),
     ...(features === undefined ? {} : { features: features.split(",").map((name) => name.trim()) }),
     ...(rejectPath === undefined ? {} : { skipBad: { rejectPath, force: input.isSet("force") } }),
   };

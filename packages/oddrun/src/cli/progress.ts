@@ -2,25 +2,26 @@
 const PLAIN_INTERVAL_MS = 5_000;
 const TERMINAL_INTERVAL_MS = 80;
 
-/** Shows one changing line of progress: redrawn in a terminal, now and then a line of its own elsewhere. */
+/** Shows one changing line of progress: redrawn in a terminal, now and then a line of its own elsewhere, none for quick work. */
 export function progressWriter(
-  stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
+  world: { readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean } },
   now: () => number,
 ): { show(line: string): void; end(): void } {
-  const isTerminal = stream.isTTY === true;
-  // elsewhere quick work needs no progress at all
-  let shownAtMs = isTerminal ? Number.NEGATIVE_INFINITY : now();
+  let shownAtMs = now();
   let isLineOpen = false;
   return {
     show(line) {
       const atMs = now();
-      if (atMs - shownAtMs < (isTerminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS)) return;
+      // asked first: looking at stderr opens it
+      if (atMs - shownAtMs < TERMINAL_INTERVAL_MS) return;
+      const isTerminal = world.stderr.isTTY === true;
+      if (!isTerminal && atMs - shownAtMs < PLAIN_INTERVAL_MS) return;
       shownAtMs = atMs;
-      stream.write(isTerminal ? `\r\u001b[K${line}` : `${line}\n`);
+      world.stderr.write(isTerminal ? `\r\u001b[K${line}` : `${line}\n`);
       isLineOpen = isTerminal;
     },
     end() {
-      if (isLineOpen) stream.write("\r\u001b[K");
+      if (isLineOpen) world.stderr.write("\r\u001b[K");
       isLineOpen = false;
     },
   };

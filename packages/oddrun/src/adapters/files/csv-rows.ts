@@ -1,26 +1,24 @@
 import { isUtf8 } from "node:buffer";
-import { CsvError, parse } from "csv-parse/sync";
 import { problem } from "../../operations/problems.ts";
 import { printable } from "./printable.ts";
-import { type RawRow, rawText, type RowSource, TOO_LONG } from "./raw-row.ts";
+import { type RawRow, rawText, type RowSource, TOO_LONG, UNCLOSED } from "./raw-row.ts";
 import type { ByteSource } from "./open-source.ts";
 import { type RecordBlock, recordBlocks, recordEnds, withoutLineEnd } from "./split-records.ts";
 
 const COLUMN_COUNT_MAX = 1000;
 const NOT_UTF8 = "the row is not valid UTF-8 text. Save the file as UTF-8 (it may be Latin-1).";
 const HAS_NUL = "the row has a NUL byte. Is this a binary file, or UTF-16 text? Save it as UTF-8.";
-const UNCLOSED = 'a cell begins with a quote (") that is never closed. Close it, or double the quotes inside a cell.';
 
 /**
  * The rows of a CSV file: separator "," ";" or tab as the header shows; LF or CRLF; quotes as in RFC 4180; empty lines are
  * passed over. Lines without a quote are split at the separator, all others are taken apart by csv-parse.
  * Problems: input-format and input-columns for the header.
  */
-export function csvRows(source: ByteSource): RowSource {
+export async function csvRows(source: ByteSource): Promise<RowSource> {
   const head = withoutBom(source.head);
   const lineEnd = head.indexOf(10);
   const headerBytes = lineEnd < 0 ? head : head.subarray(0, lineEnd + 1);
-  const header = headerNames(withoutLineEnd(headerBytes), source.shownName);
+  const header = await headerNames(withoutLineEnd(headerBytes), source.shownName);
   const chunks = skipBytes(source.chunks, source.head.length - head.length + headerBytes.length);
   const delimiter = delimiterOf(headerBytes.toString("utf8"));
   const blocks = recordBlocks(chunks, { delimiter: delimiter.charCodeAt(0), firstLine: 2 });
@@ -44,7 +42,7 @@ function delimiterOf(header: string): string {
   return [";", "\t"].reduce((best, other) => (count(other) > count(best) ? other : best), ",");
 }
 
-function headerNames(bytes: Buffer, shownName: string): readonly string[] {
+async function headerNames(bytes: Buffer, shownName: string): Promise<readonly string[]> {
   const refuse = (what: string) => problem("input-format", shownName, what);
   if (bytes.includes(0))
     throw refuse("its first line has a NUL byte. Is it a binary file, or UTF-16 text? Save it as UTF-8.");
@@ -53,9 +51,9 @@ function headerNames(bytes: Buffer, shownName: string): readonly string[] {
   if (bytes.length >= 1 << 16) throw refuse("its first line is longer than 64 KB. Is it a table with a header line?");
   const text = bytes.toString("utf8");
   if (text.includes("\r")) throw refuse("its lines end in a lone carriage return. Save it with LF or CRLF line ends.");
-  const parsed = parseCsv(bytes, delimiterOf(text));
-  if (typeof parsed === "string") throw refuse(`its header line is broken: ${parsed}`);
-  const names = (parsed[0] ?? []).map((name) => name.trim());
+  const cells = await headerCells(bytes, delimiterOf(text));
+  if (typeof cells === "string") throw refuse(`its header line is broken: ${cells}`);
+  const names = cells.map((name) => name.trim());
   if (names.length > COLUMN_COUNT_MAX) {
     throw problem("input-columns", shownName, `it has ${names.length} columns; at most ${COLUMN_COUNT_MAX} are read.`);
   }
@@ -70,21 +68,11 @@ function headerNames(bytes: Buffer, shownName: string): readonly string[] {
   return names;
 }
 
-/** The records in `bytes`, or what is wrong with them. */
-function parseCsv(bytes: Buffer, delimiter: string): string[][] | string {
-  try {
-    return parse(bytes, {
-      delimiter,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      record_delimiter: ["\r\n", "\n"],
-    });
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    return error.code === "CSV_QUOTE_NOT_CLOSED"
-      ? UNCLOSED
-      : 'a quote (") stands inside a cell. Put the whole cell in quotes and double those inside.';
-  }
+async function headerCells(bytes: Buffer, delimiter: string): Promise<readonly string[] | string> {
+  if (!bytes.includes(34)) return bytes.length === 0 ? [] : bytes.toString("utf8").split(delimiter);
+  const { parseCsv } = await import("./csv-quoted.ts");
+  const parsed = parseCsv(bytes, delimiter);
+  return typeof parsed === "string" ? parsed : (parsed[0] ?? []);
 }
 
 async function* rowsOf(
@@ -107,7 +95,7 @@ async function* rowsOf(
     if (block.kind === "too-long") add(block.line, rawText(block.bytes), null, TOO_LONG);
     else if (block.kind === "unclosed-quote") add(block.line, rawText(withoutLineEnd(block.bytes)), null, UNCLOSED);
     else if (!isUtf8(block.bytes) || block.bytes.includes(0) || block.bytes.includes(34))
-      addCarefully(block, delimiter, add);
+      await addCarefully(block, delimiter, add);
     else addPlain(block, delimiter, add);
     yield rows;
   }
@@ -143,7 +131,8 @@ function addPlain(block: RecordBlock, delimiter: string, add: AddRow): void {
 }
 
 /** All at once by csv-parse where that works; else record by record, so that only the bad ones are lost. */
-function addCarefully(block: RecordBlock, delimiter: string, add: AddRow): void {
+async function addCarefully(block: RecordBlock, delimiter: string, add: AddRow): Promise<void> {
+  const { parseCsv } = await import("./csv-quoted.ts");
   const records = recordsIn(block, delimiter);
   const isClean = isUtf8(block.bytes) && !block.bytes.includes(0);
   const parsed = isClean ? parseCsv(block.bytes, delimiter) : "";

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AtomicFileOptions, openAtomicFile } from "./atomic-file.ts";
+import type { AtomicFileOptions } from "./atomic-file.ts";
 
 /** Where a result goes: a file that appears whole, or the standard output. */
 export interface Output {
@@ -25,6 +25,7 @@ export async function openOutput(
 }
 
 async function fileOutput(path: string, options: AtomicFileOptions): Promise<Output> {
+  const { openAtomicFile } = await import("./atomic-file.ts");
   const file = await openAtomicFile(path, options);
   let gathered = "";
   const flush = async () => {

@@ -28,6 +28,9 @@ export const ROW_BYTES_MAX = 1 << 20;
 
 export const TOO_LONG = "the row is longer than 1 MB. Is a line end or a closing quote missing?";
 
+export const UNCLOSED =
+  'a cell begins with a quote (") that is never closed. Close it, or double the quotes inside a cell.';
+
 /** The text of a row that is not clean UTF-8, with no byte lost. */
 export function rawText(bytes: Buffer): string {
   return bytes.toString("latin1");

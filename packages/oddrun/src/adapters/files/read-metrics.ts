@@ -7,7 +7,7 @@ import { type MetricColumns, metricColumns } from "./metric-columns.ts";
 import { openSource, type SourceOptions } from "./open-source.ts";
 import { printable } from "./printable.ts";
 import type { RawRow, RowSource } from "./raw-row.ts";
-import { openRejectFile, type RejectFile } from "./reject-file.ts";
+import type { RejectFile } from "./reject-file.ts";
 
 export interface MetricsReadOptions extends SourceOptions {
   /** Exactly these numeric columns, in this order; build_id may then be missing. */
@@ -62,8 +62,7 @@ async function* batchesOf(
   options: MetricsReadOptions,
   report: (summary: MetricsSummary) => void,
 ): AsyncGenerator<MetricsFileBatch> {
-  const rejects =
-    options.skipBad === undefined ? null : await openRejectFile(options.skipBad.rejectPath, options.skipBad);
+  const rejects = await rejectFileOf(options);
   const source = await openSource(path, options);
   try {
     if (
@@ -74,7 +73,7 @@ async function* batchesOf(
     ) {
       throw problem("input-empty", source.shownName, path === "-" ? "nothing came" : "the file is empty");
     }
-    const rows = looksLikeJson(source) ? jsonRows(source) : csvRows(source);
+    const rows = looksLikeJson(source) ? jsonRows(source) : await csvRows(source);
     const blocks = rows.blocks[Symbol.asyncIterator]();
     const { first, isEnd } = await firstBlocks(blocks);
     const firstRows = first.flat();
@@ -110,6 +109,12 @@ async function* batchesOf(
     await rejects?.abort();
     await source.close();
   }
+}
+
+async function rejectFileOf({ skipBad }: MetricsReadOptions): Promise<RejectFile | null> {
+  if (skipBad === undefined) return null;
+  const { openRejectFile } = await import("./reject-file.ts");
+  return await openRejectFile(skipBad.rejectPath, skipBad);
 }
 
 async function firstBlocks(blocks: AsyncIterator<readonly RawRow[]>) {

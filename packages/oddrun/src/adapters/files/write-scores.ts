@@ -2,7 +2,7 @@ import type { ScoredBatch } from "../../operations/ports.ts";
 import { csvCell } from "./csv-cell.ts";
 import type { Output } from "./output.ts";
 import { visible } from "./printable.ts";
-import { openSpool, type Spool } from "./spool.ts";
+import type { Spool } from "./spool.ts";
 
 export type ScoreFormat = "csv" | "json" | "ndjson";
 
@@ -58,6 +58,7 @@ function safeJson(value: unknown): string {
 
 /** Three lists one after the other: the later two wait in temporary files. */
 async function jsonScores(output: Output): Promise<ScoreWriter> {
+  const { openSpool } = await import("./spool.ts");
   const scoreSpool = await openSpool();
   const reasonSpool = await openSpool();
   let isFirst = true;

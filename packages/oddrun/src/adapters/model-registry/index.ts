@@ -1,2 +1,3 @@
 export { localRegistry } from "./local-registry.ts";
-export { loadModelFolder, type ModelInFolder, publishModelFolder } from "./model-folder.ts";
+export { loadModelFolder, type ModelInFolder } from "./model-folder.ts";
+export { publishModelFolder } from "./publish-model-folder.ts";

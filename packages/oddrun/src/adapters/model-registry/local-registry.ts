@@ -5,7 +5,8 @@ import { encodeModel, type IsolationForestModel, MODEL_FILE } from "@oddrun/core
 import type { LoadedModel, Logger, ModelRegistry, ModelVersion } from "../../operations/ports.ts";
 import { Problem, problem } from "../../operations/problems.ts";
 import { syncFolder, writeFileAtomically } from "../files/index.ts";
-import { isAlive, loadModelFolder, sha256 } from "./model-folder.ts";
+import { loadModelFolder, sha256 } from "./model-folder.ts";
+import { isAlive } from "./publish-model-folder.ts";
 
 const REGISTRATION_NAME = "registration.json";
 const PROMOTED_NAME = "promoted.json";

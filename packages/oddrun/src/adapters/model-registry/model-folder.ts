@@ -1,16 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   decodeModel,
-  encodeModel,
   FOREST_FILE,
   type IsolationForestModel,
   MODEL_FILE,
   ModelFormatError,
 } from "@oddrun/core/isolation-forest";
 import { problem } from "../../operations/problems.ts";
-import { syncFolder, writeFileAtomically } from "../files/index.ts";
 
 /** More than any model has; a bigger file is not one, and is not read into memory to find out. */
 const FILE_BYTES_MAX = 512 * 1024 * 1024;
@@ -25,37 +23,13 @@ export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/**
- * Puts a model into a plain folder, `model.json` and `isolation_forest.bin`, so that a reader finds the old model or the new one, whole, at
- * every moment and after a kill at any moment. The new forest waits under its hash; renaming model.json is the moment of
- * change; only then does the forest take its usual name. A reader looks under both names.
- */
-export async function publishModelFolder(folder: string, model: IsolationForestModel): Promise<string> {
-  const files = encodeModel(model, sha256);
-  const manifest = files.get(MODEL_FILE)!;
-  const forest = files.get(FOREST_FILE)!;
-  try {
-    await mkdir(folder, { recursive: true });
-    return await withFolderLock(folder, async () => {
-      await finishPublishing(folder);
-      const waiting = join(folder, `${FOREST_FILE}.${sha256(forest)}`);
-      await writeFileAtomically(waiting, forest, { force: true });
-      await writeFileAtomically(join(folder, MODEL_FILE), manifest, { force: true });
-      await giveUsualName(folder, waiting);
-      return sha256(manifest);
-    });
-  } catch (error) {
-    throw problem("model-folder-unwritable", folder, reasonOf(error));
-  }
-}
-
 /** Reads a model and checks everything about it before it is used. */
 export async function loadModelFolder(folder: string): Promise<ModelInFolder> {
   // a publisher may rename between our two reads: then the second look fits
   for (let attempt = 1; ; attempt += 1) {
-    const manifest = await readModelFile(folder, MODEL_FILE);
+    const manifest = readModelFile(folder, MODEL_FILE);
     if (manifest === null) throw problem("model-not-found", folder);
-    const forests = await forestCandidates(folder);
+    const forests = forestCandidates(folder);
     const fitting = forests.find((bytes) => includesText(manifest, sha256(bytes)));
     if (fitting === undefined && attempt < 4) {
       await new Promise((resolve) => setTimeout(resolve, 10 * attempt));
@@ -73,33 +47,23 @@ export async function loadModelFolder(folder: string): Promise<ModelInFolder> {
   }
 }
 
-/** After a kill between the two renames of a publisher: gives the forest in force its usual name, removes what nobody needs. */
-async function finishPublishing(folder: string): Promise<void> {
-  const manifest = await readModelFile(folder, MODEL_FILE);
-  const waiting = (await readdir(folder)).filter((name) => name.startsWith(`${FOREST_FILE}.`));
-  for (const name of waiting) {
-    const hash = name.slice(FOREST_FILE.length + 1);
-    if (manifest !== null && includesText(manifest, hash)) await giveUsualName(folder, join(folder, name));
-    else await rm(join(folder, name), { force: true });
-  }
-}
-
-async function forestCandidates(folder: string): Promise<Uint8Array[]> {
-  const names = (await readdir(folder)).filter((name) => name === FOREST_FILE || name.startsWith(`${FOREST_FILE}.`));
+function forestCandidates(folder: string): Uint8Array[] {
+  const names = readdirSync(folder).filter((name) => name === FOREST_FILE || name.startsWith(`${FOREST_FILE}.`));
   const found: Uint8Array[] = [];
   for (const name of names.sort()) {
-    const bytes = await readModelFile(folder, name);
+    const bytes = readModelFile(folder, name);
     if (bytes !== null) found.push(bytes);
   }
   return found;
 }
 
-async function readModelFile(folder: string, name: string): Promise<Uint8Array | null> {
+/** Without waiting: unpacking what was read takes longer than reading it. Null when there is no such file. */
+export function readModelFile(folder: string, name: string): Uint8Array | null {
   const path = join(folder, name);
   try {
-    const { size } = await stat(path);
+    const { size } = statSync(path);
     if (size > FILE_BYTES_MAX) throw problem("model-refused", folder, `${name} has ${size} bytes, more than any model`);
-    return await readFile(path);
+    return readFileSync(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT") return null;
@@ -110,66 +74,6 @@ async function readModelFile(folder: string, name: string): Promise<Uint8Array |
   }
 }
 
-async function giveUsualName(folder: string, waiting: string): Promise<void> {
-  await rename(waiting, join(folder, FOREST_FILE));
-  await syncFolder(folder);
-}
-
-function includesText(bytes: Uint8Array, text: string): boolean {
+export function includesText(bytes: Uint8Array, text: string): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(text);
-}
-
-const LOCK_WAIT_MS = 10_000;
-const LOCK_STALE_MS = 60_000;
-const LOCK_UNSIGNED_MS = 500;
-
-/** Keeps two trainers from publishing into one folder at once. A lock whose holder is gone is taken over. */
-async function withFolderLock<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
-  const path = join(folder, ".publishing");
-  const giveUpAtMs = Date.now() + LOCK_WAIT_MS;
-  for (;;) {
-    try {
-      const lock = await open(path, "wx");
-      await lock.writeFile(String(process.pid));
-      await lock.close();
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      if (await isLockStale(path)) await rm(path, { force: true });
-      else if (Date.now() > giveUpAtMs)
-        throw new Error("another training has been publishing there for ten seconds", { cause: error });
-      else await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(path, { force: true });
-  }
-}
-
-async function isLockStale(path: string): Promise<boolean> {
-  try {
-    const [text, { mtimeMs }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
-    const ageMs = Date.now() - mtimeMs;
-    if (ageMs > LOCK_STALE_MS) return true;
-    // killed between making the lock and writing its number into it
-    if (text === "") return ageMs > LOCK_UNSIGNED_MS;
-    return !isAlive(Number(text));
-  } catch {
-    return false;
-  }
-}
-
-export function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,8 @@
+import { openOutput } from "../../adapters/files/output.ts";
+import { readMetrics } from "../../adapters/files/read-metrics.ts";
+import { scoreWriter } from "../../adapters/files/write-scores.ts";
+import { loadModelFolder } from "../../adapters/model-registry/model-folder.ts";
+import { scoreRecords } from "../../operations/score-records.ts";
 import type { CommandSpec } from "../command.ts";
 import { metricsReadOptions, oneOf } from "../options.ts";
 
@@ -27,18 +32,13 @@ export const scoreCommand: CommandSpec = {
     { name: "force", description: "replace an output file that is there" },
   ],
   async run(input, context) {
-    const [{ loadModelFolder }, { openOutput, readMetrics, scoreWriter }, { scoreRecords }] = await Promise.all([
-      import("../../adapters/model-registry/model-folder.ts"),
-      import("../../adapters/files/index.ts"),
-      import("../../operations/score-records.ts"),
-    ]);
     const target = input.text("output") ?? "-";
     const byName = FORMATS.find((format) => target.endsWith(`.${format}`)) ?? "csv";
     const format = oneOf(input, "format", FORMATS, byName);
     const { model } = await loadModelFolder(input.text("model-dir") ?? "model");
     const features = model.features.map((feature) => feature.name);
     const reader = readMetrics(input.text("input") ?? "pipeline_metrics.csv", {
-      ...metricsReadOptions(input, context.stdin),
+      ...metricsReadOptions(input, context),
       features,
     });
     const output = await openOutput(target, context.stdout, { force: input.isSet("force") });
