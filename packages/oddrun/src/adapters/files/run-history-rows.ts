@@ -31,7 +31,7 @@ export function runHistoryRows(path: string, options: RunHistoryOptions): Histor
     isOfJobs: async () => {
       const source = await openSource(path);
       try {
-        return layoutOf(source, options).isOfJobs;
+        return (await layoutOf(source, options)).isOfJobs;
       } finally {
         await source.close();
       }
@@ -50,8 +50,8 @@ async function* rowsOf(
   const source = await openSource(path);
   const shownName = options.shownName ?? source.shownName;
   try {
-    const layout = layoutOf(source, options);
-    const rows = csvRows({ ...source, shownName });
+    const layout = await layoutOf(source, options);
+    const rows = await csvRows({ ...source, shownName });
     const read = rowReader(layout, options.assumeUtc);
     const seen = repeatFinder();
     for await (const block of rows.blocks) {
@@ -73,11 +73,15 @@ async function* rowsOf(
   }
 }
 
-function layoutOf(source: ByteSource, { shownName = source.shownName, mapping }: RunHistoryOptions): HistoryLayout {
+async function layoutOf(
+  source: ByteSource,
+  { shownName = source.shownName, mapping }: RunHistoryOptions,
+): Promise<HistoryLayout> {
   if (source.head.toString("utf8", 0, 4096).trim() === "") {
     throw problem("input-format", shownName, "it is empty. A run history has a header line and one row a run.");
   }
-  return historyLayout(shownName, csvRows({ ...source, shownName }).header ?? [], mapping);
+  const { header } = await csvRows({ ...source, shownName });
+  return historyLayout(shownName, header ?? [], mapping);
 }
 
 async function passOver(
