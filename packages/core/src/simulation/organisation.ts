@@ -133,7 +133,8 @@ function repository(
     // Ids like GitHub's: large, growing, and unlike the places they come from.
     return parseWorkflow((id - 500_000_000) / 2 + 1117 * place + 1, lines);
   });
-  return { id, fullName, defaultBranch, pushesPerDay, mergesPerDay, workflows };
+  // Below 0: only GitHub gives ids above 0, so that nothing simulated is ever taken for a repository there.
+  return { id: -id, fullName, defaultBranch, pushesPerDay, mergesPerDay, workflows };
 }
 
 /** Six repositories with twenty workflows. All names are invented. */

@@ -41,7 +41,7 @@ export interface CommandContext {
   /** Aborted by SIGINT and SIGTERM: stop soon, leave everything in order. */
   readonly signal: AbortSignal;
   /** One line of progress, on stderr: redrawn in a terminal, at most every few seconds elsewhere. */
-  progress(line: string): void;
+  readonly progress: (line: string) => void;
 }
 
 export interface CommandSpec {

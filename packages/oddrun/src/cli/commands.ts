@@ -3,8 +3,13 @@ import type { Commands } from "./run-command-line.ts";
 /** Each command's module, loaded only when the command or the help is asked for. */
 export const COMMANDS: Commands = {
   train: async () => (await import("./commands/train.ts")).trainCommand,
-  sample: async () => (await import("./commands/sample.ts")).sampleCommand,
   score: async () => (await import("./commands/score.ts")).scoreCommand,
   serve: async () => (await import("./commands/serve.ts")).serveCommand,
+  import: async () => (await import("./commands/import.ts")).importCommand,
+  detect: async () => (await import("./commands/detect.ts")).detectCommand,
+  report: async () => (await import("./commands/report.ts")).reportCommand,
+  metric: async () => (await import("./commands/metric.ts")).metricCommand,
   models: async () => (await import("./commands/models.ts")).modelsCommand,
+  sample: async () => (await import("./commands/sample.ts")).sampleCommand,
+  demo: async () => (await import("./commands/demo.ts")).demoCommand,
 };

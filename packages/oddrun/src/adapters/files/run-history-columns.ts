@@ -49,13 +49,6 @@ export interface HistoryMapping {
   readonly metrics: ReadonlyMap<string, string>;
 }
 
-export const AS_IT_IS: HistoryMapping = {
-  columns: new Map(),
-  constants: new Map(),
-  words: new Map(),
-  metrics: new Map(),
-};
-
 /** Gives the text of one of our columns in a row: the file's cell, the constant, or "". */
 export type CellText = (cells: readonly string[]) => string;
 

@@ -1,2 +1,2 @@
-export { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "./logger.ts";
-export { looksLikeSecret, redactor, secretsIn } from "./redact.ts";
+export { createLogger, LOG_FORMATS, LOG_LEVELS } from "./logger.ts";
+export { looksLikeSecret, secretsIn } from "./redact.ts";

@@ -3,6 +3,8 @@ import type { TrainOptions } from "../../operations/train-model.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { CONTAMINATION_RULE, decimal, wholeNumber } from "../options.ts";
 
+const EXIT_INTERRUPTED = 130;
+
 type TrainingOptions = Omit<TrainOptions, "dataWindow">;
 
 export const trainCommand: CommandSpec = {
@@ -54,9 +56,47 @@ export const trainCommand: CommandSpec = {
         seed: wholeNumber(input, "seed", { min: 0, max: Number.MAX_SAFE_INTEGER, otherwise: 42 }),
       },
     };
-    return await trainMetrics(input, context, options);
+    return input.isSet("history")
+      ? await trainHistory(input, context, options)
+      : await trainMetrics(input, context, options);
   },
 };
+
+/** `detect` trains by itself when it needs to; this is for a model fitted now, on all that is there. */
+async function trainHistory(input: CommandInput, context: CommandContext, options: TrainingOptions): Promise<number> {
+  const { openStore } = await import("../../adapters/store/index.ts");
+  const { localRegistry } = await import("../../adapters/model-registry/index.ts");
+  const { trainHistoryModel } = await import("../../operations/train-history-model.ts");
+  const { dataDir, signal, log, now } = context;
+  const store = await openStore(join(dataDir, "oddrun.db"));
+  try {
+    const registry = localRegistry(join(dataDir, "models"), now, log);
+    const progress = (line: string) => context.progress(line);
+    const contamination = input.isSet("contamination") ? { contamination: options.contamination } : {};
+    const trained = await trainHistoryModel(
+      { store, registry, signal, progress },
+      { place: dataDir, forest: options.forest, ...contamination },
+    );
+    if (trained === null) return EXIT_INTERRUPTED;
+    const { model, registered, runCount, readCount } = trained;
+    const outcome = {
+      version: registered.version,
+      runCount,
+      readCount,
+      features: model.features.map(({ name }) => name),
+      threshold: model.threshold,
+    };
+    context.stdout.write(
+      input.isSet("json")
+        ? `${JSON.stringify(outcome, null, 2)}\n`
+        : `Trained ${registered.version} on ${readCount} of ${runCount} stored runs: those with enough of a past of their own.\n` +
+            `Features: ${outcome.features.join(", ")}. "oddrun detect" judges the runs that come after with it.\n`,
+    );
+    return 0;
+  } finally {
+    await store.close();
+  }
+}
 
 async function trainMetrics(input: CommandInput, context: CommandContext, options: TrainingOptions): Promise<number> {
   const { trainingData } = await import("../training-data.ts");

@@ -1,11 +1,10 @@
-import { type Comparison, formatRange, formatValue } from "@oddrun/core";
+import { type Comparison, comparisonLabel, comparisonUnit, formatRange, formatValue } from "@oddrun/core";
 import { cut, isoInstant, LIMITS, runUrl, writeCursor } from "../../api/index.ts";
 import type { JudgedRun } from "../../operations/ports.ts";
 import { type Problem, PROBLEMS } from "../../operations/problems.ts";
 import type { HistorySummary } from "../history-summary.ts";
 import type { OddRunsPage } from "../odd-runs-list.ts";
 import { agoInWords, clockInWords, countInWords, dateInWords, dayInWords } from "./dates.ts";
-import { comparisonLabel, comparisonUnit } from "./feature-words.ts";
 import { type Html, html, textOf } from "./html.ts";
 import { rangePicture } from "./range-picture.ts";
 

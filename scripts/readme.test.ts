@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { test } from "node:test";
+import { matchesShown, runShown, shownCommands } from "./console-session.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+test("every command of the README gives the output it shows", { timeout: 120_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "oddrun-readme-"));
+  symlinkSync(join(root, "docs"), join(folder, "docs"));
+  const port = String(await freePort());
+  // a port of its own, so that the test runs beside a server of yours
+  const commands = shownCommands(readme.replaceAll("8080", port));
+  assert.ok(commands.length >= 5, `only ${commands.length} commands were found`);
+  const path = [join(root, "node_modules/.bin"), process.env["PATH"]].join(delimiter);
+  try {
+    await runShown(commands, folder, { PATH: path, ODDRUN_PORT: port }, (shown, output) => {
+      assert.ok(
+        matchesShown(output, shown.output),
+        `README line ${shown.line}: ${shown.command}\ngave\n${output}\nand is shown as\n${shown.output.join("\n")}`,
+      );
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("the README begins with the two commands", () => {
+  assert.match(readme, /npm ci && npm start/);
+  assert.match(readme, /npm ci && npm test/);
+});
+
+test("shown output matches with its gaps, and nothing else does", () => {
+  assert.ok(matchesShown("a 1 b\nc\nd\n", ["a … b", "…", "d"]));
+  assert.ok(matchesShown("", []));
+  assert.ok(!matchesShown("a 1 c\nd\n", ["a … b", "d"]));
+  assert.ok(!matchesShown("a\nextra\n", ["a"]));
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
