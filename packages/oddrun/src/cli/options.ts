@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { MetricsReadOptions } from "../adapters/files/index.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "./command.ts";
 import { problem } from "../operations/problems.ts";
@@ -62,15 +63,32 @@ export function oneOf<Word extends string>(
 }
 
 /** How a metrics file is to be read, from the options that `train` and `score` share. */
-export function metricsReadOptions(input: CommandInput, context: Pick<CommandContext, "stdin">): MetricsReadOptions {
+export function metricsReadOptions(
+  source: string,
+  input: CommandInput,
+  context: Pick<CommandContext, "stdin">,
+): MetricsReadOptions {
   const features = input.text("features");
-  const rejectPath = input.text("skip-bad");
   return {
     durationUnit: oneOf(input, "duration-unit", ["s", "ms", "min"], "s"),
     ...(input.text("input") === "-" ? { stdin: context.stdin } : {}),
     ...(features === undefined ? {} : { features: features.split(",").map((name) => name.trim()) }),
-    ...(rejectPath === undefined ? {} : { skipBad: { rejectPath, force: input.isSet("force") } }),
+    ...(input.isSet("skip-bad")
+      ? { skipBad: { rejectPath: rejectPath(source, input), force: input.isSet("force") } }
+      : {}),
   };
+}
+
+/** Options of the commands that read files with rows. */
+export const SKIP_BAD_OPTIONS: readonly OptionSpec[] = [
+  { name: "skip-bad", description: "Pass over bad rows and keep them in a reject file" },
+  { name: "rejects", value: "FILE", description: "The reject file", defaultText: "INPUT.rejects.csv, here" },
+  { name: "force", description: "Replace an output or reject file that is there" },
+];
+
+/** Where the bad rows of `source` go. */
+export function rejectPath(source: string, input: CommandInput): string {
+  return input.text("rejects") ?? `${source === "-" ? "stdin" : basename(source)}.rejects.csv`;
 }
 
 /** Forest size and cut, as `train` and `train --history` take them. */

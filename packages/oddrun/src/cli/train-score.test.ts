@@ -142,6 +142,15 @@ test("a bad row stops scoring with its place and value, and nothing half-written
   assert.ok(!existsSync("scores.csv"));
 });
 
+test("--skip-bad scores what is good, and keeps what is bad with its reason", async () => {
+  writeFileSync("bad.csv", `${TWO}build_003,5m30s,0\n`);
+  const { code, stdout, stderr } = await oddrun("score", "--input", "bad.csv", "--skip-bad");
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout.trim().split("\n").length, 3);
+  assert.match(stderr, /1 bad record/);
+  assert.match(readFileSync("bad.csv.rejects.csv", "utf8"), /5m30s/);
+});
+
 test("a mistake on the command line is one line with a way out, and exit code 2", async () => {
   const cases: readonly [string[], RegExp][] = [
     [["trian"], /Did you mean train/],

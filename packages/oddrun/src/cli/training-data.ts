@@ -45,7 +45,7 @@ async function fromFile(
   const onConflict = input.isSet("on-conflict")
     ? { onConflict: oneOf(input, "on-conflict", ["first", "last"], "first") }
     : {};
-  const table = await readMetricsTable(path, { ...metricsReadOptions(input, context), ...onConflict });
+  const table = await readMetricsTable(path, { ...metricsReadOptions(path, input, context), ...onConflict });
   return {
     table,
     place,

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { ImportSummary } from "../../operations/import-history.ts";
 import { problem } from "../../operations/problems.ts";
-import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
+import type { CommandContext, CommandSpec } from "../command.ts";
+import { rejectPath, SKIP_BAD_OPTIONS } from "../options.ts";
 
 /** `oddrun import`: run histories into the store. */
 export const importCommand: CommandSpec = {
@@ -43,9 +44,7 @@ export const importCommand: CommandSpec = {
       description: "Join the numbers of a column to the runs as the metric NAME",
     },
     { name: "assume-utc", description: "Take times without a zone for UTC" },
-    { name: "skip-bad", description: "Pass over bad rows and keep them in a reject file" },
-    { name: "rejects", value: "FILE", description: "The reject file", defaultText: "FILE.rejects.csv, here" },
-    { name: "force", description: "Replace the reject file if it is there" },
+    ...SKIP_BAD_OPTIONS,
     { name: "json", description: "Print the summary as JSON" },
   ],
   run: async (input, context) => {
@@ -97,10 +96,6 @@ async function importOne(
     isStopped: () => context.signal.aborted,
     onProgress: (line) => context.progress(line),
   });
-}
-
-function rejectPath(file: string, input: CommandInput): string {
-  return input.text("rejects") ?? `${file === "-" ? "stdin" : basename(file)}.rejects.csv`;
 }
 
 /** The history is read twice; what comes from standard input is kept in a file meanwhile. */

@@ -4,7 +4,7 @@ import { scoreWriter } from "../../adapters/files/write-scores.ts";
 import { loadModelFolder } from "../../adapters/model-registry/model-folder.ts";
 import { scoreRecords } from "../../operations/score-records.ts";
 import type { CommandSpec } from "../command.ts";
-import { metricsReadOptions, oneOf } from "../options.ts";
+import { metricsReadOptions, oneOf, SKIP_BAD_OPTIONS } from "../options.ts";
 
 const FORMATS = ["csv", "json", "ndjson"] as const;
 
@@ -28,8 +28,7 @@ export const scoreCommand: CommandSpec = {
       defaultText: "as the output's name ends, else csv",
     },
     { name: "duration-unit", value: "UNIT", description: "of the duration column: s, ms or min", defaultText: "s" },
-    { name: "skip-bad", value: "FILE", description: "leave bad records out and write them to FILE" },
-    { name: "force", description: "replace an output file that is there" },
+    ...SKIP_BAD_OPTIONS,
   ],
   async run(input, context) {
     const target = input.text("output") ?? "-";
@@ -37,8 +36,9 @@ export const scoreCommand: CommandSpec = {
     const format = oneOf(input, "format", FORMATS, byName);
     const { model } = await loadModelFolder(input.text("model-dir") ?? "model");
     const features = model.features.map((feature) => feature.name);
-    const reader = readMetrics(input.text("input") ?? "pipeline_metrics.csv", {
-      ...metricsReadOptions(input, context),
+    const source = input.text("input") ?? "pipeline_metrics.csv";
+    const reader = readMetrics(source, {
+      ...metricsReadOptions(source, input, context),
       features,
     });
     const output = await openOutput(target, context.stdout, { force: input.isSet("force") });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { TrainOptions } from "../../operations/train-model.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
-import { CONTAMINATION_RULE, decimal, wholeNumber } from "../options.ts";
+import { CONTAMINATION_RULE, decimal, SKIP_BAD_OPTIONS, wholeNumber } from "../options.ts";
 
 const EXIT_INTERRUPTED = 130;
 
@@ -41,7 +41,7 @@ export const trainCommand: CommandSpec = {
       value: "WHICH",
       description: "first or last: which record holds when two of one build differ",
     },
-    { name: "skip-bad", value: "FILE", description: "leave bad records out and write them to FILE" },
+    ...SKIP_BAD_OPTIONS,
     { name: "history", description: "train the history model of `detect` on the stored runs instead" },
     { name: "json", description: "print the outcome as JSON" },
   ],
