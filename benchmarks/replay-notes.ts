@@ -2,7 +2,9 @@
  * Odd runs on real quiet histories with injected single runs: writes the replay protocol's cases outside the repository, judges every series by the
  * code that `oddrun detect` runs (`historyReplay`), hands the odd ones in as notes, and keeps what the protocol's own scorer says.
  *
- *   node benchmarks/replay-notes.ts [--limit 40]      histories per variant; all of them without it
+ *   node benchmarks/replay-notes.ts                       all histories; keeps the results
+ *   node benchmarks/replay-notes.ts --limit 40            histories per variant; only prints
+ *   node benchmarks/replay-notes.ts --runs FILE --out FILE   the protocol's runs in, findings out
  */
 import { execFileSync } from "node:child_process";
 import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -127,12 +129,22 @@ function youngNotes(truth: readonly Truth[], found: readonly Finding[]) {
   };
 }
 
+function writeFindings(path: string, found: readonly Finding[]): void {
+  writeFileSync(path, found.map((finding) => `${JSON.stringify(finding)}\n`).join(""));
+}
+
+function option(name: string): string | null {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? null : (process.argv[at + 1] ?? null);
+}
+
 async function main(): Promise<void> {
+  const [runsFile, outFile] = [option("--runs"), option("--out")];
+  if (runsFile !== null && outFile !== null) return writeFindings(outFile, await findings(runsFile));
   const background = sharedPath("data/ci-survey", "the replay of odd runs");
   const protocol = sharedPath("eval/make-cases.mjs", "the replay of odd runs");
   if (background === null || protocol === null) return;
-  const at = process.argv.indexOf("--limit");
-  const limit = at < 0 ? null : Number(process.argv[at + 1]);
+  const limit = option("--limit") === null ? null : Number(option("--limit"));
   const folder = mkdtempSync(join(tmpdir(), "oddrun-replay-"));
   try {
     const node = (script: string, ...args: string[]) =>
@@ -158,10 +170,13 @@ async function main(): Promise<void> {
     const started = performance.now();
     const found = await findings(join(folder, "runs.csv"));
     const seconds = (performance.now() - started) / 1000;
-    writeFileSync(findingsFile, found.map((finding) => `${JSON.stringify(finding)}\n`).join(""));
+    writeFindings(findingsFile, found);
     const scored = JSON.parse(
       node("score.mjs", "--truth", truthFile, "--findings", findingsFile, "--json", "--draws", "200"),
     );
+
+    const self = `${process.execPath} ${import.meta.filename} --runs {in} --out {out}`;
+    const online = node("check-online.mjs", "--runs", join(folder, "runs.csv"), "--command", self).trim();
 
     const recallOf = (variants: Record<string, { recall: number; cases: number }>, name: string) => ({
       variant: name,
@@ -189,12 +204,14 @@ async function main(): Promise<void> {
       })),
       lastingSteps: stepNotes(truth, found),
       young: youngNotes(truth, found),
+      online,
     };
+    const markdown = toMarkdown(result);
+    process.stdout.write(markdown);
+    if (limit !== null) return;
     mkdirSync(RESULTS, { recursive: true });
     writeFileSync(join(RESULTS, "replay-notes.json"), `${JSON.stringify(result, null, 2)}\n`);
-    const markdown = toMarkdown(result);
     writeFileSync(join(RESULTS, "replay-notes.md"), markdown);
-    process.stdout.write(markdown);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -216,6 +233,8 @@ interface Result {
   }[];
   readonly lastingSteps: ReturnType<typeof stepNotes>;
   readonly young: ReturnType<typeof youngNotes>;
+  /** What the protocol's check against looking ahead said. */
+  readonly online: string;
 }
 
 function toMarkdown(r: Result): string {
@@ -240,6 +259,8 @@ ${r.controls.map((one) => `| ${one.family} | ${one.spikesPer1000} | ${one.dropsP
 | lasting change | histories | notes in its first 12 runs, each | later |
 |---|--:|--:|--:|
 ${r.lastingSteps.map((one) => `| ${one.variant} | ${one.histories} | ${one.notesInFirst12} | ${one.notesLater} |`).join("\n")}
+
+Cut at random runs and judged again, the protocol's check against looking ahead says: ${r.online}
 
 The clean histories hold real single runs beyond x2.2 or below a third, about 4 to 7 in 1000: many of the notes on them are right.
 `;
