@@ -26,7 +26,7 @@ test("a run has a link only when it came from GitHub and its repository is named
 });
 
 test("a cursor reads back as written, and anything else in the query is refused or passed over", () => {
-  const before = { untilMs: 1_700_000_000_001, skip: 3 };
+  const before = { finishedAtMs: 1_700_000_000_001, repositoryId: -3, runId: 9_000_000_000_000_001, runAttempt: 2 };
   assert.deepEqual(readRunsQuery({ before: writeCursor(before), limit: "200", other: "x" }), { limit: 200, before });
   assert.deepEqual(readRunsQuery({}), { limit: 50, before: null });
   for (const limit of ["-1", "0", "201", "1e9", "1000000000", "name;drop", "", " 5", "5.0", ["5", "6"]]) {
@@ -38,9 +38,12 @@ test("a cursor reads back as written, and anything else in the query is refused 
     "1.x",
     "1",
     "1.1.1",
-    `${"9".repeat(30)}.0`,
+    "1.1.1.1.1",
+    "1.1.1.-1",
+    `${"9".repeat(30)}.1.1.1`,
+    "1.1.9999999999999999.1",
     "' or 1=1 --",
-    ["1.0", "2.0"],
+    ["1.1.1.1", "2.1.1.1"],
     "a".repeat(5000),
   ]) {
     assert.ok("mistake" in readRunsQuery({ before }), String(before));

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { JudgedRun } from "../operations/ports.ts";
+import type { CompletionPlace, JudgedRun } from "../operations/ports.ts";
 import { LIMITS } from "./limits.ts";
 
 const instant = z.string().nullable().describe("UTC, ISO 8601");
@@ -89,18 +89,10 @@ export function isoInstant(ms: number | null): string | null {
   return ms === null || !(Math.abs(ms) <= 8.64e15) ? null : new Date(ms).toISOString();
 }
 
-/**
- * Where a page of runs begins: at this completion, after so many runs of the same millisecond. Times alone will not do:
- * GitHub's are whole seconds, and a thousand runs can share one.
- */
-export interface RunsCursor {
-  readonly untilMs: number;
-  readonly skip: number;
-}
-
 export interface RunsQuery {
   readonly limit: number;
-  readonly before: RunsCursor | null;
+  /** The last run of the page before: times alone will not do, for a thousand runs can end in one second. */
+  readonly before: CompletionPlace | null;
 }
 
 export type RunsQueryReading = RunsQuery | { readonly mistake: string };
@@ -116,11 +108,18 @@ export function readRunsQuery(query: Readonly<Record<string, unknown>>): RunsQue
       return { mistake: `"limit" must be a whole number from 1 to ${LIMITS.pageRunsMax}.` };
   }
   if (beforeText === undefined) return { limit, before: null };
-  const parts = typeof beforeText === "string" ? /^(-?\d{1,15})\.(\d{1,6})$/.exec(beforeText) : null;
-  if (parts === null) return { mistake: '"before" must be the "next" of an earlier answer.' };
-  return { limit, before: { untilMs: Number(parts[1]), skip: Number(parts[2]) } };
+  const parts = typeof beforeText === "string" && CURSOR.test(beforeText) ? beforeText.split(".").map(Number) : [];
+  const [finishedAtMs, repositoryId, runId, runAttempt] = parts;
+  if (runAttempt === undefined || !parts.every(Number.isSafeInteger))
+    return { mistake: '"before" must be the "next" of an earlier answer.' };
+  return {
+    limit,
+    before: { finishedAtMs: finishedAtMs!, repositoryId: repositoryId!, runId: runId!, runAttempt },
+  };
 }
 
-export function writeCursor(cursor: RunsCursor): string {
-  return `${cursor.untilMs}.${cursor.skip}`;
+const CURSOR = /^-?\d{1,16}\.-?\d{1,16}\.-?\d{1,16}\.\d{1,6}$/;
+
+export function writeCursor({ finishedAtMs, repositoryId, runId, runAttempt }: CompletionPlace): string {
+  return [finishedAtMs, repositoryId, runId, runAttempt].join(".");
 }

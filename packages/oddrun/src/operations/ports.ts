@@ -51,6 +51,12 @@ export interface AttemptKey {
   readonly runAttempt: number;
 }
 
+/** A place in the order of completion. */
+export interface CompletionPlace extends AttemptKey {
+  /** The end; of an attempt whose end is not known, its start or creation. */
+  readonly finishedAtMs: number;
+}
+
 export interface JudgedRun {
   readonly run: StoredRun;
   readonly judged: StoredVerdict;
@@ -98,9 +104,13 @@ export interface RunStore {
   saveVerdicts(verdicts: readonly Omit<StoredVerdict, "revision">[]): Promise<void>;
   /** The latest revision for each of these attempts that was ever judged, in no order. */
   latestVerdicts(attempts: readonly AttemptKey[]): Promise<readonly StoredVerdict[]>;
-  /** The latest revision for each judged attempt; newest completion first. */
+  /** The latest revision for each judged attempt, newest completion first; `after` goes on behind the last one of an earlier list. */
   judgedRuns(
-    filter?: RunFilter & { readonly kind?: Verdict["kind"]; readonly limit?: number },
+    filter?: RunFilter & {
+      readonly kind?: Verdict["kind"];
+      readonly limit?: number;
+      readonly after?: CompletionPlace;
+    },
   ): Promise<readonly JudgedRun[]>;
   /** Verdicts by kind, latest revisions only. */
   countVerdicts(filter?: RunFilter): Promise<Readonly<Record<Verdict["kind"], number>>>;

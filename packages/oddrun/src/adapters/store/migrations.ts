@@ -85,6 +85,8 @@ async function createFirstTables(db: Kysely<unknown>): Promise<void> {
     .addColumn("duration_unknown", "text")
     .addColumn("queue_time_ms", "bigint")
     .addColumn("queue_time_unknown", "text")
+    .addColumn("verdict_revision", "integer")
+    .addColumn("verdict_kind", "text")
     .addPrimaryKeyConstraint("run_attempts_key", ["repository_id", "run_id", "run_attempt"])
     .execute();
   await db.schema
@@ -98,6 +100,12 @@ async function createFirstTables(db: Kysely<unknown>): Promise<void> {
     .columns(["repository_id", "workflow_id", "finished_at_ms"])
     .execute();
   await db.schema.createIndex("run_attempts_by_run").on("run_attempts").column("run_id").execute();
+  await db.schema
+    .createIndex("run_attempts_by_verdict")
+    .on("run_attempts")
+    .columns(["verdict_kind", "finished_at_ms", "repository_id", "run_id", "run_attempt"])
+    .where(sql.ref("verdict_kind"), "is not", null)
+    .execute();
 
   await db.schema
     .createTable("jobs")

@@ -6,7 +6,7 @@ import type { RunAttemptRow, StoreDatabase, StoreTables } from "./schema.ts";
 /** Attempts read at once while streaming: enough to make a page cheap, little enough to hold. */
 const PAGE_ROWS = 1000;
 
-type RunTables = StoreTables & { readonly r: RunAttemptRow };
+type RunTables = StoreTables & { readonly r: StoreTables["run_attempts"] };
 
 interface JoinedRunRow extends RunAttemptRow {
   repository_name: string | null;

@@ -257,6 +257,19 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
     assert.deepEqual(await store.countVerdicts(), { anomalous: 0, usual: 2, "too-little-history": 0, "not-judged": 0 });
   });
 
+  storeTest("a run saved again keeps its verdict, in its new place", async (store) => {
+    await store.save(aBatch({ runs: [aRun(), aRun({ runId: 1001, completedAtMs: START + 400_000 })] }));
+    const first = { repositoryId: 7, runId: 1000, runAttempt: 1, modelVersion: "m1", judgedAtMs: START, verdict: ODD };
+    await store.saveVerdicts([first, { ...first, runId: 1001 }]);
+    await store.save(aBatch({ runs: [aRun({ completedAtMs: START + 500_000 }), aRun({ runId: 1002 })] }));
+    const odd = await store.judgedRuns({ kind: "anomalous" });
+    assert.deepEqual(
+      odd.map(({ run }) => run.runId),
+      [1000, 1001],
+    );
+    assert.equal((await store.countVerdicts()).anomalous, 2);
+  });
+
   storeTest("judged runs are filtered by kind and cut to the newest", async (store) => {
     const runs = Array.from({ length: 250 }, (_, index) =>
       aRun({ runId: 1000 + index, completedAtMs: START + index * 1000 }),
@@ -282,6 +295,13 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
     assert.deepEqual(
       odd.map(({ run }) => run.runId),
       [1240, 1230, 1220],
+    );
+    const { repositoryId, runId, runAttempt, completedAtMs } = odd[2]!.run;
+    const after = { finishedAtMs: completedAtMs!, repositoryId, runId, runAttempt };
+    const further = await store.judgedRuns({ kind: "anomalous", limit: 2, after });
+    assert.deepEqual(
+      further.map(({ run }) => run.runId),
+      [1210, 1200],
     );
     const sinceMs = START + 240_000;
     assert.equal((await store.judgedRuns({ sinceMs })).length, 10);

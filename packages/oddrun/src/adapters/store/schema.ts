@@ -8,7 +8,7 @@ import type { Kysely } from "kysely";
 export interface StoreTables {
   repositories: RepositoryRow;
   workflows: WorkflowRow;
-  run_attempts: RunAttemptRow;
+  run_attempts: RunAttemptRow & LatestVerdictColumns;
   jobs: JobRow;
   steps: StepRow;
   joined_metrics: JoinedMetricRow;
@@ -52,6 +52,15 @@ export interface RunAttemptRow {
   duration_unknown: string | null;
   queue_time_ms: number | null;
   queue_time_unknown: string | null;
+}
+
+/**
+ * Which revision of the attempt's verdict holds, and its kind: found again beside the completion, so that odd runs come in
+ * order and are counted without a look at every verdict. Only `saveVerdicts` writes them.
+ */
+export interface LatestVerdictColumns {
+  verdict_revision: number | null;
+  verdict_kind: string | null;
 }
 
 export interface JobRow {

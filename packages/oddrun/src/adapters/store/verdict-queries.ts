@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { AttemptKey, JudgedRun, RunFilter, RunStore, StoredVerdict } from "../../operations/ports.ts";
 import { described, filteredRuns, storedRuns } from "./run-queries.ts";
 import { safeText, storedVerdict } from "./rows.ts";
@@ -30,7 +31,9 @@ export async function appendVerdicts(db: StoreDatabase, verdicts: readonly NewVe
       latest.set(key, row);
       rows.push(row);
     }
-    if (rows.length > 0) await db.insertInto("verdicts").values(rows).execute();
+    if (rows.length === 0) continue;
+    await db.insertInto("verdicts").values(rows).execute();
+    await markLatest(db, rows);
   }
 }
 
@@ -63,41 +66,44 @@ async function latestOf(db: StoreDatabase, verdicts: readonly AttemptKey[]): Pro
   return latest;
 }
 
-/** Finished attempts with their latest verdict, over `run_attempts as r` and `verdicts as v`. */
-function judged(db: StoreDatabase, filter: RunFilter) {
-  return filteredRuns(db, filter)
-    .innerJoin("verdicts as v", (join) =>
-      join
-        .onRef("v.repository_id", "=", "r.repository_id")
-        .onRef("v.run_id", "=", "r.run_id")
-        .onRef("v.run_attempt", "=", "r.run_attempt"),
-    )
-    .where((is) =>
-      is.not(
-        is.exists(
-          is
-            .selectFrom("verdicts as later")
-            .whereRef("later.repository_id", "=", "v.repository_id")
-            .whereRef("later.run_id", "=", "v.run_id")
-            .whereRef("later.run_attempt", "=", "v.run_attempt")
-            .whereRef("later.revision", ">", "v.revision")
-            .select("later.revision"),
-        ),
-      ),
-    );
+/** Notes beside each of these attempts which revision of its verdict holds now. */
+async function markLatest(db: StoreDatabase, rows: readonly VerdictRow[]): Promise<void> {
+  for (const [repositoryId, ofRepository] of Map.groupBy(rows, (row) => row.repository_id)) {
+    const runIds = [...new Set(ofRepository.map((row) => row.run_id))];
+    await sql`update run_attempts
+      set (verdict_revision, verdict_kind) = (
+        select v.revision, v.kind from verdicts as v
+        where v.repository_id = run_attempts.repository_id and v.run_id = run_attempts.run_id
+          and v.run_attempt = run_attempts.run_attempt
+        order by v.revision desc limit 1)
+      where repository_id = ${repositoryId} and run_id in (${sql.join(runIds)})`.execute(db);
+  }
 }
 
 type JudgedFilter = NonNullable<Parameters<RunStore["judgedRuns"]>[0]>;
 
 export async function judgedRuns(db: StoreDatabase, filter: JudgedFilter): Promise<readonly JudgedRun[]> {
-  let query = judged(db, filter);
-  if (filter.kind !== undefined) query = query.where("v.kind", "=", filter.kind);
+  const { kind, after, limit } = filter;
+  let query = filteredRuns(db, filter).innerJoin("verdicts as v", (join) =>
+    join
+      .onRef("v.repository_id", "=", "r.repository_id")
+      .onRef("v.run_id", "=", "r.run_id")
+      .onRef("v.run_attempt", "=", "r.run_attempt")
+      .onRef("v.revision", "=", "r.verdict_revision"),
+  );
+  query = kind === undefined ? query.where("r.verdict_kind", "is not", null) : query.where("r.verdict_kind", "=", kind);
+  if (after !== undefined) {
+    query = query.where(
+      sql<boolean>`(r.finished_at_ms, r.repository_id, r.run_id, r.run_attempt)
+        < (${after.finishedAtMs}, ${after.repositoryId}, ${after.runId}, ${after.runAttempt})`,
+    );
+  }
   let ordered = query
     .orderBy("r.finished_at_ms", "desc")
     .orderBy("r.repository_id", "desc")
     .orderBy("r.run_id", "desc")
     .orderBy("r.run_attempt", "desc");
-  if (filter.limit !== undefined) ordered = ordered.limit(filter.limit);
+  if (limit !== undefined) ordered = ordered.limit(limit);
   const withVerdict = ordered.select(["v.revision", "v.model_version", "v.judged_at_ms", "v.kind", "v.verdict"]);
   const rows = await described(withVerdict as never as Parameters<typeof described<VerdictRow>>[0]).execute();
   const runs = await storedRuns(db, rows);
@@ -105,11 +111,12 @@ export async function judgedRuns(db: StoreDatabase, filter: JudgedFilter): Promi
 }
 
 export async function countVerdicts(db: StoreDatabase, filter: RunFilter): ReturnType<RunStore["countVerdicts"]> {
-  const rows = await judged(db, filter)
-    .groupBy("v.kind")
-    .select(({ fn }) => ["v.kind", fn.countAll<number>().as("verdicts")])
+  const rows = await filteredRuns(db, filter)
+    .where("r.verdict_kind", "is not", null)
+    .groupBy("r.verdict_kind")
+    .select(({ fn }) => ["r.verdict_kind", fn.countAll<number>().as("runs")])
     .execute();
   const counts = { anomalous: 0, usual: 0, "too-little-history": 0, "not-judged": 0 };
-  for (const row of rows) counts[row.kind as keyof typeof counts] = row.verdicts;
+  for (const row of rows) counts[row.verdict_kind as keyof typeof counts] = row.runs;
   return counts;
 }
