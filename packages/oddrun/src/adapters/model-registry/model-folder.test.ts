@@ -10,6 +10,7 @@ import { loadModelFolder, publishModelFolder } from "./index.ts";
 import { sha256 } from "./model-folder.ts";
 import { smallModel } from "./small-model.contract.ts";
 
+const KILLS = Number(process.env["ODDRUN_KILL_ROUNDS"] ?? 12);
 const root = mkdtempSync(join(tmpdir(), "oddrun-model-"));
 after(() => rmSync(root, { recursive: true, force: true }));
 const folderOf = (name: string) => join(root, name);
@@ -48,7 +49,7 @@ test("a publisher killed between its two renames leaves a model that loads, and 
 });
 
 test("publishers killed at any moment, with readers beside them, never leave a model that does not load", {
-  timeout: 60_000,
+  timeout: 600_000,
 }, async () => {
   const folder = folderOf("killed");
   await publishModelFolder(folder, smallModel(1));
@@ -59,7 +60,7 @@ test("publishers killed at any moment, with readers beside them, never leave a m
     process.stdout.write("ready\\n");
     for (let turn = 0; ; turn += 1) await publishModelFolder(process.argv[1], models[turn % 4]);
   `;
-  for (let kill = 0; kill < 12; kill += 1) {
+  for (let kill = 0; kill < KILLS; kill += 1) {
     const child = spawn(process.execPath, ["--input-type=module", "-e", script, folder], {
       stdio: ["ignore", "pipe", "inherit"],
     });
