@@ -17,8 +17,8 @@ test("every link of the documents leads to a file that is there", () => {
   assert.ok(count > 10, `only ${count} links were found`);
 });
 
-test("every file and folder that ARCHITECTURE.md and CONTRIBUTING.md name is there", () => {
-  for (const page of ["ARCHITECTURE.md", "CONTRIBUTING.md"]) {
+test("every file and folder that the documents name is there", () => {
+  for (const page of ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/reliability.md"]) {
     for (const [, path] of readFileSync(join(root, page), "utf8").matchAll(
       /`((?:packages|docs|scripts|benchmarks)\/[^`\s]*)`/g,
     )) {
