@@ -213,6 +213,47 @@ test("a known wait for approval or for a concurrency group is not queue time", (
   assert.deepEqual(jobs[0]?.queueTime, known(1000));
 });
 
+test("a known wait before the first job is no part of the duration; one in the midst of the work is", () => {
+  const waited = clean({ createdAtMs: at("01:00:00"), runStartedAtMs: at("01:00:00"), readyAtMs: at("10:00:10") }, [
+    {},
+  ]);
+  assert.deepEqual(waited.run.duration, known(290_000));
+  assert.deepEqual(clean({ readyAtMs: at("10:03:00") }, [{}]).run.duration, known(300_000));
+});
+
+test("a wait of more than a day was not for a runner, and no job runs for more than five days", () => {
+  const longAgo = at("10:00:00") - DAY_MS;
+  const { run, jobs } = clean({ createdAtMs: longAgo, runStartedAtMs: longAgo }, [{ createdAtMs: longAgo }]);
+  assert.deepEqual([run.queueTime, jobs[0]?.queueTime], [unknown("out-of-range"), unknown("out-of-range")]);
+  const startedAtMs = at("10:05:00") - 5 * DAY_MS;
+  assert.deepEqual(clean({}, [{ startedAtMs }]).jobs[0]?.duration, known(5 * DAY_MS));
+  assert.deepEqual(clean({}, [{ startedAtMs: startedAtMs - 1 }]).jobs[0]?.duration, unknown("out-of-range"));
+});
+
+test("a re-run without a start of its own does not begin with the jobs it inherited", () => {
+  const { run } = clean({ runAttempt: 2, runStartedAtMs: null, completedAtMs: at("15:10:00") }, [
+    { runAttempt: 2 },
+    {
+      runAttempt: 2,
+      jobId: 31,
+      createdAtMs: at("15:00:00"),
+      startedAtMs: at("15:00:20"),
+      completedAtMs: at("15:09:00"),
+    },
+  ]);
+  assert.deepEqual([run.duration, run.runStartedAtMs], [unknown("not-recorded"), null]);
+});
+
+test("a job that still waits has not begun, though it carries the time of queueing as its start", () => {
+  const waiting = { conclusion: null, startedAtMs: at("10:00:01"), completedAtMs: null } as const;
+  for (const runnerName of ["", null]) {
+    const { run, jobs } = clean({ conclusion: null }, [{ ...waiting, runnerName }]);
+    assert.deepEqual([jobs[0]?.duration, jobs[0]?.queueTime], [unknown("still-open"), unknown("still-open")]);
+    assert.deepEqual(run.queueTime, unknown("still-open"));
+    assert.deepEqual(clean({}, [{ ...waiting, runnerName }]).run.duration, known(360_000), "its job's state came late");
+  }
+});
+
 test("a start left from queueing gives way to the first step", () => {
   const { jobs } = clean({}, [{ startedAtMs: at("10:00:01"), steps: [aStep({ startedAtMs: at("10:04:00") })] }]);
   assert.deepEqual([jobs[0]?.duration, jobs[0]?.queueTime], [known(60_000), known(239_000)]);

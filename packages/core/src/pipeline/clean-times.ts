@@ -1,6 +1,14 @@
 import type { Conclusion } from "./conclusion.ts";
 import type { Job, RunAttempt, Span, Step } from "./run.ts";
-import { CLOCK_SLACK_MS, plausibleInstant, reportedSpan, spanBetween, unknownSpan } from "./span.ts";
+import {
+  CLOCK_SLACK_MS,
+  JOB_LONGEST_MS,
+  plausibleInstant,
+  QUEUE_LONGEST_MS,
+  reportedSpan,
+  spanBetween,
+  unknownSpan,
+} from "./span.ts";
 
 /** A run attempt as it was reported: times may be missing, inherited, turned round or nonsense. */
 export interface ReportedRun extends Omit<RunAttempt, "duration" | "queueTime"> {
@@ -34,14 +42,15 @@ export interface CleanRun {
 }
 
 /**
- * Gives an attempt, its jobs and its steps the times that can be relied on. `jobs` is null when they were never asked for, and
- * empty when the attempt is known to have none. `nowMs` is when the report was made: nothing ends later.
+ * Gives an attempt, its jobs and its steps the times that can be relied on. `jobs` is null when they were never asked for,
+ * and empty when the attempt is known to have none. `nowMs` is when the report was made: nothing ends later.
  *
  * - The attempt lasts from its own start (`run_started_at`; `created_at` stays that of the first attempt) to the end of its
  *   last job, else to `completedAtMs`.
  * - A re-run lists the jobs it did not repeat with their old times: they are marked as inherited and count for nothing here.
- * - Queue time is from the attempt's start until the first job that really ran had its runner; known waits for approval or for
- *   a concurrency group come before `readyAtMs` and are not part of it.
+ *   Without its own start they cannot be told from its own jobs, so then its start is not known.
+ * - Queue time is from the attempt's start until the first job that really ran had its runner. Known waits for approval or
+ *   for a concurrency group come before `readyAtMs`: they are no queue time, nor, where they come before the first job, work.
  * - What cannot be known is null with the reason, never 0.
  */
 export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[] | null, nowMs: number): CleanRun {
@@ -58,12 +67,14 @@ export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[
 
   const cleanJobs = (jobs ?? []).map((job) => cleanJobTimes(job, reported.runAttempt, ownStartMs, nowMs));
   const ran = cleanJobs.filter((job) => job.hasRun).map((job) => job.job);
-  const startMs = ownStartMs ?? (reported.runAttempt === 1 ? createdAtMs : null) ?? earliest(ran.map(jobBegin));
+  const startMs = ownStartMs ?? (reported.runAttempt === 1 ? (createdAtMs ?? earliest(ran.map(jobBegin))) : null);
+  const firstJobMs = earliest(ran.map((job) => job.startedAtMs));
   const jobsEndMs = latest(ran.filter(hasSoundEnd).map((job) => job.completedAtMs));
 
   const neverRan =
     conclusion === "skipped" ||
-    (ran.length === 0 && (isWithoutJobs(conclusion) || (jobs !== null && !isOnlyInherited(cleanJobs))));
+    (ran.length === 0 && isWithoutJobs(conclusion)) ||
+    (jobs !== null && cleanJobs.every(({ job }) => job.duration.unknown === "never-ran"));
   const common = {
     repositoryId: reported.repositoryId,
     workflowId: reported.workflowId,
@@ -81,7 +92,7 @@ export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[
   const rest = { jobs: cleanJobs.map(({ job }) => job), steps: cleanJobs.flatMap(({ steps }) => steps) };
   const queueTime = (): Span => {
     if (jobs === null) return unknownSpan("not-recorded");
-    return spanBetween(laterOf(startMs, reported.readyAtMs), earliest(ran.map((job) => job.startedAtMs)), nowMs);
+    return spanBetween(laterOf(startMs, reported.readyAtMs), firstJobMs, nowMs, QUEUE_LONGEST_MS);
   };
 
   if (conclusion === null) {
@@ -97,7 +108,8 @@ export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[
 
   const { durationMs } = reported;
   const endMs = jobsEndMs ?? reportedEndMs;
-  const measured = spanBetween(startMs ?? reported.runStartedAtMs, endMs ?? reported.completedAtMs, nowMs);
+  const workFromMs = startMs === null ? reported.runStartedAtMs : afterWait(startMs, reported.readyAtMs, firstJobMs);
+  const measured = spanBetween(workFromMs, endMs ?? reported.completedAtMs, nowMs);
   const isGiven = measured.unknown === "not-recorded" && durationMs !== null;
   if (measured.ms !== null && durationMs !== null && Math.abs(measured.ms - durationMs) > CLOCK_SLACK_MS) {
     notes.add("duration-disagrees");
@@ -128,21 +140,22 @@ function cleanJobTimes(
     const isInherited =
       runAttempt > 1 && attemptStartMs !== null && completedAtMs !== null && completedAtMs <= attemptStartMs;
     if (isInherited) return same(unknownSpan("inherited-from-earlier-attempt"));
-    if (job.conclusion === "skipped" || job.runnerName === "") return same(unknownSpan("never-ran"));
+    if (job.conclusion === "skipped" || (job.conclusion !== null && job.runnerName === "")) {
+      return same(unknownSpan("never-ran"));
+    }
     const queueTime = spanBetween(
       laterOf(createdAtMs ?? job.createdAtMs, readyAtMs),
       startedAtMs ?? job.startedAtMs,
       nowMs,
+      QUEUE_LONGEST_MS,
     );
     if (job.conclusion === null) {
-      return {
-        duration: unknownSpan("still-open"),
-        queueTime: job.startedAtMs === null ? unknownSpan("still-open") : queueTime,
-      };
+      const open = unknownSpan("still-open");
+      return { duration: open, queueTime: isRunning(reported) ? queueTime : open };
     }
     if (job.startedAtMs === null) return same(unknownSpan(hasVerdict(job.conclusion) ? "not-recorded" : "never-ran"));
     return {
-      duration: spanBetween(startedAtMs ?? job.startedAtMs, completedAtMs ?? job.completedAtMs, nowMs),
+      duration: spanBetween(startedAtMs ?? job.startedAtMs, completedAtMs ?? job.completedAtMs, nowMs, JOB_LONGEST_MS),
       queueTime,
     };
   };
@@ -151,7 +164,7 @@ function cleanJobTimes(
   return {
     job: { ...job, runnerName: job.runnerName || null, createdAtMs, startedAtMs, completedAtMs, duration, queueTime },
     steps: reportedSteps.map((step) => cleanStepTimes(step, own ? null : duration, nowMs)),
-    hasRun: own,
+    hasRun: own && (job.conclusion !== null || isRunning(reported)),
   };
 }
 
@@ -168,6 +181,16 @@ function cleanStepTimes(step: ReportedStep, ofJob: Span | null, nowMs: number): 
     completedAtMs: plausibleInstant(step.completedAtMs, nowMs),
     duration: duration(),
   };
+}
+
+/** Whether an open job has begun: one that still waits may carry the time of queueing as its start, but has no runner. */
+function isRunning({ startedAtMs, runnerName, steps }: ReportedJob): boolean {
+  return startedAtMs !== null && (Boolean(runnerName) || steps.some((step) => step.startedAtMs !== null));
+}
+
+/** A wait that was over before the first job began is no part of the work; one in the midst of it cannot be cut out. */
+function afterWait(startMs: number, readyAtMs: number | null, firstJobMs: number | null): number {
+  return readyAtMs !== null && firstJobMs !== null && readyAtMs <= firstJobMs ? Math.max(startMs, readyAtMs) : startMs;
 }
 
 /** Some runners leave the time of queueing as the start: the first step then tells when the job really began. */
@@ -198,11 +221,6 @@ function hasVerdict(conclusion: Conclusion | null): boolean {
 
 function hasSoundEnd(job: Job): boolean {
   return job.duration.unknown !== "end-before-start" && job.duration.unknown !== "out-of-range";
-}
-
-/** A re-run of which only the old jobs are known: what it did itself is not. */
-function isOnlyInherited(jobs: readonly CleanJob[]): boolean {
-  return jobs.some(({ job }) => job.duration.unknown === "inherited-from-earlier-attempt");
 }
 
 const same = (span: Span): { duration: Span; queueTime: Span } => ({ duration: span, queueTime: span });

@@ -53,7 +53,7 @@ export interface RunAttempt {
   /** When this attempt ended. */
   readonly completedAtMs: number | null;
   readonly conclusion: Conclusion | null;
-  /** From start to end of this attempt. */
+  /** From start to end of this attempt, without a known wait for approval or a concurrency group before its first job. */
   readonly duration: Span;
   /** From being ready to run until the first job had a runner; approval and concurrency waits are not part of it. */
   readonly queueTime: Span;
