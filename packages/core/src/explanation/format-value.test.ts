@@ -22,6 +22,8 @@ const values: readonly [value: number, unit: FeatureUnit, text: string][] = [
   [7500, "seconds", "2 h 05 min"],
   [7199, "seconds", "2 h"],
   [180_000, "seconds", "50 h"],
+  [36_000_000, "seconds", "10,000 h"],
+  [1e300, "seconds", "2.8e+296 h"],
   [0.45, "share", "45 %"],
   [0.055, "share", "5.5 %"],
   [0.001, "share", "0.1 %"],
@@ -50,7 +52,11 @@ test("values read as a person would say them", () => {
 
 const ranges: readonly [low: number, high: number, unit: FeatureUnit, text: string][] = [
   [240, 360, "seconds", "4 to 6 min"],
-  [45, 300, "seconds", "0.75 to 5 min"],
+  [75, 300, "seconds", "1.3 to 5 min"],
+  [45, 300, "seconds", "45 s to 5 min"],
+  [4, 7500, "seconds", "4 s to 2 h 05 min"],
+  [0, 300, "seconds", "0 to 5 min"],
+  [20, 40, "seconds", "20 to 40 s"],
   [0, 0.1, "share", "0 to 10 %"],
   [5, 5, "seconds", "5 s"],
   [1800, 7500, "seconds", "30 min to 2 h 05 min"],
@@ -60,7 +66,7 @@ const ranges: readonly [low: number, high: number, unit: FeatureUnit, text: stri
   [-3, 2, "none", "-3 to 2"],
 ];
 
-test("both ends of a range share one unit", () => {
+test("both ends of a range share one unit, unless the low one is seconds", () => {
   for (const [low, high, unit, text] of ranges) assert.equal(formatRange(low, high, unit), text);
 });
 

@@ -6,30 +6,49 @@ const HOUR = 3600;
 const MINUTES_FROM = 90;
 /** Spans from here on are told in hours and minutes. */
 const HOURS_FROM = 90 * MINUTE;
+const HOURS_ALONE_FROM = 1000 * HOUR;
 const LN_RATIO_MAX = 700;
 
-/**
- * A value in words: "42 s", "4.2 min", "2 h 05 min", "45 %", "3.2 times"; NaN is "unknown". `extraDigits` shows it more finely than
- * usual, to tell it from a near one.
- */
-export function formatValue(value: number, unit: FeatureUnit, extraDigits = 0): string {
+/** How a value is put into words. */
+export interface ValueFormat {
+  /** Digits more than usual, to tell a value from a near one. */
+  readonly extraDigits?: number;
+  /** In the minutes, hours or megabytes that a value of this size is told in, instead of its own. */
+  readonly asFor?: number;
+}
+
+/** A value in words: "42 s", "4.2 min", "2 h 05 min", "45 %", "3.2 times"; NaN is "unknown". */
+export function formatValue(value: number, unit: FeatureUnit, format: ValueFormat = {}): string {
   if (!Number.isFinite(value)) return "unknown";
-  const scale = scaleFor(Math.abs(value), unit);
+  const { extraDigits = 0, asFor = value } = format;
+  const scale = scaleFor(Math.abs(asFor), unit);
   if (scale === "hours") return formatHours(value, extraDigits);
   return formatNumber(toShown(value, unit) / scale.size, extraDigits) + scale.suffix;
 }
 
-/** Two values with one unit: "4 to 6 min", "0 to 10 %"; one value where both read the same. */
+/**
+ * Two values with one unit: "4 to 6 min", "0 to 10 %"; one value where both read the same. A low end of seconds stays in
+ * seconds: "4 s to 6 min".
+ */
 export function formatRange(low: number, high: number, unit: FeatureUnit, extraDigits = 0): string {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return "unknown";
-  const scale = scaleFor(Math.max(Math.abs(low), Math.abs(high)), unit);
-  const [suffix, show] =
-    scale === "hours"
-      ? ["", (value: number) => formatHours(value, extraDigits)]
-      : [scale.suffix, (value: number) => formatNumber(toShown(value, unit) / scale.size, extraDigits)];
-  const from = show(low);
-  const to = show(high);
-  return (from === to ? from : `${from} to ${to}`) + suffix;
+  const [lowAsFor, highAsFor] = [low, high].map((end) => endAsFor(end, low, high, unit)) as [number, number];
+  const from = formatValue(low, unit, { extraDigits, asFor: lowAsFor });
+  const to = formatValue(high, unit, { extraDigits, asFor: highAsFor });
+  if (from === to) return to;
+  const suffix = suffixFor(lowAsFor, unit);
+  const isShared = suffix === suffixFor(highAsFor, unit);
+  return `${isShared ? from.slice(0, from.length - suffix.length) : from} to ${to}`;
+}
+
+/** The size in whose unit an end of a range, or a value near it, is told. */
+export function endAsFor(end: number, low: number, high: number, unit: FeatureUnit): number {
+  return unit === "seconds" && end > 0 && end < MINUTE ? end : Math.max(Math.abs(low), Math.abs(high));
+}
+
+function suffixFor(asFor: number, unit: FeatureUnit): string {
+  const scale = scaleFor(Math.abs(asFor), unit);
+  return scale === "hours" ? "" : scale.suffix;
 }
 
 interface Scale {
@@ -70,8 +89,9 @@ function toShown(value: number, unit: FeatureUnit): number {
   return value;
 }
 
-/** "2 h 05 min", to the second when it is to be finer. */
+/** "2 h 05 min", to the second when it is to be finer; so many hours that nobody asks for minutes are told alone. */
 function formatHours(value: number, extraDigits: number): string {
+  if (Math.abs(value) >= HOURS_ALONE_FROM) return `${formatNumber(value / HOUR, extraDigits)} h`;
   const step = extraDigits > 0 ? 1 : MINUTE;
   const total = Math.round(Math.abs(value) / step) * step;
   const hours = Math.floor(total / HOUR);

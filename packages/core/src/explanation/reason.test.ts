@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FeatureSpec, FeatureUnit } from "../isolation-forest/index.ts";
+import * as fc from "fast-check";
+import { FEATURE_UNITS, type FeatureSpec, type FeatureUnit } from "../isolation-forest/index.ts";
 import { describeComparison, featureLabel, metricsReason } from "./reason.ts";
 
 const feature = (name: string, unit: FeatureUnit, usualLow: number, usualHigh: number): FeatureSpec => {
@@ -37,6 +38,40 @@ test("a value beyond its range never reads like the end of the range", () => {
   assert.equal(
     describeComparison({ feature: "duration", value: 7505, usualLow: 0, usualHigh: 7500 }, "seconds"),
     "duration 2 h 05 min 05 s, usual 0 min to 2 h 05 min",
+  );
+});
+
+const comparing = (value: number, usualLow: number, usualHigh: number, unit: FeatureUnit): string =>
+  describeComparison({ feature: "x", value, usualLow, usualHigh }, unit);
+
+test("a near value is told in the unit of its range", () => {
+  assert.equal(comparing(91, 60, 89.6, "seconds"), "x 91 s, usual 60 to 90 s");
+  assert.equal(comparing(60.4, 62, 182, "seconds"), "x 1.01 min, usual 1.03 to 3.03 min");
+  assert.equal(comparing(5500, 4800, 5395, "seconds"), "x 92 min, usual 80 to 90 min");
+  assert.equal(comparing(999.6, 1000, 1400, "megabytes"), "x 0.9996 GB, usual 1 to 1.4 GB");
+  assert.equal(comparing(50, 55, 300, "seconds"), "x 50 s, usual 55 s to 5 min");
+  assert.equal(comparing(900, 40, 60, "seconds"), "x 15 min, usual 40 to 60 s");
+});
+
+test("a value that even more digits don't tell from the end of its range is just above or below it", () => {
+  assert.equal(comparing(7200.4, 3600, 7200, "seconds"), "x 2 h, just above the usual 1 h to 2 h");
+  assert.equal(comparing(0.9999999, 1, 1, "none"), "x 1, just below the usual 1");
+  assert.equal(comparing(Number.NaN, 1, 2, "none"), "x unknown, usual 1 to 2");
+});
+
+test("a value beyond its range reads differently from both of its ends, in any unit", () => {
+  const end = fc.double({ min: 0, max: 1e6, noNaN: true });
+  fc.assert(
+    fc.property(end, end, end, fc.constantFrom(...FEATURE_UNITS), (value, one, other, unit) => {
+      const [low, high] = [Math.min(one, other), Math.max(one, other)];
+      fc.pre(value < low || value > high);
+      const [shown, range] = comparing(value, low, high, unit).slice(2).split(", usual ");
+      if (range === undefined) return;
+      const ends = range.includes(" to ") ? range.split(" to ") : [range];
+      const suffix = / [A-Za-z%]+$/.exec(ends.at(-1)!)?.[0] ?? "";
+      assert.ok(!ends.some((text) => text === shown || text + suffix === shown), `${shown} beside ${range}`);
+    }),
+    { seed: 5, numRuns: 2000 },
   );
 });
 

@@ -1,36 +1,40 @@
 import type { Comparison, FeatureContribution } from "../detection/index.ts";
 import type { FeatureUnit, IsolationForestModel } from "../isolation-forest/index.ts";
-import { formatRange, formatValue } from "./format-value.ts";
+import { endAsFor, formatRange, formatValue } from "./format-value.ts";
 
 const REASONS_MAX = 3;
 /** A feature accounts for a verdict when it brings at least this part of all that makes the row odder. */
 const SHARE_MIN = 0.05;
 const EXTRA_DIGITS_MAX = 3;
+/** A value is told in the unit of its usual range when it is less than this many times its end. */
+const NEAR = 2;
 
 /** A feature's name as it is read: "failure_rate" is "failure rate". Names come from file headers, so control characters go. */
 export function featureLabel(name: string): string {
   return name.replace(/[\p{C}\p{Z}_]+/gu, " ").trim();
 }
 
-/** "duration 15 min, usual 4 to 6 min". A value beyond its range never reads like the end of that range. */
+/**
+ * "duration 15 min, usual 4 to 6 min". A value beyond its range never reads like the end of that range: it is told in the
+ * same unit when it is near, with more digits, and in words where they don't suffice ("just above").
+ */
 export function describeComparison(
   comparison: Pick<Comparison, "feature" | "value" | "usualLow" | "usualHigh">,
   unit: FeatureUnit,
 ): string {
   const { feature, value, usualLow, usualHigh } = comparison;
   const bound = value > usualHigh ? usualHigh : value < usualLow ? usualLow : value;
-  const digits = digitsApart(value, bound, unit);
-  const shown = formatValue(value, unit, digits);
-  return `${featureLabel(feature)} ${shown}, usual ${formatRange(usualLow, usualHigh, unit, digits)}`;
-}
-
-/** How many digits more than usual it takes until two different values read differently. */
-function digitsApart(value: number, bound: number, unit: FeatureUnit): number {
-  if (value === bound) return 0;
-  for (let digits = 0; digits < EXTRA_DIGITS_MAX; digits++) {
-    if (formatValue(value, unit, digits) !== formatValue(bound, unit, digits)) return digits;
+  const isNear = Math.abs(value) < Math.abs(bound) * NEAR && Math.abs(bound) < Math.abs(value) * NEAR;
+  const asFor = isNear ? endAsFor(bound, usualLow, usualHigh, unit) : value;
+  const label = featureLabel(feature);
+  for (let extraDigits = 0; extraDigits <= EXTRA_DIGITS_MAX; extraDigits++) {
+    const shown = formatValue(value, unit, { extraDigits, asFor });
+    if ((value < bound || value > bound) && shown === formatValue(bound, unit, { extraDigits, asFor })) continue;
+    return `${label} ${shown}, usual ${formatRange(usualLow, usualHigh, unit, extraDigits)}`;
   }
-  return EXTRA_DIGITS_MAX;
+  const side = value > usualHigh ? "above" : "below";
+  const range = formatRange(usualLow, usualHigh, unit);
+  return `${label} ${formatValue(value, unit, { asFor })}, just ${side} the usual ${range}`;
 }
 
 /**
