@@ -7,12 +7,11 @@ export function asciiBytes(text: string): Uint8Array {
 
 /** The text of ASCII bytes; null when there is any other byte. */
 export function asciiText(bytes: Uint8Array): string | null {
+  for (let place = 0; place < bytes.length; place++) if (bytes[place]! > 0x7e) return null;
   const pieces: string[] = [];
   const chunk = 8192;
   for (let start = 0; start < bytes.length; start += chunk) {
-    const part = bytes.subarray(start, start + chunk);
-    if (part.some((byte) => byte > 0x7e)) return null;
-    pieces.push(String.fromCharCode(...part));
+    pieces.push(String.fromCharCode(...bytes.subarray(start, start + chunk)));
   }
   return pieces.join("");
 }

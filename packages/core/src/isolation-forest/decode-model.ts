@@ -17,6 +17,10 @@ import { FEATURE_COUNT_MAX, SUBSAMPLE_SIZE_MAX, TREE_COUNT_MAX } from "./samples
 
 const MODEL_JSON_BYTES_MAX = 32 * 1024 * 1024;
 const TEXT_LENGTH_MAX = 256;
+/** Far more fields than any object of a model has, in a newer format too. */
+const ENTRIES_MAX = 256;
+/** What follows the digest in model.json. */
+const DIGEST_END = '"\n}\n';
 /** Just above the highest score, which is where the threshold lies when nothing may be flagged. */
 const THRESHOLD_MAX = 1.000001;
 
@@ -64,7 +68,7 @@ export function decodeModel(files: ReadonlyMap<string, Uint8Array>, sha256: Sha2
     dataWindow: readDataWindow(fields.dataWindow),
     rowCount,
     flaggedCount: fields.flaggedCount.whole(0, rowCount),
-    metrics: Object.fromEntries(fields.metrics.entries().map(([name, value]) => [name, value.number()])),
+    metrics: Object.fromEntries(fields.metrics.entries(ENTRIES_MAX).map(([name, value]) => [name, value.number()])),
   };
 }
 
@@ -108,7 +112,7 @@ function refuseForeign(file: string, bytes: Uint8Array): void {
 
 /** Before all other fields: another version may have others. */
 function checkVersion(root: JsonReader): void {
-  const entries = new Map(root.entries());
+  const entries = new Map(root.entries(ENTRIES_MAX));
   if (entries.get("format") === undefined) {
     throw new ModelFormatError(`${MODEL_FILE} names no format, so it is not a model of Oddrun.`, {
       file: MODEL_FILE,
@@ -132,11 +136,12 @@ function checkVersion(root: JsonReader): void {
 }
 
 function checkOwnDigest(bytes: Uint8Array, field: JsonReader, sha256: Sha256): void {
-  const text = asciiText(bytes)!;
-  const digest = field.text(64);
-  const end = `"sha256": "${digest}"\n}\n`;
-  const blank = text.slice(0, text.length - end.length) + end.replace(digest, NO_DIGEST);
-  if (!text.endsWith(end) || sha256(asciiBytes(blank)) !== digest) {
+  const digest = field.text(NO_DIGEST.length);
+  const place = bytes.length - DIGEST_END.length - NO_DIGEST.length;
+  const blank = bytes.slice();
+  blank.set(asciiBytes(NO_DIGEST + DIGEST_END), place);
+  const isAtEnd = asciiText(bytes.subarray(place)) === digest + DIGEST_END;
+  if (digest.length !== NO_DIGEST.length || !isAtEnd || sha256(blank) !== digest) {
     throw new ModelFormatError(
       `${MODEL_FILE} isn't as it was written: its SHA-256 differs from the one it ends with.`,
       {
@@ -148,7 +153,7 @@ function checkOwnDigest(bytes: Uint8Array, field: JsonReader, sha256: Sha256): v
 }
 
 function checkFiles(files: ReadonlyMap<string, Uint8Array>, manifest: JsonReader, sha256: Sha256): void {
-  for (const [name, entry] of manifest.entries()) {
+  for (const [name, entry] of manifest.entries(ENTRIES_MAX)) {
     if (name !== FOREST_FILE) {
       const isPath = /[/\\:]|^\.+$/.test(name);
       entry.refuse(isPath ? "is a path; a model's files lie beside model.json" : "is not a file of this format");
@@ -190,9 +195,7 @@ function checkFiles(files: ReadonlyMap<string, Uint8Array>, manifest: JsonReader
 }
 
 function readFeatures(list: JsonReader): FeatureSpec[] {
-  const items = list.items();
-  if (items.length === 0 || items.length > FEATURE_COUNT_MAX) list.refuse(`holds ${items.length} features`);
-  const features = items.map((item) => {
+  const features = list.items(1, FEATURE_COUNT_MAX).map((item) => {
     const fields = item.fields(["name", "unit", "neutral", "usualLow", "usual", "usualHigh"]);
     const usualLow = fields.usualLow.number();
     const usual = fields.usual.number(usualLow);
@@ -213,13 +216,9 @@ function readFeatures(list: JsonReader): FeatureSpec[] {
 function readScaler(scaler: JsonReader, featureCount: number): IsolationForestModel["scaler"] {
   const fields = scaler.fields(["kind", "mean", "scale"]);
   fields.kind.oneOf(["standard"]);
-  const [means, scales] = [fields.mean.items(), fields.scale.items()];
-  if (means.length !== featureCount) fields.mean.refuse(`holds ${means.length} numbers for ${featureCount} features`);
-  if (scales.length !== featureCount)
-    fields.scale.refuse(`holds ${scales.length} numbers for ${featureCount} features`);
   return {
-    mean: means.map((mean) => mean.number()),
-    scale: scales.map((scale) => scale.number(Number.MIN_VALUE)),
+    mean: fields.mean.items(featureCount, featureCount).map((mean) => mean.number()),
+    scale: fields.scale.items(featureCount, featureCount).map((scale) => scale.number(Number.MIN_VALUE)),
   };
 }
 

@@ -4,9 +4,10 @@ import { ModelFormatError } from "./model-format-error.ts";
 export interface JsonReader {
   /** An object with exactly these fields. */
   fields<Name extends string>(names: readonly Name[]): Record<Name, JsonReader>;
-  /** An object with any fields. */
-  entries(): readonly (readonly [name: string, value: JsonReader])[];
-  items(): readonly JsonReader[];
+  /** An object with any fields, at most `countMax`: more are refused before anything is made of them. */
+  entries(countMax: number): readonly (readonly [name: string, value: JsonReader])[];
+  /** A list of `countMin` to `countMax` items: others are refused before anything is made of them. */
+  items(countMin: number, countMax: number): readonly JsonReader[];
   text(lengthMax: number): string;
   oneOf<Word extends string>(words: readonly Word[]): Word;
   /** A finite number from min to max. */
@@ -45,9 +46,18 @@ export function jsonReader(value: unknown, file: string, field = ""): JsonReader
         JsonReader
       >;
     },
-    entries: () => Object.entries(object()).map(([name, entry]) => [name, inner(shortName(name), entry)] as const),
-    items() {
+    entries(countMax) {
+      const record = object();
+      const names = Object.keys(record);
+      if (names.length > countMax) refuse(`has ${names.length} fields; ${countMax} are allowed`);
+      return names.map((name) => [name, inner(shortName(name), record[name])] as const);
+    },
+    items(countMin, countMax) {
       if (!Array.isArray(value)) return refuse("isn't a list");
+      if (value.length < countMin || value.length > countMax) {
+        const expected = countMin === countMax ? `${countMin} belong` : `${countMin} to ${countMax} may stand`;
+        refuse(`has ${value.length} items; ${expected} there`);
+      }
       return value.map((item, index) => jsonReader(item, file, `${field}[${index}]`));
     },
     text(lengthMax) {

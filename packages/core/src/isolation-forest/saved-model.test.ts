@@ -207,13 +207,13 @@ const forgeries: readonly [what: string, change: (content: Json) => void, field:
     "a short scaler",
     (c) => (c["scaler"] = { kind: "standard", mean: [0], scale: [1, 1] }),
     "scaler.mean",
-    /1 numbers for 2/,
+    /has 1 items; 2 belong there/,
   ],
   ["an unknown kind", (c) => (c["kind"] = "x"), "kind", /must be one of metrics, history/],
   ["more flagged than rows", (c) => (c["flaggedCount"] = 201), "flaggedCount", /is 201/],
   ["half a row", (c) => (c["rowCount"] = 0.5), "rowCount", /it must lie from 1|whole number/],
   ["a metric of text", (c) => (c["metrics"] = { auc: "1" }), "metrics.auc", /finite number/],
-  ["no features", (c) => (c["features"] = []), "features", /holds 0 features/],
+  ["no features", (c) => (c["features"] = []), "features", /has 0 items; 1 to 65536 may stand there/],
 ];
 
 for (const [what, change, field, reason] of forgeries) {
@@ -239,6 +239,25 @@ test("feature names that are twice there, reserved or endless are refused", () =
   assert.match(refusedName("constructor"), /"constructor" can't be the name/);
   assert.match(refusedName(""), /has no name/);
   assert.match(refusedName("x".repeat(257)), /257 characters; 256 are allowed/);
+});
+
+test("lists and objects longer than any model's are refused before they are read", () => {
+  const refused = (name: string, value: unknown) => refusal(resealed((content) => void (content[name] = value))).reason;
+  const numbers = Array.from({ length: 65_537 }, () => 0);
+  assert.match(refused("features", numbers), /features has 65537 items/);
+  assert.match(refused("scaler", { kind: "standard", mean: numbers, scale: [1, 1] }), /mean has 65537 items; 2 belong/);
+  const named = Object.fromEntries(numbers.slice(0, 257).map((zero, index) => [`m${index}`, zero]));
+  assert.match(refused("metrics", named), /metrics has 257 fields; 256 are allowed/);
+  assert.match(refused("files", named), /files has 257 fields/);
+  assert.match(refusal(resealed((content) => void Object.assign(content, named))).reason, /model\.json has 272 fields/);
+});
+
+test("a digest of another length is not taken for one", () => {
+  const text = asciiText(small.files.get("model.json")!)!;
+  for (const digest of ["", "0", NO_DIGEST.slice(1)]) {
+    const changed = text.replace(/[0-9a-f]{64}"\n\}\n$/, `${digest}"\n}\n`);
+    assert.equal(refusal(withFile("model.json", asciiBytes(changed))).field, "sha256");
+  }
 });
 
 test("a manifest that leaves the folder, names more files or too few is refused", () => {
