@@ -26,10 +26,11 @@ export function describeComparison(
   const bound = value > usualHigh ? usualHigh : value < usualLow ? usualLow : value;
   const isNear = Math.abs(value) < Math.abs(bound) * NEAR && Math.abs(bound) < Math.abs(value) * NEAR;
   const asFor = isNear ? endAsFor(bound, usualLow, usualHigh, unit) : value;
+  const isBeyond = value < usualLow || value > usualHigh;
   const label = featureLabel(feature);
   for (let extraDigits = 0; extraDigits <= EXTRA_DIGITS_MAX; extraDigits++) {
     const shown = formatValue(value, unit, { extraDigits, asFor });
-    if ((value < bound || value > bound) && shown === formatValue(bound, unit, { extraDigits, asFor })) continue;
+    if (isBeyond && shown === formatValue(bound, unit, { extraDigits, asFor })) continue;
     return `${label} ${shown}, usual ${formatRange(usualLow, usualHigh, unit, extraDigits)}`;
   }
   const side = value > usualHigh ? "above" : "below";
