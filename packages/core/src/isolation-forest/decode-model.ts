@@ -138,7 +138,8 @@ function checkVersion(root: JsonReader): void {
 function checkOwnDigest(bytes: Uint8Array, field: JsonReader, sha256: Sha256): void {
   const digest = field.text(NO_DIGEST.length);
   const place = bytes.length - DIGEST_END.length - NO_DIGEST.length;
-  const blank = bytes.slice();
+  // not bytes.slice(): that of a Buffer is no copy
+  const blank = Uint8Array.from(bytes);
   blank.set(asciiBytes(NO_DIGEST + DIGEST_END), place);
   const isAtEnd = asciiText(bytes.subarray(place)) === digest + DIGEST_END;
   if (digest.length !== NO_DIGEST.length || !isAtEnd || sha256(blank) !== digest) {

@@ -76,6 +76,12 @@ test("a saved model scores as the one that was trained, and is saved again to th
   assert.deepEqual(encodeModel(loaded, sha256), small.files);
 });
 
+test("files read by Node are decoded, and left as they were", () => {
+  const files = new Map([...small.files].map(([name, bytes]) => [name, Buffer.from(bytes)]));
+  assert.deepEqual(decodeModel(files, sha256), decodeModel(small.files, sha256));
+  assert.deepEqual(digests(files), digests(small.files));
+});
+
 test("whatever numbers a model was trained on, saving and loading keeps it to the last bit", () => {
   const value = fc.oneof(fc.double({ noDefaultInfinity: true }), fc.integer({ min: -2, max: 2 }), fc.constant(-0));
   const input = fc.record({
