@@ -1,4 +1,3 @@
-export * from "./echo.ts";
 export * from "./health.ts";
 export * from "./limits.ts";
 export * from "./nesting.ts";

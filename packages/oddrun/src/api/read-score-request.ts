@@ -1,4 +1,5 @@
-import { cut, echo, visible } from "./echo.ts";
+import { cut, visible } from "../operations/visible-text.ts";
+import { echo } from "./echo.ts";
 import { LIMITS } from "./limits.ts";
 import { isDeeperThan } from "./nesting.ts";
 import { type FeatureRule, featureRule } from "./score.ts";

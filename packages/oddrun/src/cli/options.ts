@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { MetricsReadOptions } from "../adapters/files/index.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "./command.ts";
 import { problem } from "../operations/problems.ts";
+import { printable } from "../operations/visible-text.ts";
 
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
@@ -27,7 +28,7 @@ export function wholeNumber(
   if (!(value >= bounds.min && value <= bounds.max)) {
     throw problem(
       "bad-usage",
-      `--${option} takes a whole number from ${bounds.min} to ${bounds.max}, not "${cut(text)}".`,
+      `--${option} takes a whole number from ${bounds.min} to ${bounds.max}, not "${printable(text)}".`,
     );
   }
   return value;
@@ -43,7 +44,7 @@ export function decimal(
   if (text === undefined) return rule.otherwise;
   const value = /^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(value) || !rule.accepts(value)) {
-    throw problem("bad-usage", `--${option} takes a number ${rule.range}, not "${cut(text)}".`);
+    throw problem("bad-usage", `--${option} takes a number ${rule.range}, not "${printable(text)}".`);
   }
   return value;
 }
@@ -58,7 +59,8 @@ export function oneOf<Word extends string>(
   const text = input.text(option);
   if (text === undefined) return otherwise;
   const word = words.find((candidate) => candidate === text);
-  if (word === undefined) throw problem("bad-usage", `--${option} takes ${words.join(", ")}, not "${cut(text)}".`);
+  if (word === undefined)
+    throw problem("bad-usage", `--${option} takes ${words.join(", ")}, not "${printable(text)}".`);
   return word;
 }
 
@@ -96,8 +98,3 @@ export const CONTAMINATION_RULE = {
   accepts: (value: number) => value > 0 && value <= 0.5,
   range: "above 0 and up to 0.5",
 };
-
-function cut(text: string): string {
-  const shown = text.replace(/[\p{Cc}\p{Cf}]/gu, "\u{fffd}");
-  return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
-}

@@ -7,9 +7,3 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
     `  ${row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index]!))).join("  ")}`.trimEnd(),
   );
 }
-
-/** Text from outside made fit for a terminal: no control or invisible characters, at most `lengthMax` characters. */
-export function visibleText(text: string, lengthMax = 80): string {
-  const shown = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
-  return shown.length > lengthMax ? `${shown.slice(0, lengthMax - 1)}…` : shown;
-}

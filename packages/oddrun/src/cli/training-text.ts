@@ -1,6 +1,7 @@
 import { formatRange } from "@oddrun/core";
 import type { FlaggedRecord, Training } from "../operations/train-model.ts";
-import { columns, visibleText } from "./text-table.ts";
+import { printable } from "../operations/visible-text.ts";
+import { columns } from "./text-table.ts";
 
 /** What a training was about and where its results are. */
 export interface TrainingSummary {
@@ -19,12 +20,12 @@ export function trainingText({ model, flagged, tuning }: Training, summary: Trai
   const rest = flagged.length - shown.length;
   return [
     ...summary.notices.map((notice) => `Note: ${notice}`),
-    `Trained on ${model.rowCount} records of ${visibleText(summary.source)}.`,
+    `Trained on ${model.rowCount} records of ${printable(summary.source)}.`,
     "",
     ...columns([
       ["feature", "usual"],
       ...model.features.map((feature) => [
-        feature.name,
+        printable(feature.name),
         formatRange(feature.usualLow, feature.usualHigh, feature.unit),
       ]),
     ]),
@@ -42,7 +43,7 @@ export function trainingText({ model, flagged, tuning }: Training, summary: Trai
         String(row.flaggedCount),
         percent(row.shareFlagged),
         row.threshold.toFixed(4),
-        row.examples.map((example) => visibleText(example.id)).join(", "),
+        row.examples.map((example) => printable(example.id)).join(", "),
       ]),
     ]),
     "",
@@ -58,7 +59,7 @@ export function trainingJson({ model, flagged, tuning }: Training, summary: Trai
 }
 
 function flaggedRow(record: FlaggedRecord): string[] {
-  return [visibleText(record.id), record.score.toFixed(4), record.reason];
+  return [printable(record.id), record.score.toFixed(4), printable(record.reason, 400)];
 }
 
 function percent(share: number): string {

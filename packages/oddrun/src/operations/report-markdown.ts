@@ -1,4 +1,4 @@
-import { neutralMarkdown, neutralSentence, neutralText } from "./neutral-text.ts";
+import { neutralMarkdown, neutralSentence } from "./neutral-markdown.ts";
 import type { StoredRun } from "./ports.ts";
 import type { OddRunsReport } from "./report-odd-runs.ts";
 import { completedAt, headline, leftOut, verdictSentence } from "./report-text.ts";
@@ -26,7 +26,7 @@ export function reportMarkdown(report: OddRunsReport): string {
 function runLink(run: StoredRun): string {
   const label = `${run.runId}${run.runAttempt > 1 ? ` (attempt ${run.runAttempt})` : ""}`;
   const url = runUrl(run);
-  return url === null ? neutralText(label) : `[${label}](${url})`;
+  return url === null ? label : `[${label}](${url})`;
 }
 
 /** Where the run is on GitHub; null for repositories that only a file told of, and for names that GitHub would not give. */

@@ -1,7 +1,7 @@
 import type { Verdict } from "@oddrun/core";
-import { neutralText } from "./neutral-text.ts";
 import type { JudgedRun } from "./ports.ts";
 import type { OddRunsReport } from "./report-odd-runs.ts";
+import { printable } from "./visible-text.ts";
 
 /** The report for a terminal: one line for the run, one for the reason. */
 export function reportText(report: OddRunsReport): string {
@@ -38,11 +38,11 @@ function runLine({ run, judged }: JudgedRun): string {
   const score = verdict.kind === "anomalous" || verdict.kind === "usual" ? `score ${verdict.score.toFixed(2)}` : "";
   return [
     completedAt(run),
-    neutralText(run.repositoryName),
-    neutralText(run.workflowName),
+    printable(run.repositoryName),
+    printable(run.workflowName),
     `run ${run.runId}${run.runAttempt > 1 ? ` attempt ${run.runAttempt}` : ""}`,
-    run.branch === null || run.branch === "" ? "" : `on ${neutralText(run.branch, 40)}`,
-    run.event === null || run.event === "" ? "" : `(${neutralText(run.event, 30)})`,
+    run.branch === null || run.branch === "" ? "" : `on ${printable(run.branch, 40)}`,
+    run.event === null || run.event === "" ? "" : `(${printable(run.event, 30)})`,
     run.conclusion ?? "",
     score,
   ]
@@ -58,7 +58,7 @@ export function completedAt(run: JudgedRun["run"]): string {
 
 /** The verdict in words. */
 export function verdictSentence(verdict: Verdict): string {
-  if (verdict.kind === "anomalous") return neutralText(verdict.reason, 400);
+  if (verdict.kind === "anomalous") return printable(verdict.reason, 400);
   if (verdict.kind === "usual") return "as usual";
   if (verdict.kind === "not-judged") return `not judged: ${NOT_JUDGED[verdict.why]}`;
   return `too little history: ${verdict.runCount} comparable runs before it, ${verdict.runCountMin} needed`;

@@ -3,7 +3,7 @@ import { type FileHandle, link, lstat, open, readdir, rename, unlink } from "nod
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type Problem, problem } from "../../operations/problems.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../../operations/visible-text.ts";
 
 /** A file that appears whole or not at all: written beside its place, synced, then renamed into it. */
 export interface AtomicFile {

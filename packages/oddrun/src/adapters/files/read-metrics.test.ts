@@ -287,7 +287,7 @@ test("ids of digits, leading zeros and emoji stay text; one over 256 characters 
 
 test("hostile text in a message is cut and made visible", async () => {
   const message = await problemOf("input-row", `${HEADER}a,\u001b[31m\u202e${"y".repeat(500)},0\n`);
-  assert.match(message, /"\\u\{1b\}\[31m\\u\{202e\}y+…"/);
+  assert.match(message, /"⟨U\+001B⟩\[31m⟨U\+202E⟩y+…"/);
   assert.ok(message.length < 320);
 });
 

@@ -1,5 +1,5 @@
 import { problem } from "../../operations/problems.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../../operations/visible-text.ts";
 
 const RUN_COLUMNS = [
   "repository",

@@ -108,7 +108,7 @@ test("neutralising a cell can always be taken back", () => {
 
 test("a terminal shows escapes and direction overrides instead of obeying them; JSON escapes them always", async () => {
   const csv = await written("csv", ["\u001b[31mred\u202e"], true);
-  assert.match(csv, /^\\u\{1b\}\[31mred\\u\{202e\},/m);
+  assert.match(csv, /^⟨U\+001B⟩\[31mred⟨U\+202E⟩,/m);
   const ndjson = await written("ndjson", ["\u001b[31mred\u202e\u{e0001}"]);
   assert.doesNotMatch(ndjson, /[\p{Cc}\p{Cf}](?!$)/u);
   assert.equal(JSON.parse(ndjson).build_id, "\u001b[31mred\u202e\u{e0001}");

@@ -1,7 +1,7 @@
 import type { ScoredBatch } from "../../operations/ports.ts";
 import { csvCell } from "./csv-cell.ts";
 import type { Output } from "./output.ts";
-import { visible } from "./printable.ts";
+import { printableJson, visible } from "../../operations/visible-text.ts";
 import type { Spool } from "./spool.ts";
 
 export type ScoreFormat = "csv" | "json" | "ndjson";
@@ -43,17 +43,7 @@ function csvLine(id: string, score: number, reason: string | null): string {
 }
 
 function jsonLine(id: string, score: number, reason: string | null): string {
-  return `${safeJson({ build_id: id, score, is_anomaly: reason !== null, reason })}\n`;
-}
-
-/** JSON whose texts hold no raw control, invisible or direction-changing characters: escaped, so none is lost. */
-function safeJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,
-    ).join(""),
-  );
+  return `${printableJson(JSON.stringify({ build_id: id, score, is_anomaly: reason !== null, reason }))}\n`;
 }
 
 /** Three lists one after the other: the later two wait in temporary files. */
@@ -75,7 +65,9 @@ async function jsonScores(output: Output): Promise<ScoreWriter> {
       isFirst = false;
       await output.write(comma + odd.join(","));
       await scoreSpool.write(comma + ids.map((_, row) => scores[row]).join(","));
-      await reasonSpool.write(comma + odd.map((is, row) => (is ? safeJson(reason(row)) : "null")).join(","));
+      await reasonSpool.write(
+        comma + odd.map((is, row) => (is ? printableJson(JSON.stringify(reason(row))) : "null")).join(","),
+      );
     },
     end: async () => {
       await output.write('],"scores":[');

@@ -62,11 +62,15 @@ test("json lines hold level, time, message and the fields of the invocation", ()
 
 test("hostile text cannot forge a line or steer the terminal", () => {
   const lines: string[] = [];
-  createLogger({ level: "info", format: "text", secrets: [], write: (line) => lines.push(line) }).info(
-    "a\nb\u001b[2Jc\u202ed",
-  );
-  assert.equal(lines[0]!.split("\n").length, 2);
-  assert.ok(!/[\u001b\u202e]/.test(lines[0]!));
+  const hostile = "a\nb\u001b[2Jc\u202ed\u009b31m";
+  for (const format of ["text", "json"] as const) {
+    const log = createLogger({ level: "info", format, secrets: [], write: (line) => lines.push(line) });
+    log.info(hostile, { branch: hostile });
+  }
+  assert.equal(lines.length, 2);
+  for (const line of lines) assert.match(line, /^[^\p{Cc}\p{Cf}]*\n$/u);
+  const { message, branch } = JSON.parse(lines[1]!) as Record<string, unknown>;
+  assert.deepEqual([message, branch], [hostile, hostile]);
 });
 
 test("secrets are found in the environment by the names of their variables", () => {

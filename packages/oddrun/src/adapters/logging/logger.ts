@@ -1,5 +1,6 @@
 import { type Level, pino } from "pino";
 import type { Logger } from "../../operations/ports.ts";
+import { printableJson, visible } from "../../operations/visible-text.ts";
 import { redactor } from "./redact.ts";
 
 export const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
@@ -21,7 +22,7 @@ export interface LoggerOptions {
 /** A logger over pino. Every line passes the redaction point on its way out, so nothing can be logged around it. */
 export function createLogger(options: LoggerOptions): Logger {
   const redact = redactor(options.secrets);
-  const shape = options.format === "json" ? (line: string) => line : textLine;
+  const shape = options.format === "json" ? jsonLine : textLine;
   const destination = { write: (line: string) => options.write(redact(shape(line))) };
   const log = pino(
     {
@@ -42,7 +43,9 @@ export function createLogger(options: LoggerOptions): Logger {
 function textLine(json: string): string {
   const { level, time, message, ...fields } = JSON.parse(json) as Record<string, unknown>;
   const rest = Object.entries(fields).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
-  // a message may quote text from GitHub: no line breaks, no terminal codes
-  const words = String(message).replace(/[\p{Cc}\p{Cf}]/gu, "\u{fffd}");
-  return `${String(time).slice(11, 19)} ${String(level).padEnd(5)} ${words}${rest.join("")}\n`;
+  return `${visible(`${String(time).slice(11, 19)} ${String(level).padEnd(5)} ${String(message)}${rest.join("")}`)}\n`;
+}
+
+function jsonLine(json: string): string {
+  return `${printableJson(json.trimEnd())}\n`;
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { encodeModel, type IsolationForestModel, MODEL_FILE } from "@oddrun/core/isolation-forest";
 import type { LoadedModel, Logger, ModelRegistry, ModelVersion } from "../../operations/ports.ts";
 import { Problem, problem } from "../../operations/problems.ts";
+import { printable } from "../../operations/visible-text.ts";
 import { syncFolder, writeFileAtomically } from "../files/index.ts";
 import { loadModelFolder, sha256 } from "./model-folder.ts";
 import { isAlive } from "./publish-model-folder.ts";
@@ -24,7 +25,7 @@ export function localRegistry(folder: string, now: () => number, log: Logger): M
   }
 
   async function registrationOf(version: string): Promise<ModelVersion> {
-    if (!VERSION_PATTERN.test(version)) throw problem("model-version-unknown", version.slice(0, 80));
+    if (!VERSION_PATTERN.test(version)) throw problem("model-version-unknown", printable(version));
     const text = await readFile(join(folder, version, REGISTRATION_NAME), "utf8").catch(() => null);
     if (text === null) throw problem("model-version-unknown", version);
     try {

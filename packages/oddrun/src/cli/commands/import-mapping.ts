@@ -5,7 +5,7 @@ import {
   isHistoryColumn,
 } from "../../adapters/files/run-history-columns.ts";
 import { isMetricName, METRIC_NAME_RULE } from "../../operations/join-metric.ts";
-import { printable } from "../../adapters/files/printable.ts";
+import { printable } from "../../operations/visible-text.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandInput } from "../command.ts";
 

@@ -1,4 +1,4 @@
-import { printable } from "../../adapters/files/printable.ts";
+import { printable } from "../../operations/visible-text.ts";
 import type { ImportSummary } from "../../operations/import-history.ts";
 import type { SaveCounts } from "../../operations/ports.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { decimalOf } from "../../adapters/files/metric-cells.ts";
-import { printable } from "../../adapters/files/printable.ts";
+import { printable } from "../../operations/visible-text.ts";
 import { isMetricName, METRIC_NAME_RULE } from "../../operations/join-metric.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandSpec } from "../command.ts";

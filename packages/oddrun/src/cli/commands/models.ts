@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { problem } from "../../operations/problems.ts";
 import type { CommandSpec } from "../command.ts";
-import { columns, visibleText } from "../text-table.ts";
+import { printable } from "../../operations/visible-text.ts";
+import { columns } from "../text-table.ts";
 
 export const modelsCommand: CommandSpec = {
   name: "models",
@@ -54,7 +55,7 @@ function listText(
     row.version,
     isoTime(row.registeredAtMs),
     row.isPromoted ? "in use" : "",
-    visibleText(row.source),
+    printable(row.source),
   ]);
   return `${columns([["version", "registered", "", "trained on"], ...rows]).join("\n")}\n`;
 }

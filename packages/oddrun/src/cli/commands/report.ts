@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { problem } from "../../operations/problems.ts";
+import { printable } from "../../operations/visible-text.ts";
 import type { CommandInput, CommandSpec } from "../command.ts";
 import { oneOf, wholeNumber } from "../options.ts";
 
@@ -67,7 +68,7 @@ function sinceOption(input: CommandInput, nowMs: number): number | undefined {
   if (Number.isNaN(date) || (new Date(date).getUTCDate() !== Number(text.slice(8, 10)) && text.length === 10)) {
     throw problem(
       "bad-usage",
-      `--since takes a span such as 12h, 30d or 8w, or a date such as 2026-01-31 or 2026-01-31T06:00Z, not "${text.slice(0, 60)}".`,
+      `--since takes a span such as 12h, 30d or 8w, or a date such as 2026-01-31 or 2026-01-31T06:00Z, not "${printable(text)}".`,
     );
   }
   return date;

@@ -1,5 +1,5 @@
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../adapters/files/printable.ts";
+import { printable } from "../../operations/visible-text.ts";
 import type { CommandInput, CommandSpec } from "../command.ts";
 
 const RECORDS_MAX = 10_000_000;

@@ -1,4 +1,4 @@
-import { visible } from "../../api/index.ts";
+import { visible } from "../../operations/visible-text.ts";
 
 /** Text that is markup already: made by `html` only, so that anything else is escaped. */
 export interface Html {

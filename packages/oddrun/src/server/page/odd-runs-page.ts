@@ -1,7 +1,8 @@
 import { type Comparison, comparisonLabel, comparisonUnit, formatRange, formatValue } from "@oddrun/core";
-import { cut, isoInstant, LIMITS, runUrl, writeCursor } from "../../api/index.ts";
+import { isoInstant, LIMITS, runUrl, writeCursor } from "../../api/index.ts";
 import type { JudgedRun } from "../../operations/ports.ts";
 import { type Problem, PROBLEMS } from "../../operations/problems.ts";
+import { cut } from "../../operations/visible-text.ts";
 import type { HistorySummary } from "../history-summary.ts";
 import type { OddRunsPage } from "../odd-runs-list.ts";
 import { agoInWords, clockInWords, countInWords, dateInWords, dayInWords } from "./dates.ts";

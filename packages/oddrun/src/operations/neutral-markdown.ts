@@ -1,16 +1,11 @@
-/** Text from GitHub or a file made fit for a terminal or a log: nothing invisible, nothing that moves the cursor or turns the direction. */
-export function neutralText(text: string, lengthMax = 80): string {
-  const shown = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
-  const characters = Array.from(shown);
-  return characters.length > lengthMax ? `${characters.slice(0, lengthMax - 1).join("")}…` : shown;
-}
+import { printable } from "./visible-text.ts";
 
 /**
- * The same as a code span in a cell of a Markdown table: no mention, link, image, HTML or emphasis comes alive there. A backtick
+ * Text from outside as a code span in a cell of a Markdown table: no mention, link, image, HTML or emphasis comes alive there. A backtick
  * would end the span and is shown as an apostrophe; a bar would end the cell and is escaped.
  */
 export function neutralMarkdown(text: string, lengthMax = 80): string {
-  const shown = neutralText(text, lengthMax)
+  const shown = printable(text, lengthMax)
     .replaceAll("`", "'")
     .replaceAll("\\", "\u{29f5}")
     .replaceAll("|", "\\|")
@@ -21,6 +16,6 @@ export function neutralMarkdown(text: string, lengthMax = 80): string {
 /** Our own words stay plain; a sentence that carries a name from outside with anything but letters, digits and plain punctuation is a code span. */
 export function neutralSentence(text: string, lengthMax = 400): string {
   return /^[\p{L}\p{N} .,;:%…()+-]*$/u.test(text) && !/https?:|www\./i.test(text)
-    ? neutralText(text, lengthMax)
+    ? printable(text, lengthMax)
     : neutralMarkdown(text, lengthMax);
 }

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { neutralMarkdown, neutralSentence } from "./neutral-markdown.ts";
+import { cut, printable, printableJson, visible } from "./visible-text.ts";
+
+test("what hides, steers or reorders is shown as its code point, and letters of any language and emoji stay", () => {
+  assert.equal(visible("a\u001b[31m\u202Eb\u200Bc\u009bd\ud800"), "a⟨U+001B⟩[31m⟨U+202E⟩b⟨U+200B⟩c⟨U+009B⟩d\ufffd");
+  assert.equal(visible("one\r\ntwo\u2028three"), "one  two⟨U+2028⟩three");
+  for (const text of ["naïve – 日本語 العربية", "👩‍💻 🚀", "feature/x_y-1.2"]) assert.equal(visible(text), text);
+});
+
+test("any text becomes one visible line that is no longer than asked for", () => {
+  const text = fc.string({ unit: "binary", maxLength: 300 });
+  fc.assert(
+    fc.property(text, fc.integer({ min: 1, max: 100 }), (hostile, charsMax) => {
+      const shown = printable(hostile, charsMax);
+      assert.ok(shown.length <= charsMax);
+      assert.ok(shown.isWellFormed());
+      assert.doesNotMatch(shown, /(?!\u200d)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    }),
+    { seed: 7, numRuns: 300 },
+  );
+});
+
+test("a cut never goes through a character", () => {
+  assert.equal(cut("ab🚀cd", 4), "ab…");
+  assert.equal(cut("ab🚀cd", 5), "ab🚀…");
+  assert.equal(cut("abcd", 4), "abcd");
+});
+
+test("JSON keeps every character, none of them raw that cannot be seen", () => {
+  const value = { branch: "a\u001b\u202E\u009b\u2028\u{e0041}b" };
+  const json = printableJson(JSON.stringify(value));
+  assert.doesNotMatch(json, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  assert.deepEqual(JSON.parse(json), value);
+});
+
+test("in Markdown nothing of a name comes alive", () => {
+  for (const hostile of [
+    "@octo",
+    "![x](http://e.example)",
+    "<img onerror=1>",
+    "a|b",
+    "`code`",
+    "\\|",
+    "https://e.example",
+  ]) {
+    const shown = neutralMarkdown(hostile);
+    assert.match(shown, /^`[^`]*`$/, hostile);
+    assert.doesNotMatch(shown, /(?<!\\)\|/, hostile);
+    assert.match(neutralSentence(`metric ${hostile} 3, usual 1`), /^`/, hostile);
+  }
+  assert.equal(neutralSentence("duration 15 min, usual 4 to 6 min"), "duration 15 min, usual 4 to 6 min");
+});
