@@ -9,11 +9,16 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   {
     name: "data-dir",
     value: "DIR",
-    description: "everything of this installation: run store and models",
+    description: "Everything of this installation: run store and models",
     defaultText: ".oddrun",
   },
-  { name: "log-level", value: "LEVEL", description: "silent, error, warn, info or debug", defaultText: "warn" },
-  { name: "log-format", value: "FORMAT", description: "text or json", defaultText: "text" },
+  {
+    name: "log-level",
+    value: "LEVEL",
+    description: "How much is logged: silent, error, warn, info or debug",
+    defaultText: "warn",
+  },
+  { name: "log-format", value: "FORMAT", description: "Form of the log: text or json", defaultText: "text" },
 ];
 
 /** What `option` was given as, if it is a whole number within the bounds. */
@@ -70,15 +75,23 @@ export function metricsReadOptions(
   input: CommandInput,
   context: Pick<CommandContext, "stdin">,
 ): MetricsReadOptions {
-  const features = input.text("features");
+  const features = wantedFeatures(input);
   return {
     durationUnit: oneOf(input, "duration-unit", ["s", "ms", "min"], "s"),
     ...(input.text("input") === "-" ? { stdin: context.stdin } : {}),
-    ...(features === undefined ? {} : { features: features.split(",").map((name) => name.trim()) }),
+    ...(features === undefined ? {} : { features }),
     ...(input.isSet("skip-bad")
       ? { skipBad: { rejectPath: rejectPath(source, input), force: input.isSet("force") } }
       : {}),
   };
+}
+
+/** The columns of --features. */
+export function wantedFeatures(input: CommandInput): readonly string[] | undefined {
+  return input
+    .text("features")
+    ?.split(",")
+    .map((name) => name.trim());
 }
 
 /** Options of the commands that read files with rows. */

@@ -19,10 +19,11 @@ export function parseFull(
   let mistake = "";
   const program = new Command("oddrun")
     .description("Watches GitHub Actions pipelines and says, with reasons, when a run is unlike its fellows.")
-    .version(version)
+    .version(version, "-V, --version", "Show the version")
+    .helpOption("-h, --help", "Show this help")
+    .helpCommand("help [command]", "Show the help of a command")
     .exitOverride()
-    .configureOutput({ writeOut: write, writeErr: (text) => (mistake += text) })
-    .configureHelp({ showGlobalOptions: true });
+    .configureOutput({ writeOut: write, writeErr: (text) => (mistake += text) });
   for (const spec of specs) {
     const command = program.command(spec.name).description(spec.summary).allowExcessArguments(false).exitOverride();
     command.configureOutput({ writeOut: write, writeErr: (text) => (mistake += text) });
@@ -33,7 +34,10 @@ export function parseFull(
         argument.description,
       );
     }
-    for (const option of [...spec.options, ...GLOBAL_OPTIONS]) command.addOption(commanderOption(option));
+    for (const option of spec.options) command.addOption(commanderOption(option));
+    for (const option of GLOBAL_OPTIONS)
+      command.addOption(commanderOption(option).helpGroup("Options of every command:"));
+    command.helpOption("-h, --help", "Show this help");
     command.action((...values: unknown[]) => {
       const given = command.opts<Record<string, string | boolean | readonly string[]>>();
       const named = (name: string) =>
@@ -70,6 +74,8 @@ function commanderOption(spec: (typeof GLOBAL_OPTIONS)[number]): Option {
     flags,
     spec.defaultText === undefined ? spec.description : `${spec.description} (default: ${spec.defaultText})`,
   );
+  // a switch that begins with "no-" is a switch like any other, not the undoing of one
+  option.negate = false;
   if (spec.value === undefined) return option;
   return option.argParser((value: string, previous: string | readonly string[] | undefined) => {
     if (spec.repeatable === true) return [...((previous as readonly string[] | undefined) ?? []), value];

@@ -203,6 +203,9 @@ test("both parsers read the same command line alike", async () => {
     ["score", "--input=-", "--data-dir", "d"],
     ["models", "show", "metrics-1"],
     ["models", "list", "--json"],
+    ["demo"],
+    ["demo", "--no-serve"],
+    ["import", "a.csv", "b.csv", "--set", "event=push", "--set=branch=main"],
   ];
   for (const [name, ...rest] of lines) {
     const spec = specs.find((candidate) => candidate.name === name)!;
@@ -211,17 +214,103 @@ test("both parsers read the same command line alike", async () => {
     assert.ok(full.kind === "run");
     assert.deepEqual(full.input.args, fast.args);
     for (const option of [...spec.options.map((option) => option.name), "data-dir"]) {
-      assert.equal(full.input.text(option), fast.text(option), option);
+      assert.deepEqual(full.input.texts(option), fast.texts(option), option);
       assert.equal(full.input.isSet(option), fast.isSet(option), option);
     }
   }
 });
 
-test("help names every command and shows every option with its default", async () => {
-  const { stdout } = await oddrun("--help");
-  for (const name of ["train", "score", "sample", "models"]) assert.ok(stdout.includes(`\n  ${name}`), name);
-  assert.match(
-    (await oddrun("train", "--help")).stdout.replace(/\s+/g, " "),
-    /--contamination <SHARE> .*\(default: 0\.05\)/,
+test("every command's help is written in one way: sentence case, no full stop, a verb first", async () => {
+  const { COMMANDS } = await import("./commands.ts");
+  const { GLOBAL_OPTIONS } = await import("./options.ts");
+  const specs = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  const told = specs.flatMap((spec) => [spec.summary, ...spec.args.map((argument) => argument.description)]);
+  for (const { description } of [...GLOBAL_OPTIONS, ...specs.flatMap((spec) => spec.options)]) told.push(description);
+  for (const text of told) assert.match(text, /^["A-Z].*[^.]$/, text);
+  for (const { summary } of specs) assert.ok(summary.length <= 80, summary);
+  const { code, stdout } = await oddrun("help");
+  assert.equal(code, 0);
+  for (const { name, summary } of specs) assert.match(stdout.replace(/\s+/g, " "), new RegExp(`${name} .*${summary}`));
+});
+
+test("train takes the stored runs where there is no metrics file, and --history trains the model of detect on them", async () => {
+  process.chdir(mkdtempSync(join(root, "stored-")));
+  const header =
+    "repository,workflow,run_id,run_attempt,branch,event,created_at,run_started_at,completed_at,duration_s,conclusion";
+  const rows = Array.from({ length: 120 }, (_, index) => {
+    const start = new Date(Date.UTC(2025, 0, 1, index)).toISOString();
+    const seconds = index === 100 ? 3000 : 300 + ((index * 37) % 20);
+    const end = new Date(Date.UTC(2025, 0, 1, index, 0, seconds)).toISOString();
+    return `acme/shop,CI,${1000 + index},1,main,push,${start},${start},${end},${seconds},success`;
+  });
+  writeFileSync("runs.csv", `${header}\n${rows.join("\n")}\n`);
+  assert.equal((await oddrun("import", "runs.csv", "--data-dir", "data")).code, 0);
+  assert.equal((await oddrun("metric", "1100", "coverage=12", "--data-dir", "data")).code, 0);
+
+  const trained = await oddrun("train", "--data-dir", "data", "--contamination", "0.01");
+  assert.equal(trained.code, 0, trained.stderr);
+  assert.match(trained.stdout, /Trained on 120 records of the runs stored in data/);
+  assert.match(trained.stdout, /acme\/shop\/1100\/1 .*duration 50 min/);
+  assert.ok(!existsSync("pipeline_metrics.csv"));
+  assert.ok(!existsSync(".oddrun"));
+
+  const chosen = await oddrun("train", "--data-dir", "data", "--features", "duration, failure_rate", "--json");
+  const { model } = JSON.parse(chosen.stdout) as { model: { features: { name: string }[]; dataWindow: unknown } };
+  assert.deepEqual(
+    model.features.map(({ name }) => name),
+    ["duration", "failure_rate"],
   );
+  assert.deepEqual(model.dataWindow, { first: "2025-01-01T00:05:00.000Z", last: "2025-01-05T23:05:03.000Z" });
+  const missing = await oddrun("train", "--data-dir", "data", "--features", "duration,memory");
+  assert.equal(missing.code, 3);
+  assert.match(missing.stderr, /the runs stored in data.*memory.*Found: duration, failure_rate, coverage/);
+
+  const history = await oddrun("train", "--history", "--data-dir", "data", "--json");
+  assert.equal(history.code, 0, history.stderr);
+  const { version, runCount } = JSON.parse(history.stdout) as { version: string; runCount: number };
+  assert.deepEqual([version, runCount], ["history-1", 120]);
+  const judged = await oddrun("detect", "--data-dir", "data", "--json");
+  assert.equal((JSON.parse(judged.stdout) as { judgedCount: number }).judgedCount, 120);
+
+  const shown = JSON.parse((await oddrun("models", "show", "history-1", "--data-dir", "data")).stdout) as object;
+  assert.ok("kind" in shown && shown.kind === "history" && "trees" in shown && shown.trees === 100);
+  const listed = JSON.parse((await oddrun("models", "list", "--json", "--data-dir", "data")).stdout) as {
+    version: string;
+    isPromoted: boolean;
+  }[];
+  assert.deepEqual(
+    listed
+      .filter(({ isPromoted }) => isPromoted)
+      .map((each) => each.version)
+      .sort(),
+    ["history-1", "metrics-2"],
+  );
+  for (const unknown of ["metrics-99", "../metrics-1", "nope\u001b[31m"]) {
+    const { code, stderr } = await oddrun("models", "show", unknown, "--data-dir", "data");
+    assert.equal(code, 3);
+    assert.match(stderr, /There is no model version ".*models list/);
+    assert.doesNotMatch(stderr, /\u001b/);
+  }
+  process.chdir(root);
+});
+
+test("a name from a file cannot steer the terminal through what train prints", async () => {
+  const rows = Array.from(
+    { length: 40 },
+    (_, index) => `b\u001b[2J${index},${300 + (index % 7)},0,${index === 7 ? 90 : 1}`,
+  );
+  writeFileSync("hostile.csv", `build_id,duration,failure_rate,co\u001b[31m\u202ever\n${rows.join("\n")}\n`);
+  const { code, stdout, stderr } = await oddrun("train", "--input", "hostile.csv", "--model-dir", "hostile");
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /⟨U\+001B⟩\[31m/);
+  assert.doesNotMatch(stdout + stderr, /[\u001b\u202e]/);
+});
+
+test("reading commands make no store where there is none", async () => {
+  for (const [command, ...rest] of [["report"], ["detect"], ["metric", "1", "coverage=1"], ["train", "--history"]]) {
+    const { code, stderr } = await oddrun(command!, ...rest, "--data-dir", "nothing");
+    assert.equal(code, 3, command);
+    assert.match(stderr, /oddrun import FILE/);
+  }
+  assert.ok(!existsSync("nothing"));
 });

@@ -4,7 +4,9 @@ import type { DataWindow } from "@oddrun/core";
 import { type MetricsTable, readMetricsTable, writeFileAtomically } from "../adapters/files/index.ts";
 import type { MetricsBatch } from "../operations/ports.ts";
 import type { CommandContext, CommandInput } from "./command.ts";
-import { metricsReadOptions, oneOf } from "./options.ts";
+import { problem } from "../operations/problems.ts";
+import { printable } from "../operations/visible-text.ts";
+import { metricsReadOptions, oneOf, wantedFeatures } from "./options.ts";
 
 /** The file of the original design, looked for where the command runs. */
 const METRICS_FILE = "pipeline_metrics.csv";
@@ -73,9 +75,14 @@ async function fromStore(path: string, input: CommandInput): Promise<TrainingDat
   try {
     const table = await tabulateRuns(store);
     if (table.rowCount === 0) return null;
-    const wanted = input.text("features")?.split(",");
-    const selected = wanted === undefined ? table : selectFeatures(table, wanted);
-    return { table: selected, place: `the runs stored in ${path}`, dataWindow: table.dataWindow, notices: [] };
+    const place = `the runs stored in ${path}`;
+    const wanted = wantedFeatures(input) ?? table.features;
+    const missing = wanted.filter((name) => !table.features.includes(name));
+    if (missing.length > 0) {
+      const names = missing.map((name) => printable(name)).join(", ");
+      throw problem("input-columns", place, `there is no number ${names}. Found: ${table.features.join(", ")}.`);
+    }
+    return { table: selectFeatures(table, wanted), place, dataWindow: table.dataWindow, notices: [] };
   } finally {
     await store.close();
   }

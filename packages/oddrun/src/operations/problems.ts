@@ -93,7 +93,7 @@ export const PROBLEMS = {
     httpStatus: 503,
     exitCode: 5,
     message: (place: string) =>
-      `The store ${place} was made by an older version of Oddrun. Open it once with the right to write, for example with "oddrun report".`,
+      `The store ${place} was made by an older version of Oddrun. Open it once with the right to write, for example with "oddrun detect".`,
   },
   "store-not-a-store": {
     title: "The file where the store should be is something else",

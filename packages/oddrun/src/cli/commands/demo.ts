@@ -11,11 +11,11 @@ const SEED = 7;
 
 export const demoCommand: CommandSpec = {
   name: "demo",
-  summary: "simulate an organisation, judge its runs and show the odd ones on a page",
+  summary: "Simulate an organisation, judge its runs and show the odd ones on a page",
   args: [],
   options: [
-    { name: "port", value: "PORT", description: "where the page is served", defaultText: "8080" },
-    { name: "no-serve", description: "stop when everything is judged" },
+    { name: "port", value: "PORT", description: "Port of the page; 0 takes a free one", defaultText: "8080" },
+    { name: "no-serve", description: "Stop when everything is judged" },
   ],
   async run(input, context) {
     wholeNumber(input, "port", { min: 0, max: 65_535, otherwise: 8080 });

@@ -3,15 +3,15 @@ import type { CommandSpec } from "../command.ts";
 
 export const detectCommand: CommandSpec = {
   name: "detect",
-  summary: "judge the stored runs that have no verdict yet",
+  summary: "Judge the stored runs that have no verdict yet",
   args: [],
-  options: [{ name: "json", description: "print the counts as JSON" }],
+  options: [{ name: "json", description: "Print the counts as JSON" }],
   async run(input, context) {
     const { openStore } = await import("../../adapters/store/index.ts");
     const { localRegistry } = await import("../../adapters/model-registry/index.ts");
     const { detectOddRuns } = await import("../../operations/detect-odd-runs.ts");
     const { log, now, signal, dataDir } = context;
-    const store = await openStore(join(dataDir, "oddrun.db"));
+    const store = await openStore(join(dataDir, "oddrun.db"), { create: false });
     try {
       const registry = localRegistry(join(dataDir, "models"), now, log);
       const progress = (line: string) => context.progress(line);

@@ -6,12 +6,12 @@ import { columns } from "../text-table.ts";
 
 export const modelsCommand: CommandSpec = {
   name: "models",
-  summary: "list the registered model versions, or show one",
+  summary: "List the registered model versions, or show one",
   args: [
-    { name: "action", description: "list or show", required: true },
-    { name: "version", description: "which one to show, such as metrics-3", required: false },
+    { name: "action", description: "What to do: list or show", required: true },
+    { name: "version", description: "Which one to show, such as metrics-3", required: false },
   ],
-  options: [{ name: "json", description: "print as JSON" }],
+  options: [{ name: "json", description: "Print as JSON" }],
   async run(input, context) {
     const { localRegistry } = await import("../../adapters/model-registry/index.ts");
     const registry = localRegistry(join(context.dataDir, "models"), context.now, context.log);

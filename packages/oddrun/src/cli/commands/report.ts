@@ -8,21 +8,21 @@ const FORMATS = ["text", "json", "markdown"] as const;
 
 export const reportCommand: CommandSpec = {
   name: "report",
-  summary: "list the odd runs, newest first, with their reasons",
+  summary: "List the odd runs, newest first, with their reasons",
   args: [],
   options: [
-    { name: "format", value: "FORMAT", description: "text, json or markdown", defaultText: "text" },
+    { name: "format", value: "FORMAT", description: "Form of the report: text, json or markdown", defaultText: "text" },
     {
       name: "since",
       value: "WHEN",
-      description: "a span such as 12h, 30d or 8w, or a date such as 2026-01-31",
+      description: "Only runs that ended since then: a span such as 12h, 30d or 8w, or a date such as 2026-01-31",
       defaultText: "always",
     },
-    { name: "repo", value: "OWNER/NAME", description: "only this repository" },
-    { name: "workflow", value: "NAME", description: "only this workflow, by name or file" },
-    { name: "limit", value: "COUNT", description: "list at most this many runs", defaultText: "50" },
-    { name: "all-verdicts", description: "list every judged run, not the odd ones alone" },
-    { name: "fail-on-odd", description: "exit 1 when there are odd runs" },
+    { name: "repo", value: "OWNER/NAME", description: "Only this repository" },
+    { name: "workflow", value: "NAME", description: "Only this workflow, by name or file" },
+    { name: "limit", value: "COUNT", description: "List at most this many runs", defaultText: "50" },
+    { name: "all-verdicts", description: "List every judged run, not the odd ones alone" },
+    { name: "fail-on-odd", description: "Exit 1 when there are odd runs" },
   ],
   async run(input, context) {
     const format = oneOf(input, "format", FORMATS, "text");
@@ -39,7 +39,7 @@ export const reportCommand: CommandSpec = {
     };
     const { openStore } = await import("../../adapters/store/index.ts");
     const { reportOddRuns } = await import("../../operations/report-odd-runs.ts");
-    const store = await openStore(join(context.dataDir, "oddrun.db"));
+    const store = await openStore(join(context.dataDir, "oddrun.db"), { readOnly: true });
     try {
       const report = await reportOddRuns(store, filter, context.dataDir);
       const render = {

@@ -19,7 +19,7 @@ export const sampleCommand: CommandSpec = {
     },
     { name: "records", value: "N", description: "How many records", defaultText: "1000" },
     { name: "anomalies", value: "SHARE", description: "Share of anomalous records, 0 to 0.5", defaultText: "0.05" },
-    { name: "seed", value: "N", description: "The same seed writes the same file", defaultText: "42" },
+    { name: "seed", value: "N", description: "The same options and seed write the same file", defaultText: "42" },
     { name: "force", description: "Replace the file if it is there" },
   ],
   run: async (input, context) => {

@@ -10,24 +10,29 @@ const FORMATS = ["csv", "json", "ndjson"] as const;
 
 export const scoreCommand: CommandSpec = {
   name: "score",
-  summary: "score pipeline metrics with a trained model: how odd is each record, and why",
+  summary: "Say how odd each record of pipeline metrics is, and why",
   args: [],
   options: [
     {
       name: "input",
       value: "FILE",
-      description: "CSV, NDJSON or JSON; - is stdin",
+      description: 'CSV, NDJSON or JSON; "-" is standard input',
       defaultText: "pipeline_metrics.csv",
     },
-    { name: "model-dir", value: "DIR", description: "folder of the model", defaultText: "model" },
-    { name: "output", value: "FILE", description: "where the scores go; - is stdout", defaultText: "-" },
+    { name: "model-dir", value: "DIR", description: "Folder of the model", defaultText: "model" },
+    { name: "output", value: "FILE", description: 'Where the scores go; "-" is standard output', defaultText: "-" },
     {
       name: "format",
       value: "FORMAT",
-      description: "csv, json or ndjson",
+      description: "Form of the scores: csv, json or ndjson",
       defaultText: "as the output's name ends, else csv",
     },
-    { name: "duration-unit", value: "UNIT", description: "of the duration column: s, ms or min", defaultText: "s" },
+    {
+      name: "duration-unit",
+      value: "UNIT",
+      description: "Unit of the duration column: s, ms or min",
+      defaultText: "s",
+    },
     ...SKIP_BAD_OPTIONS,
   ],
   async run(input, context) {

@@ -12,25 +12,25 @@ const DEFAULT_PORT = 8080;
 
 export const serveCommand: CommandSpec = {
   name: "serve",
-  summary: "answer POST /score and show the odd runs over HTTP",
+  summary: "Answer POST /score and show the odd runs over HTTP",
   args: [],
   options: [
     {
       name: "port",
       value: "PORT",
-      description: "port to listen on; 0 takes a free one",
+      description: "Port to listen on; 0 takes a free one",
       defaultText: `${DEFAULT_PORT}`,
     },
     {
       name: "host",
       value: "ADDRESS",
-      description: "address to listen on; beyond this machine ODDRUN_API_KEY must be set",
+      description: "Address to listen on; beyond this machine ODDRUN_API_KEY must be set",
       defaultText: DEFAULT_HOST,
     },
     {
       name: "model-dir",
       value: "DIR",
-      description: "folder of the model to score with; a newer one there is picked up",
+      description: "Folder of the model to score with; a newer one there is picked up",
       defaultText: "the newest training of this installation",
     },
   ],

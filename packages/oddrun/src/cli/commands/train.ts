@@ -9,41 +9,51 @@ type TrainingOptions = Omit<TrainOptions, "dataWindow">;
 
 export const trainCommand: CommandSpec = {
   name: "train",
-  summary: "learn what is usual from pipeline metrics",
+  summary: "Learn what is usual from pipeline metrics",
   args: [],
   options: [
     {
       name: "input",
       value: "FILE",
-      description: "CSV, NDJSON or JSON with build_id, duration (s), failure_rate (0..1); - is stdin",
+      description: 'CSV, NDJSON or JSON with build_id, duration (s), failure_rate (0..1); "-" is standard input',
       defaultText: "pipeline_metrics.csv, else the stored runs, else a sample is written",
     },
-    { name: "model-dir", value: "DIR", description: "where the model is written", defaultText: "model" },
+    { name: "model-dir", value: "DIR", description: "Where the model is written", defaultText: "model" },
     {
       name: "contamination",
       value: "SHARE",
-      description: "share of anomalies expected, above 0 and up to 0.5",
+      description: "Share of anomalies expected, above 0 and up to 0.5",
       defaultText: "0.05",
     },
-    { name: "trees", value: "COUNT", description: "trees in the forest", defaultText: "100" },
-    { name: "subsample", value: "COUNT", description: "records that each tree is grown from", defaultText: "256" },
+    { name: "trees", value: "COUNT", description: "Trees in the forest", defaultText: "100" },
+    { name: "subsample", value: "COUNT", description: "Records that each tree is grown from", defaultText: "256" },
     {
       name: "features-per-tree",
       value: "COUNT",
-      description: "features that each tree draws from",
+      description: "Features that each tree draws from",
       defaultText: "all",
     },
-    { name: "seed", value: "N", description: "same data, options and seed: same bytes", defaultText: "42" },
-    { name: "features", value: "A,B,C", description: "columns to learn from", defaultText: "every numeric column" },
-    { name: "duration-unit", value: "UNIT", description: "of the duration column: s, ms or min", defaultText: "s" },
+    {
+      name: "seed",
+      value: "N",
+      description: "The same data, options and seed give the same model, byte by byte",
+      defaultText: "42",
+    },
+    { name: "features", value: "A,B,C", description: "Columns to learn from", defaultText: "every numeric column" },
+    {
+      name: "duration-unit",
+      value: "UNIT",
+      description: "Unit of the duration column: s, ms or min",
+      defaultText: "s",
+    },
     {
       name: "on-conflict",
       value: "WHICH",
-      description: "first or last: which record holds when two of one build differ",
+      description: "Which record holds when two of one build differ: first or last",
     },
     ...SKIP_BAD_OPTIONS,
-    { name: "history", description: "train the history model of `detect` on the stored runs instead" },
-    { name: "json", description: "print the outcome as JSON" },
+    { name: "history", description: "Train the history model of `detect` on the stored runs instead" },
+    { name: "json", description: "Print the outcome as JSON" },
   ],
   async run(input, context) {
     const featuresPerTree = wholeNumber(input, "features-per-tree", { min: 1, max: 1_000, otherwise: 0 });
@@ -68,7 +78,7 @@ async function trainHistory(input: CommandInput, context: CommandContext, option
   const { localRegistry } = await import("../../adapters/model-registry/index.ts");
   const { trainHistoryModel } = await import("../../operations/train-history-model.ts");
   const { dataDir, signal, log, now } = context;
-  const store = await openStore(join(dataDir, "oddrun.db"));
+  const store = await openStore(join(dataDir, "oddrun.db"), { create: false });
   try {
     const registry = localRegistry(join(dataDir, "models"), now, log);
     const progress = (line: string) => context.progress(line);
