@@ -1,7 +1,11 @@
-import { type OwnHistory, ownHistory, type OwnHistoryOptions } from "../baselines/index.ts";
+import { type OwnHistory, ownHistory, type OwnHistoryOptions, rollingWindow } from "../baselines/index.ts";
 import { type FeatureHistory, type HistoryRun, onGrid } from "./feature.ts";
 
-/** A feature that says how far a number lies outside what is usual for it, in a scale where that distance means something. */
+/**
+ * A feature that says how far a number lies outside what is usual for it, in a scale where that distance means something. A
+ * run that is no example is odd only when it is far from the last runs of its own sort, too: after a few failures by time-out
+ * the next one tells nothing new.
+ */
 export interface DeviationFeature {
   readonly feature: string;
   readonly history: OwnHistoryOptions;
@@ -18,15 +22,20 @@ export interface DeviationFeature {
 
 export function deviationHistory(spec: DeviationFeature): FeatureHistory & { readonly examples: OwnHistory } {
   const examples = ownHistory(spec.history);
+  const others = rollingWindow(spec.history.windowRuns);
+  const distanceToOthers = (run: HistoryRun, scaled: number): number =>
+    spec.isExample(run) ? Number.POSITIVE_INFINITY : others.nearestDistance(scaled, spec.history.neighbourRank);
   return {
     examples,
     read(run) {
       const value = spec.valueOf(run);
       if (value === null) return null;
-      const deviation = examples.read(spec.toScale(value));
+      const scaled = spec.toScale(value);
+      const deviation = examples.read(scaled);
       if (deviation === null) return null;
+      const size = Math.min(Math.abs(deviation.distance), distanceToOthers(run, scaled));
       const range = { low: spec.fromScale(deviation.range.low), high: spec.fromScale(deviation.range.high) };
-      const distance = spec.counted(deviation.distance, run);
+      const distance = spec.counted(Math.sign(deviation.distance) * size, run);
       return {
         feature: spec.feature,
         value: onGrid(distance),
@@ -41,9 +50,10 @@ export function deviationHistory(spec: DeviationFeature): FeatureHistory & { rea
       };
     },
     learn(run, reading) {
-      if (!spec.isExample(run)) return;
       const value = spec.valueOf(run);
-      if (value !== null) examples.learn(spec.toScale(value), reading?.isMaterial ?? false);
+      if (value === null) return;
+      if (spec.isExample(run)) examples.learn(spec.toScale(value), reading?.isMaterial ?? false);
+      else others.push(spec.toScale(value));
     },
   };
 }

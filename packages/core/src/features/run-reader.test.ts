@@ -89,6 +89,18 @@ test("a failed run is never too short, but can hang", () => {
   assert.equal(reading(reader.readNext(aRun({ minutes: 360, conclusion: "timed_out" })), "duration")?.isMaterial, true);
 });
 
+test("failures that hang as the last ones did are told three times; a success as long is odd still", () => {
+  const hangs = { minutes: 13, conclusion: "failure" } as const;
+  const reader = readerAfter(60);
+  const told = Array.from({ length: 12 }, (_, run) => {
+    for (let between = 0; between < 10; between++) reader.readNext(aRun());
+    return reading(reader.readNext(aRun({ ...hangs, minutes: 13 + (run % 3) * 0.1 })), "duration")!.isMaterial;
+  });
+  assert.deepEqual(told, [true, true, true, ...Array.from({ length: 9 }, () => false)]);
+  assert.equal(reading(reader.readNext(aRun({ minutes: 13 })), "duration")?.isMaterial, true);
+  assert.equal(reading(reader.readNext(aRun({ ...hangs, minutes: 60 })), "duration")?.isMaterial, true);
+});
+
 test("a re-run of the failed jobs alone is never too short, and teaches nothing", () => {
   const reader = readerAfter(60, (run) => (run % 3 === 0 ? { minutes: 0.2, attempt: 2 } : {}));
   assert.equal(reading(reader.readNext(aRun({ minutes: 0.1, attempt: 2 })), "duration")?.value, 0);
