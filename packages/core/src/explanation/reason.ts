@@ -7,7 +7,7 @@ const REASONS_MAX = 3;
 const SHARE_MIN = 0.05;
 const EXTRA_DIGITS_MAX = 3;
 /** A value is told in the unit of its usual range when it is less than this many times its end. */
-const NEAR = 2;
+const NEAR = 1.25;
 
 /** A feature's name as it is read: "failure_rate" is "failure rate". Names come from file headers, so control characters go. */
 export function featureLabel(name: string): string {
