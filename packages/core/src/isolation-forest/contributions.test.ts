@@ -55,9 +55,9 @@ function shapleyByDefinition(forest: IsolationForest, values: Float64Array): num
 const cases = fc.record({
   seed: fc.integer({ min: 0, max: 1e6 }),
   rowCount: fc.integer({ min: 1, max: 40 }),
-  featureCount: fc.integer({ min: 1, max: 6 }),
+  featureCount: fc.integer({ min: 1, max: 8 }),
   levels: fc.integer({ min: 1, max: 30 }),
-  row: fc.array(fc.double({ min: -5, max: 35, noNaN: true }), { minLength: 6, maxLength: 6 }),
+  row: fc.array(fc.double({ min: -5, max: 35, noNaN: true }), { minLength: 8, maxLength: 8 }),
 });
 
 test("contributions are the Shapley values of the definition", () => {

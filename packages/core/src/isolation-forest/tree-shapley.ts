@@ -1,113 +1,110 @@
 import type { IsolationForest } from "./forest.ts";
+import { gaussLegendre } from "./gauss-legendre.ts";
 
 /**
- * Shapley values of the path length, summed over all trees; a feature that is not known sends a row both ways, by the shares of training
- * samples: the game of path-dependent TreeSHAP (arXiv:1802.03888, algorithm 2).
+ * Shapley values of a row's path length, summed over all trees, by feature; a feature that is not known sends a row both ways,
+ * by the shares of training samples: the game of path-dependent TreeSHAP (arXiv:1802.03888, algorithm 2).
  *
- * It is worked out leaf by leaf, in the polynomial form of Yu, Xu, Bifet and Rawat, "Linear TreeShap" (NeurIPS 2022). Of the
- * features split on above a leaf, each has a share `zero` of samples that its splits let through, and the row either passes them too or not. A set S of known
- * features brings the leaf's path length times the product of `zero` over the others, unless S holds one that the row doesn't pass. Adding this up
- * by the size of S gives the coefficients of the product of (zero + y) over the passed features.
+ * A Shapley value is the integral over q of what the feature adds when each other one is known with chance q (Owen,
+ * "Multilinear extensions of games", Management Science 18, 1972). With that chance a row gets past the splits on one feature
+ * with weight (1 - q) * share + q * passed: `share` is the part of the training samples that they let through, `passed` is 1
+ * when they let the row through, else 0. A leaf's value is the product of the weights on its way times its path length: a
+ * polynomial in q, which a few points integrate without error. As in "Linear TreeShap" (Yu, Xu, Bifet and Rawat, NeurIPS 2022)
+ * each branch hands the sum over its leaves up, so that all of it takes one walk over the nodes.
  */
 export function treeShapley(forest: IsolationForest, values: Float64Array): Float64Array {
-  const leafSum = leafSummer(forest);
-  const { feature, threshold, right, sampleCount, pathLength } = forest;
-  /** By feature: the share of samples let through so far, and whether the row is; 0 when it was not split on. */
-  const zero = new Float64Array(forest.featureCount);
-  const passed = new Uint8Array(forest.featureCount);
-  /** The features split on so far, each once. */
-  const onPath = new Int32Array(forest.depthMax);
+  const { feature, threshold, right, sampleCount, depthMax, featureCount, treeCount, roots } = forest;
+  const { points, weights } = gaussLegendre(Math.min(depthMax, featureCount) - 1);
+  const pointCount = points.length;
+  const meanLength = meanPathLengths(forest);
+  const totals = new Float64Array(featureCount);
+  /** By feature, on the way so far. Not split on yet is: all let through, and the row too. The share counts while it is. */
+  const share = new Float64Array(featureCount).fill(1);
+  const passed = new Uint8Array(featureCount).fill(1);
+  /** By depth and point: the product of the weights down to here, and the sum over the leaves from here on. */
+  const products = new Float64Array((depthMax + 1) * pointCount).fill(1);
+  const sums = new Float64Array((depthMax + 1) * pointCount);
 
-  const walk = (node: number, count: number): void => {
+  /** `blocked` is the number of features that keep the row out here. */
+  const walk = (node: number, here: number, blocked: number): void => {
     const split = feature[node]!;
-    if (split < 0) {
-      leafSum.add(pathLength[node]!, onPath, count, zero, passed);
+    if (split < 0 || blocked === featureCount) {
+      // Where every feature keeps the row out, each further split only parts the samples.
+      for (let at = here; at < here + pointCount; at++) sums[at] = meanLength[node]! * products[at]!;
       return;
     }
     const left = node + 1;
     const branch = right[node]!;
-    const goesLeft = values[split]! <= threshold[node]! ? 1 : 0;
-    const zeroBefore = zero[split]!;
-    const passedBefore = passed[split]!;
-    const isNew = zeroBefore === 0;
-    const share = (isNew ? 1 : zeroBefore) / sampleCount[node]!;
-    const passing = isNew ? 1 : passedBefore;
-    if (isNew) onPath[count] = split;
-    const countBelow = isNew ? count + 1 : count;
-    zero[split] = share * sampleCount[left]!;
-    passed[split] = passing & goesLeft;
-    walk(left, countBelow);
-    zero[split] = share * sampleCount[branch]!;
-    passed[split] = passing & (1 - goesLeft);
-    walk(branch, countBelow);
-    zero[split] = zeroBefore;
-    passed[split] = passedBefore;
+    const leftPart = sampleCount[left]! / sampleCount[node]!;
+    const before = share[split]!;
+    const below = here + pointCount;
+    if (passed[split] === 0) {
+      // What this feature adds was counted where it began to keep the row out.
+      for (let point = 0; point < pointCount; point++) products[below + point] = products[here + point]! * leftPart;
+      walk(left, below, blocked);
+      for (let point = 0; point < pointCount; point++) sums[here + point] = sums[below + point]!;
+      const branchPart = 1 - leftPart;
+      for (let point = 0; point < pointCount; point++) products[below + point] = products[here + point]! * branchPart;
+      walk(branch, below, blocked);
+      for (let point = 0; point < pointCount; point++) sums[here + point]! += sums[below + point]!;
+      return;
+    }
+    const isLeft = values[split]! <= threshold[node]!;
+    const rowsPart = isLeft ? leftPart : 1 - leftPart;
+    const rowsShare = before * rowsPart;
+    const otherShare = before * (1 - rowsPart);
+    let added = 0;
+
+    share[split] = rowsShare;
+    for (let point = 0; point < pointCount; point++) {
+      const q = points[point]!;
+      products[below + point] =
+        (products[here + point]! * (rowsShare + q * (1 - rowsShare))) / (before + q * (1 - before));
+    }
+    walk(isLeft ? left : branch, below, blocked);
+    for (let point = 0; point < pointCount; point++) {
+      const q = points[point]!;
+      const now = (1 - rowsShare) / (rowsShare + q * (1 - rowsShare));
+      const until = (1 - before) / (before + q * (1 - before));
+      added += weights[point]! * sums[below + point]! * (now - until);
+      sums[here + point] = sums[below + point]!;
+    }
+
+    passed[split] = 0;
+    for (let point = 0; point < pointCount; point++) {
+      const q = points[point]!;
+      products[below + point] = (products[here + point]! * (1 - q) * otherShare) / (before + q * (1 - before));
+    }
+    walk(isLeft ? branch : left, below, blocked + 1);
+    for (let point = 0; point < pointCount; point++) {
+      const q = points[point]!;
+      const until = (1 - before) / (before + q * (1 - before));
+      added -= weights[point]! * sums[below + point]! * (1 / (1 - q) + until);
+      sums[here + point]! += sums[below + point]!;
+    }
+    share[split] = before;
+    passed[split] = 1;
+    totals[split]! += added;
   };
-  for (let tree = 0; tree < forest.treeCount; tree++) walk(forest.roots[tree]!, 0);
-  return leafSum.totals;
+  for (let tree = 0; tree < treeCount; tree++) walk(roots[tree]!, 0, 0);
+  return totals;
 }
 
-function leafSummer(forest: IsolationForest) {
-  const totals = new Float64Array(forest.featureCount);
-  const weights = shapleyWeights(forest.depthMax);
-  /** Coefficients of the product of (zero + y) over the passed features, lowest power first. */
-  const product = new Float64Array(forest.depthMax + 1);
+const known = new WeakMap<IsolationForest, Float64Array>();
 
-  const add = (length: number, onPath: Int32Array, count: number, zero: Float64Array, passed: Uint8Array): void => {
-    if (count === 0) return;
-    const weight = weights[count]!;
-    let degree = 0;
-    let blockedShare = 1;
-    product[0] = 1;
-    for (let place = 0; place < count; place++) {
-      const share = zero[onPath[place]!]!;
-      if (passed[onPath[place]!] === 0) {
-        blockedShare *= share;
-        continue;
-      }
-      product[degree + 1] = product[degree]!;
-      for (let power = degree; power > 0; power--) product[power] = product[power - 1]! + share * product[power]!;
-      product[0] *= share;
-      degree++;
-    }
-    const scale = length * blockedShare;
-
-    // A feature that keeps the row out takes the leaf away from every set of passed ones.
-    if (degree < count) {
-      let sum = 0;
-      for (let size = 0; size <= degree; size++) sum += product[size]! * weight[size]!;
-      for (let place = 0; place < count; place++) {
-        if (passed[onPath[place]!] === 0) totals[onPath[place]!]! -= scale * sum;
-      }
-    }
-    // A passed feature adds to the sets of the others: the product divided by its own (zero + y), from the highest power down.
-    for (let place = 0; place < count; place++) {
-      const feature = onPath[place]!;
-      if (passed[feature] === 0) continue;
-      const share = zero[feature]!;
-      let coefficient = 0;
-      let sum = 0;
-      for (let size = degree - 1; size >= 0; size--) {
-        coefficient = product[size + 1]! - share * coefficient;
-        sum += coefficient * weight[size]!;
-      }
-      totals[feature]! += scale * (1 - share) * sum;
-    }
-  };
-  return { totals, add };
-}
-
-/** weights[m][s] = s! (m - s - 1)! / m!, the Shapley weight of a set of s among m features. */
-function shapleyWeights(countMax: number): Float64Array[] {
-  const weights = [new Float64Array(0)];
-  for (let count = 1; count <= countMax; count++) {
-    const row = new Float64Array(count);
-    let choices = 1;
-    for (let size = 0; size < count; size++) {
-      row[size] = 1 / (count * choices);
-      choices = (choices * (count - 1 - size)) / (size + 1);
-    }
-    weights.push(row);
+/** By node: the mean path length of the training samples that reached it. Worked out once for each forest. */
+function meanPathLengths(forest: IsolationForest): Float64Array {
+  const kept = known.get(forest);
+  if (kept !== undefined) return kept;
+  const { feature, right, sampleCount } = forest;
+  const means = forest.pathLength.slice();
+  // Branches come after their node, so that backwards both are ready.
+  for (let node = feature.length - 1; node >= 0; node--) {
+    if (feature[node]! < 0) continue;
+    const [left, branch] = [node + 1, right[node]!];
+    const sum = means[left]! * sampleCount[left]! + means[branch]! * sampleCount[branch]!;
+    means[node] = sum / sampleCount[node]!;
   }
-  return weights;
+  known.set(forest, means);
+  return means;
 }
