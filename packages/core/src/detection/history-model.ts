@@ -59,7 +59,10 @@ export function trainingRows(rowsMax: number): TrainingRows {
     get seenCount() {
       return seenCount;
     },
-    hasColumnBeyond: (model) => columns().length > model.features.length,
+    hasColumnBeyond(model) {
+      const names = new Set(model.features.map(({ name }) => name));
+      return columns().some(({ name }) => !names.has(name));
+    },
     add(readings, completedAtMs) {
       const row = {
         values: new Map(readings.map((reading) => [reading.feature, modelInput(reading)])),

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { HistoryRun } from "../features/index.ts";
 import type { IsolationForestModel } from "../isolation-forest/index.ts";
 import { seededRandom } from "../random/index.ts";
+import { DEFAULT_HISTORY_MODEL_OPTIONS, trainingRows } from "./history-model.ts";
 import { historyReplay } from "./history-replay.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -90,4 +91,19 @@ test("models are fitted on nothing at first, at 64 runs, and at half as many mor
     [0, 64, 96, 144, 216],
   );
   assert.equal(models[0]?.dataWindow, null);
+});
+
+test("a feature that takes another's place in the rows kept becomes a column too", () => {
+  const rows = trainingRows(40);
+  const reading = (feature: string) => ({
+    feature,
+    value: 0.1,
+    comparison: { feature, value: 1, usual: 1, usualLow: 1, usualHigh: 1 },
+    isMaterial: false,
+  });
+  for (let run = 0; run < 40; run++) rows.add([reading("duration"), reading("metric:old")], null);
+  const model = rows.fit(DEFAULT_HISTORY_MODEL_OPTIONS);
+  assert.equal(rows.hasColumnBeyond(model), false);
+  for (let run = 0; run < 40; run++) rows.add([reading("duration"), reading("metric:new")], null);
+  assert.equal(rows.hasColumnBeyond(model), true);
 });

@@ -35,10 +35,11 @@ export function deviationHistory(spec: DeviationFeature): FeatureHistory & { rea
       if (deviation === null) return null;
       const size = Math.min(Math.abs(deviation.distance), distanceToOthers(run, scaled));
       const range = { low: spec.fromScale(deviation.range.low), high: spec.fromScale(deviation.range.high) };
-      const distance = spec.counted(Math.sign(deviation.distance) * size, run);
+      // On the grid before anything is decided: a last digit of Math.log must not make a run odd on one machine only.
+      const distance = spec.counted(onGrid(Math.sign(deviation.distance) * size), run);
       return {
         feature: spec.feature,
-        value: onGrid(distance),
+        value: distance,
         comparison: {
           feature: spec.feature,
           value,

@@ -51,7 +51,7 @@ export function failureExcessFeature(): FeatureHistory {
       else if (isStorm && count(outcomes.slice(-RECENT_RUNS)) < FAILURES_MIN / 2) isStorm = false;
       else if (isStorm && reading !== null && reading.value === 0) isStorm = false;
       outcomes.push(isFailure(run.conclusion));
-      if (outcomes.length > RECENT_RUNS + EARLIER_RUNS) outcomes.shift();
+      if (outcomes.length > RECENT_RUNS - 1 + EARLIER_RUNS) outcomes.shift();
     },
   };
 }

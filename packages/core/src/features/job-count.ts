@@ -1,8 +1,9 @@
 import { deviationHistory } from "./deviation-feature.ts";
+import { onGrid } from "./feature.ts";
 import type { HistoryOptions } from "./options.ts";
 
 /** Half as many again, or a third fewer, and at least two jobs. */
-const RATIO_MIN = Math.log(1.5);
+const RATIO_MIN = onGrid(Math.log(1.5));
 const DIFFERENCE_MIN = 2;
 
 /** Jobs that ran, in ln. Successful runs only: in a failed one the jobs behind the failed job did not run. */

@@ -1,4 +1,5 @@
 import type { OwnHistoryOptions } from "../baselines/index.ts";
+import { onGrid } from "./feature.ts";
 
 export interface HistoryOptions {
   /** Windows and neighbours, for duration and, with another floor, for the other series. */
@@ -16,8 +17,8 @@ export interface HistoryOptions {
 /** Chosen by replay: see benchmarks/results/replay-notes.md. */
 export const DEFAULT_HISTORY_OPTIONS: HistoryOptions = {
   duration: { windowRuns: 100, neighbourRank: 3, runCountMin: 10, halfWidthMin: 0.074 },
-  longerMin: Math.log(1.5),
-  shorterMin: Math.log(1.5),
-  partLongerMin: Math.log(2),
+  longerMin: onGrid(Math.log(1.5)),
+  shorterMin: onGrid(Math.log(1.5)),
+  partLongerMin: onGrid(Math.log(2)),
   differenceMinS: 0,
 };

@@ -101,6 +101,17 @@ test("failures that hang as the last ones did are told three times; a success as
   assert.equal(reading(reader.readNext(aRun({ ...hangs, minutes: 60 })), "duration")?.isMaterial, true);
 });
 
+test("exactly half as long again beyond the usual range is told, whatever the logarithm's last digit", () => {
+  for (let minutes = 2; minutes <= 60; minutes++) {
+    const reader = readerAfter(60, (run) => ({ minutes: run % 3 === 0 ? minutes : minutes / 2 }));
+    assert.equal(
+      reading(reader.readNext(aRun({ minutes: minutes * 1.5 })), "duration")?.isMaterial,
+      true,
+      `${minutes}`,
+    );
+  }
+});
+
 test("a re-run of the failed jobs alone is never too short, and teaches nothing", () => {
   const reader = readerAfter(60, (run) => (run % 3 === 0 ? { minutes: 0.2, attempt: 2 } : {}));
   assert.equal(reading(reader.readNext(aRun({ minutes: 0.1, attempt: 2 })), "duration")?.value, 0);
