@@ -7,7 +7,7 @@ import {
   type Verdict,
 } from "@oddrun/core";
 import { inBatches } from "./in-batches.ts";
-import type { Logger, ModelRegistry, RunStore, StoredRun, StoredVerdict } from "./ports.ts";
+import type { Logger, ModelRegistry, NewVerdict, RunStore, StoredRun, StoredVerdict } from "./ports.ts";
 import { problem } from "./problems.ts";
 
 /** What `detect` has of the world outside. */
@@ -41,8 +41,6 @@ export interface DetectSummary {
   /** False when it was stopped before the end. */
   readonly isComplete: boolean;
 }
-
-type NewVerdict = Omit<StoredVerdict, "revision">;
 
 const BATCH_RUNS = 500;
 /** Stands where no model had a say: too little history, or a run that is not judged. */
@@ -107,6 +105,7 @@ export async function detectOddRuns(deps: DetectDeps, { place }: DetectOptions):
         repositoryId: run.repositoryId,
         runId: run.runId,
         runAttempt: run.runAttempt,
+        revision: (known?.revision ?? 0) + 1,
         modelVersion: isScored ? (modelVersion ?? NO_MODEL) : NO_MODEL,
         judgedAtMs: now(),
         verdict,

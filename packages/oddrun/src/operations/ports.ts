@@ -44,6 +44,10 @@ export interface StoredVerdict {
   readonly verdict: Verdict;
 }
 
+export interface NewVerdict extends Omit<StoredVerdict, "revision"> {
+  readonly revision?: number;
+}
+
 /** Which measurement is meant. */
 export interface AttemptKey {
   readonly repositoryId: number;
@@ -99,9 +103,10 @@ export interface RunStore {
   finishedRuns(filter?: RunFilter): AsyncIterable<StoredRun>;
   /**
    * Appends; the revision is given by the store. Saves all or none. A verdict that repeats the latest revision of its attempt
-   * by the same model word for word is not appended again, so that a repeated command leaves one copy.
+   * by the same model word for word is not appended again, so that a repeated command leaves one copy. One that names its
+   * revision is appended as that or not at all: what another process said meanwhile stands.
    */
-  saveVerdicts(verdicts: readonly Omit<StoredVerdict, "revision">[]): Promise<void>;
+  saveVerdicts(verdicts: readonly NewVerdict[]): Promise<void>;
   /** The latest revision for each of these attempts that was ever judged, in no order. */
   latestVerdicts(attempts: readonly AttemptKey[]): Promise<readonly StoredVerdict[]>;
   /** The latest revision for each judged attempt, newest completion first; `after` goes on behind the last one of an earlier list. */

@@ -26,7 +26,7 @@ export interface ServerOptions {
   readonly now: () => number;
   /** Oddrun's own version, for the OpenAPI document. */
   readonly version: string;
-  /** Log every request, at level debug. */
+  /** Log every request, at level info. */
   readonly logRequests?: boolean;
   readonly timeouts?: ServerTimeouts;
 }
@@ -90,7 +90,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   if (options.logRequests === true) {
     app.addHook("onResponse", (request, reply, done) => {
       const durationMs = Math.round(reply.elapsedTime * 100) / 100;
-      log.debug("request", {
+      log.info("request", {
         requestId: request.id,
         method: request.method,
         path: pathOf(request.url),

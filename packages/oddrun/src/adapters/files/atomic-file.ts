@@ -3,6 +3,7 @@ import { type FileHandle, link, lstat, open, readdir, rename, unlink } from "nod
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type Problem, problem } from "../../operations/problems.ts";
+import { isAlive } from "./process-id.ts";
 import { printable } from "../../operations/visible-text.ts";
 
 /** A file that appears whole or not at all: written beside its place, synced, then renamed into it. */
@@ -61,18 +62,9 @@ export async function checkOutputPlace(path: string, options: AtomicFileOptions 
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const [, host, pid] = TEMPORARY.exec(name) ?? [];
-    if (host !== HOST || openHere.has(join(folder, name)) || isAlive(Number(pid))) continue;
+    if (host !== HOST || openHere.has(join(folder, name))) continue;
+    if (Number(pid) !== process.pid && isAlive(Number(pid))) continue;
     await unlink(join(folder, name)).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== "ESRCH";
   }
 }
 

@@ -45,6 +45,28 @@ test("trainings at the same time get different versions", async () => {
   assert.equal(new Set(versions.map(({ version }) => version)).size, 5);
 });
 
+test("trainings of both kinds at the same time are both in use afterwards", async () => {
+  const { registry } = open("both-kinds");
+  const models = [1, 2, 3, 4, 5, 6]
+    .map(smallModel)
+    .map((model) => (model.seed % 2 ? model : { ...model, kind: "history" as const }));
+  await Promise.all(models.map((model) => registry.register(model, "x")));
+  const inUse = (await registry.list()).filter(({ isPromoted }) => isPromoted);
+  assert.deepEqual(inUse.map(({ kind }) => kind).sort(), ["history", "metrics"]);
+});
+
+test("a version whose registration is gone is left out of the list, with a warning", async () => {
+  const { registry, folder, warnings } = open("unregistered");
+  await registry.register(smallModel(1), "x");
+  await registry.register(smallModel(2), "x");
+  rmSync(join(folder, "metrics-1", "registration.json"));
+  assert.deepEqual(
+    (await registry.list()).map(({ version }) => version),
+    ["metrics-2"],
+  );
+  assert.equal(warnings.length, 1);
+});
+
 test("what a killed training left behind is no version, and goes", async () => {
   const { registry, folder } = open("killed");
   await registry.register(smallModel(1), "x");

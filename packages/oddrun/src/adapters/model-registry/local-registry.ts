@@ -5,9 +5,9 @@ import { encodeModel, type IsolationForestModel, MODEL_FILE } from "@oddrun/core
 import type { LoadedModel, Logger, ModelRegistry, ModelVersion } from "../../operations/ports.ts";
 import { Problem, problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
-import { syncFolder, writeFileAtomically } from "../files/index.ts";
+import { isAlive, syncFolder, withFileLock, writeFileAtomically } from "../files/index.ts";
 import { loadModelFolder, sha256 } from "./model-folder.ts";
-import { isAlive } from "./publish-model-folder.ts";
+import { PUBLISH_LOCK } from "./publish-model-folder.ts";
 
 const REGISTRATION_NAME = "registration.json";
 const PROMOTED_NAME = "promoted.json";
@@ -57,8 +57,12 @@ export function localRegistry(folder: string, now: () => number, log: Logger): M
   }
 
   async function promote(version: ModelVersion): Promise<void> {
-    const next = { ...(await promotions()), [version.kind]: version.version };
-    await writeFileAtomically(join(folder, PROMOTED_NAME), `${JSON.stringify(next, null, 2)}\n`, { force: true });
+    // a training and a detection may end at once: what the other promoted must stay
+    const promoted = await withFileLock(join(folder, ".promoting"), PUBLISH_LOCK, async () => {
+      const next = { ...(await promotions()), [version.kind]: version.version };
+      await writeFileAtomically(join(folder, PROMOTED_NAME), `${JSON.stringify(next, null, 2)}\n`, { force: true });
+    });
+    if (promoted === null) throw new Error("another training has been at work there for too long");
   }
 
   return {
@@ -106,8 +110,13 @@ export function localRegistry(folder: string, now: () => number, log: Logger): M
       const inUse = await promotions();
       const listed = [];
       for (const version of await versions()) {
-        const registration = await registrationOf(version);
-        listed.push({ ...registration, isPromoted: inUse[registration.kind] === version });
+        try {
+          const registration = await registrationOf(version);
+          listed.push({ ...registration, isPromoted: inUse[registration.kind] === version });
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          log.warn(`model version ${version} cannot be listed`, { why: error.message });
+        }
       }
       return listed.sort((a, b) => b.registeredAtMs - a.registeredAtMs || numberOf(b.version) - numberOf(a.version));
     },

@@ -1,9 +1,12 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeModel, FOREST_FILE, type IsolationForestModel, MODEL_FILE } from "@oddrun/core/isolation-forest";
 import { problem } from "../../operations/problems.ts";
-import { syncFolder, writeFileAtomically } from "../files/index.ts";
+import { syncFolder, withFileLock, writeFileAtomically } from "../files/index.ts";
 import { includesText, readModelFile, sha256 } from "./model-folder.ts";
+
+/** Writing two files takes a second on a slow disk. */
+export const PUBLISH_LOCK = { waitMs: 15_000, staleMs: 10_000 };
 
 /**
  * Puts a model into a plain folder, `model.json` and `isolation_forest.bin`, so that a reader finds the old model or the new one, whole, at
@@ -16,7 +19,8 @@ export async function publishModelFolder(folder: string, model: IsolationForestM
   const forest = files.get(FOREST_FILE)!;
   try {
     await mkdir(folder, { recursive: true });
-    return await withFolderLock(folder, async () => {
+    // keeps two trainers from publishing into one folder at once
+    const published = await withFileLock(join(folder, ".publishing"), PUBLISH_LOCK, async () => {
       await finishPublishing(folder);
       const waiting = join(folder, `${FOREST_FILE}.${sha256(forest)}`);
       await writeFileAtomically(waiting, forest, { force: true });
@@ -24,6 +28,8 @@ export async function publishModelFolder(folder: string, model: IsolationForestM
       await giveUsualName(folder, waiting);
       return sha256(manifest);
     });
+    if (published === null) throw new Error("another training has been publishing there for too long");
+    return published.result;
   } catch (error) {
     throw problem("model-folder-unwritable", folder, reasonOf(error));
   }
@@ -43,57 +49,6 @@ async function finishPublishing(folder: string): Promise<void> {
 async function giveUsualName(folder: string, waiting: string): Promise<void> {
   await rename(waiting, join(folder, FOREST_FILE));
   await syncFolder(folder);
-}
-
-const LOCK_WAIT_MS = 10_000;
-const LOCK_STALE_MS = 60_000;
-const LOCK_UNSIGNED_MS = 500;
-
-/** Keeps two trainers from publishing into one folder at once. A lock whose holder is gone is taken over. */
-async function withFolderLock<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
-  const path = join(folder, ".publishing");
-  const giveUpAtMs = Date.now() + LOCK_WAIT_MS;
-  for (;;) {
-    try {
-      const lock = await open(path, "wx");
-      await lock.writeFile(String(process.pid));
-      await lock.close();
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      if (await isLockStale(path)) await rm(path, { force: true });
-      else if (Date.now() > giveUpAtMs)
-        throw new Error("another training has been publishing there for ten seconds", { cause: error });
-      else await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(path, { force: true });
-  }
-}
-
-async function isLockStale(path: string): Promise<boolean> {
-  try {
-    const [text, { mtimeMs }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
-    const ageMs = Date.now() - mtimeMs;
-    if (ageMs > LOCK_STALE_MS) return true;
-    // killed between making the lock and writing its number into it
-    if (text === "") return ageMs > LOCK_UNSIGNED_MS;
-    return !isAlive(Number(text));
-  } catch {
-    return false;
-  }
-}
-
-export function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function reasonOf(error: unknown): string {

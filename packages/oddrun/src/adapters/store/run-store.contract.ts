@@ -257,6 +257,17 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
     assert.deepEqual(await store.countVerdicts(), { anomalous: 0, usual: 2, "too-little-history": 0, "not-judged": 0 });
   });
 
+  storeTest("a verdict that names its revision gives way to one given meanwhile", async (store) => {
+    await store.save(aBatch());
+    const first = { repositoryId: 7, runId: 1000, runAttempt: 1, modelVersion: "m1", judgedAtMs: START, verdict: ODD };
+    await store.saveVerdicts([{ ...first, revision: 1 }]);
+    await store.saveVerdicts([{ ...first, modelVersion: "m2", verdict: USUAL, revision: 1 }]);
+    const [kept] = await store.judgedRuns();
+    assert.deepEqual([kept?.judged.revision, kept?.judged.modelVersion], [1, "m1"]);
+    await store.saveVerdicts([{ ...first, modelVersion: "m2", verdict: USUAL, revision: 2 }]);
+    assert.equal((await store.judgedRuns())[0]?.judged.revision, 2);
+  });
+
   storeTest("a run saved again keeps its verdict, in its new place", async (store) => {
     await store.save(aBatch({ runs: [aRun(), aRun({ runId: 1001, completedAtMs: START + 400_000 })] }));
     const first = { repositoryId: 7, runId: 1000, runAttempt: 1, modelVersion: "m1", judgedAtMs: START, verdict: ODD };

@@ -1,12 +1,10 @@
 import { sql } from "kysely";
-import type { AttemptKey, JudgedRun, RunFilter, RunStore, StoredVerdict } from "../../operations/ports.ts";
+import type { AttemptKey, JudgedRun, NewVerdict, RunFilter, RunStore, StoredVerdict } from "../../operations/ports.ts";
 import { described, filteredRuns, storedRuns } from "./run-queries.ts";
 import { safeText, storedVerdict } from "./rows.ts";
 import type { StoreDatabase, VerdictRow } from "./schema.ts";
 
 const CHUNK = 100;
-
-type NewVerdict = Omit<StoredVerdict, "revision">;
 
 /** Appends each verdict as the next revision of its attempt. Call it inside a transaction. */
 export async function appendVerdicts(db: StoreDatabase, verdicts: readonly NewVerdict[]): Promise<void> {
@@ -17,11 +15,13 @@ export async function appendVerdicts(db: StoreDatabase, verdicts: readonly NewVe
     for (const verdict of chunk) {
       const key = attemptKey(verdict.repositoryId, verdict.runId, verdict.runAttempt);
       const before = latest.get(key);
+      const revision = (before?.revision ?? 0) + 1;
+      if (verdict.revision !== undefined && verdict.revision !== revision) continue;
       const row: VerdictRow = {
         repository_id: verdict.repositoryId,
         run_id: verdict.runId,
         run_attempt: verdict.runAttempt,
-        revision: (before?.revision ?? 0) + 1,
+        revision,
         model_version: safeText(verdict.modelVersion),
         judged_at_ms: Math.round(verdict.judgedAtMs),
         kind: verdict.verdict.kind,

@@ -83,6 +83,16 @@ const spikeAt = (spike: number) => (place: number) => (place === spike ? long(1_
 const ALL = { limit: 50, allVerdicts: true };
 const ODD = { limit: 50, allVerdicts: false };
 
+test("two detections at once leave one verdict on each run", async () => {
+  const { store, deps, save } = await bench();
+  await save(0, 600);
+  await Promise.all([detectOddRuns(deps, { place: PLACE }), detectOddRuns(deps, { place: PLACE })]);
+  const judged = await store.judgedRuns();
+  assert.equal(judged.length, 600);
+  assert.ok(judged.every((each) => each.judged.revision === 1));
+  await store.close();
+});
+
 test("stored runs are judged once; a second detect changes nothing", async () => {
   const { store, deps, save } = await bench();
   await save(0, 120, spikeAt(90));

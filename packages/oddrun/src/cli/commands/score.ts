@@ -1,6 +1,6 @@
 import { openOutput } from "../../adapters/files/output.ts";
 import { readMetrics } from "../../adapters/files/read-metrics.ts";
-import { scoreWriter } from "../../adapters/files/write-scores.ts";
+import { type ScoreWriter, scoreWriter } from "../../adapters/files/write-scores.ts";
 import { loadModelFolder } from "../../adapters/model-registry/model-folder.ts";
 import { scoreRecords } from "../../operations/score-records.ts";
 import type { CommandSpec } from "../command.ts";
@@ -47,8 +47,9 @@ export const scoreCommand: CommandSpec = {
       features,
     });
     const output = await openOutput(target, context.stdout, { force: input.isSet("force") });
+    let writer: ScoreWriter | null = null;
     try {
-      const writer = await scoreWriter(output, format);
+      writer = await scoreWriter(output, format);
       let rowCount = 0;
       for await (const batch of scoreRecords(model, reader)) {
         context.signal.throwIfAborted();
@@ -59,9 +60,10 @@ export const scoreCommand: CommandSpec = {
       }
       await writer.end();
       await output.commit();
-    } catch (error) {
+    } finally {
+      // both harmless once all is written
+      await writer?.abort();
       await output.abort();
-      throw error;
     }
     const { skippedCount, notices } = reader.summary();
     for (const notice of notices) context.stderr.write(`Note: ${notice}\n`);

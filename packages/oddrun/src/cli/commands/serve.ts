@@ -54,7 +54,7 @@ export const serveCommand: CommandSpec = {
         log: context.log,
         now: context.now,
         version: version(),
-        logRequests: input.text("log-level") === "debug",
+        logRequests: ["info", "debug"].includes(input.text("log-level") ?? ""),
         host,
         port,
       });
