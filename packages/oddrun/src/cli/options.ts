@@ -49,7 +49,8 @@ export function decimal(
   if (text === undefined) return rule.otherwise;
   const value = /^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(value) || !rule.accepts(value)) {
-    throw problem("bad-usage", `--${option} takes a number ${rule.range}, not "${printable(text)}".`);
+    const hint = text.includes(",") ? " Write a decimal dot." : text.includes("%") ? " Write 0.05 for 5 %." : "";
+    throw problem("bad-usage", `--${option} takes a number ${rule.range}, not "${printable(text)}".${hint}`);
   }
   return value;
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Logger } from "../operations/ports.ts";
 import { Problem, problem } from "../operations/problems.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "./command.ts";
@@ -77,6 +76,7 @@ async function parse(
     if (input !== null) return { spec, input };
   }
   const { parseFull } = await import("./parse-full.ts");
+  const { version } = await import("./version.ts");
   const specs = await Promise.all(Object.values(commands).map((load) => load()));
   const parsed = parseFull(specs, world.argv, version(), (text) => world.stdout.write(text));
   return parsed.kind === "run" ? parsed : null;
@@ -127,9 +127,4 @@ async function refuseSecrets(argv: readonly string[]): Promise<void> {
       "A secret does not belong on the command line: other users can read it there. Set it as an environment variable, such as GITHUB_TOKEN or ODDRUN_API_KEY.",
     );
   }
-}
-
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -1,14 +1,9 @@
-import {
-  type CleanRun,
-  cleanRunTimes,
-  type Conclusion,
-  type JoinedMetric,
-  type QualityNote,
-  type ReportedJob,
-  type ReportedRun,
-  type UnknownTime,
-} from "@oddrun/core";
-import type { RunStore, SaveCounts } from "./ports.ts";
+import { type CleanRun, cleanRunTimes, type JoinedMetric, type ReportedJob, type ReportedRun } from "@oddrun/core";
+import { add, count, type ImportSummary, newTally, plus, type Tally } from "./import-tally.ts";
+import type { RunStore } from "./ports.ts";
+import { type Reported, runsOfJobs } from "./runs-of-jobs.ts";
+
+export type { ImportSummary } from "./import-tally.ts";
 
 /** One row of a run history: a run attempt, or one job of it with the run's own columns. */
 export interface HistoryRow {
@@ -46,25 +41,6 @@ export interface ImportOptions {
   /** Asked between batches: true stops the import in good order. */
   readonly isStopped: () => boolean;
   readonly onProgress: (line: string) => void;
-}
-
-export interface ImportSummary {
-  readonly rowCount: number;
-  /** Bad rows passed over, by reason. */
-  readonly skipped: Readonly<Record<string, number>>;
-  /** Rows that repeat an earlier one word for word. */
-  readonly repeatedCount: number;
-  readonly runs: SaveCounts;
-  readonly jobs: SaveCounts;
-  readonly metrics: SaveCounts;
-  /** Runs and jobs of which the duration is not known, by reason. */
-  readonly unknownRunDurations: Readonly<Partial<Record<UnknownTime, number>>>;
-  readonly unknownJobDurations: Readonly<Partial<Record<UnknownTime, number>>>;
-  readonly notes: Readonly<Partial<Record<QualityNote, number>>>;
-  /** From the first start to the last end, milliseconds since 1970 UTC. */
-  readonly window: { readonly firstMs: number; readonly lastMs: number } | null;
-  /** Stopped before the end: what was saved is whole, and the same import completes it. */
-  readonly isStopped: boolean;
 }
 
 /** Runs, or runs with their jobs, saved at once: a batch is kept whole or not at all. */
@@ -105,12 +81,6 @@ export async function importHistory(
   return { ...tally, isStopped: false };
 }
 
-/** A run with its jobs as the file tells it; the store's ids are not known yet. */
-interface Reported {
-  readonly row: HistoryRow;
-  readonly jobs: readonly HistoryJob[] | null;
-}
-
 /** Reads all rows once for their faults and contradictions; gives them on a second reading. */
 async function checkedRuns(
   history: HistoryRows,
@@ -148,49 +118,6 @@ async function gatherJobs(
   }
   return runs.values();
 }
-
-/** Fills what the file does not tell of a run from its jobs. */
-async function* runsOfJobs(
-  runs: Iterable<{ readonly row: HistoryRow; readonly jobs: readonly HistoryJob[] }>,
-): AsyncGenerator<Reported> {
-  for (const { row, jobs } of runs) {
-    const { run } = row;
-    const createdAtMs = run.createdAtMs ?? least(jobs.map((job) => job.createdAtMs));
-    yield {
-      row: {
-        ...row,
-        run: {
-          ...run,
-          createdAtMs,
-          runStartedAtMs: run.runStartedAtMs ?? createdAtMs ?? least(jobs.map((job) => job.startedAtMs)),
-          completedAtMs: run.completedAtMs ?? greatest(jobs.map((job) => job.completedAtMs)),
-          conclusion: run.conclusion ?? worstConclusion(jobs),
-        },
-      },
-      jobs,
-    };
-  }
-}
-
-/** Of an attempt whose own conclusion is not told: open while one job is, else as the worst of its jobs. */
-function worstConclusion(jobs: readonly HistoryJob[]): Conclusion | null {
-  const ends = new Set(jobs.map((job) => job.conclusion));
-  if (ends.has(null)) return null;
-  return WORST_FIRST.find((conclusion) => ends.has(conclusion)) ?? "other";
-}
-
-const WORST_FIRST: readonly Conclusion[] = [
-  "failure",
-  "timed_out",
-  "startup_failure",
-  "cancelled",
-  "action_required",
-  "stale",
-  "other",
-  "success",
-  "neutral",
-  "skipped",
-];
 
 async function saveBatch(
   batch: readonly Reported[],
@@ -238,19 +165,6 @@ function reportedJob(job: HistoryJob, repositoryId: number, runId: number, runAt
   };
 }
 
-function count({ run, jobs, notes }: CleanRun, tally: Tally): void {
-  if (run.duration.unknown !== null) add(tally.unknownRunDurations, run.duration.unknown);
-  for (const job of jobs) if (job.duration.unknown !== null) add(tally.unknownJobDurations, job.duration.unknown);
-  for (const note of notes) add(tally.notes, note);
-  const firstMs = run.runStartedAtMs ?? run.completedAtMs;
-  const lastMs = run.completedAtMs ?? run.runStartedAtMs;
-  if (firstMs === null || lastMs === null) return;
-  tally.window = {
-    firstMs: Math.min(tally.window?.firstMs ?? firstMs, firstMs),
-    lastMs: Math.max(tally.window?.lastMs ?? lastMs, lastMs),
-  };
-}
-
 type StoreIds = ReturnType<typeof idsIn>;
 
 /** Asks the store for each name once. */
@@ -282,48 +196,3 @@ const listenerFor = (tally: Tally): RowListener => ({
     tally.repeatedCount++;
   },
 });
-
-type Tally = { -readonly [Key in keyof Omit<ImportSummary, "isStopped">]: ImportSummary[Key] };
-
-const NONE: SaveCounts = { added: 0, changed: 0, unchanged: 0 };
-
-function newTally(): Tally {
-  return {
-    rowCount: 0,
-    skipped: {},
-    repeatedCount: 0,
-    runs: NONE,
-    jobs: NONE,
-    metrics: NONE,
-    unknownRunDurations: {},
-    unknownJobDurations: {},
-    notes: {},
-    window: null,
-  };
-}
-
-function add(counts: Readonly<Record<string, number | undefined>>, name: string): void {
-  (counts as Record<string, number>)[name] = (counts[name] ?? 0) + 1;
-}
-
-function plus(one: SaveCounts, other: SaveCounts): SaveCounts {
-  return {
-    added: one.added + other.added,
-    changed: one.changed + other.changed,
-    unchanged: one.unchanged + other.unchanged,
-  };
-}
-
-function least(instants: readonly (number | null)[]): number | null {
-  return instants.reduce<number | null>(
-    (soFar, ms) => (soFar === null || (ms !== null && ms < soFar) ? ms : soFar),
-    null,
-  );
-}
-
-function greatest(instants: readonly (number | null)[]): number | null {
-  return instants.reduce<number | null>(
-    (soFar, ms) => (soFar === null || (ms !== null && ms > soFar) ? ms : soFar),
-    null,
-  );
-}

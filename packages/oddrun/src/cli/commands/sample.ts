@@ -1,9 +1,10 @@
 import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
-import type { CommandInput, CommandSpec } from "../command.ts";
+import type { CommandSpec } from "../command.ts";
+import { decimal, wholeNumber } from "../options.ts";
 
 const RECORDS_MAX = 10_000_000;
-const SEED_MAX = Number.MAX_SAFE_INTEGER;
+const SHARE_RULE = { accepts: (value: number) => value >= 0 && value <= 0.5, range: "from 0 to 0.5" };
 
 /** `oddrun sample`: pipeline metrics to try things out on. */
 export const sampleCommand: CommandSpec = {
@@ -25,9 +26,9 @@ export const sampleCommand: CommandSpec = {
   run: async (input, context) => {
     const target = input.text("out") ?? "pipeline_metrics.csv";
     if (target === "") throw problem("bad-usage", '--out needs a file name, or "-" for standard output.');
-    const records = wholeNumber(input, "records", 1000, 1, RECORDS_MAX);
-    const anomalies = share(input, "anomalies", 0.05);
-    const seed = wholeNumber(input, "seed", 42, 0, SEED_MAX);
+    const records = wholeNumber(input, "records", { min: 1, max: RECORDS_MAX, otherwise: 1000 });
+    const anomalies = decimal(input, "anomalies", { ...SHARE_RULE, otherwise: 0.05 });
+    const seed = wholeNumber(input, "seed", { min: 0, max: Number.MAX_SAFE_INTEGER, otherwise: 42 });
     const { sampleMetrics, sampleMetricsCsv } = await import("@oddrun/core/simulation");
     const { openOutput } = await import("../../adapters/files/output.ts");
     const output = await openOutput(target, context.stdout, { force: input.isSet("force") });
@@ -46,20 +47,3 @@ export const sampleCommand: CommandSpec = {
     return 0;
   },
 };
-
-function wholeNumber(input: CommandInput, name: string, fallback: number, min: number, max: number): number {
-  const text = input.text(name);
-  if (text === undefined) return fallback;
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw problem("bad-usage", `--${name} is "${printable(text)}"; a whole number from ${min} to ${max} is needed.`);
-}
-
-function share(input: CommandInput, name: string, fallback: number): number {
-  const text = input.text(name);
-  if (text === undefined) return fallback;
-  const value = /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
-  if (value >= 0 && value <= 0.5) return value;
-  const hint = text.includes(",") ? " Write a decimal dot." : text.includes("%") ? " Write 0.05 for 5 %." : "";
-  throw problem("bad-usage", `--${name} is "${printable(text)}"; a share from 0 to 0.5 is needed.${hint}`);
-}

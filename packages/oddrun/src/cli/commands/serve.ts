@@ -1,11 +1,11 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunStore } from "../../operations/ports.ts";
 import { Problem, problem } from "../../operations/problems.ts";
 import type { ModelPlace } from "../../server/index.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { wholeNumber } from "../options.ts";
+import { version } from "../version.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_PORT = 8080;
@@ -90,9 +90,4 @@ async function modelPlace(input: CommandInput, { dataDir, now, log }: CommandCon
   const { localRegistry } = await import("../../adapters/model-registry/index.ts");
   const models = join(dataDir, "models");
   return registryPlace(localRegistry(models, now, log), models);
-}
-
-function version(): string {
-  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { readonly version: string }).version;
 }
