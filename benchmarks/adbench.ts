@@ -1,6 +1,7 @@
 /**
- * Ranks the labelled sets of ADBench with our Isolation Forest, ten seeds each, beside scikit-learn's: `node benchmarks/adbench.ts`. Needs
- * the shared data folder (see shared-data.ts) and a build. Writes results/adbench.json and results/adbench.md; exit code 1 when outside the pass line.
+ * Ranks the labelled sets of ADBench with our Isolation Forest, ten seeds each, beside scikit-learn's: `node
+ * benchmarks/adbench.ts`. Needs the shared data folder (see shared-data.ts) and a build. Writes results/adbench.json
+ * and results/adbench.md; exit code 1 when outside the pass line.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

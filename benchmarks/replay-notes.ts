@@ -1,6 +1,7 @@
 /**
- * Odd runs on real quiet histories with injected single runs: writes the replay protocol's cases outside the repository, judges every series by the
- * code that `oddrun detect` runs (`historyReplay`), hands the odd ones in as notes, and keeps what the protocol's own scorer says.
+ * Odd runs on real quiet histories with injected single runs: writes the replay protocol's cases outside the
+ * repository, judges every series by the code that `oddrun detect` runs (`historyReplay`), hands the odd ones in as
+ * notes, and keeps what the protocol's own scorer says.
  *
  *   node benchmarks/replay-notes.ts                       all histories; keeps the results
  *   node benchmarks/replay-notes.ts --limit 40            histories per variant; only prints
@@ -69,7 +70,10 @@ async function findings(runsFile: string): Promise<Finding[]> {
   return found;
 }
 
-/** Rows come in order of start, and the protocol hides what is below a row: that order is taken as the order of completion. */
+/**
+ * Rows come in order of start, and the protocol hides what is below a row: that order is taken as the order of
+ * completion.
+ */
 function asRun(cells: readonly string[]): HistoryRun {
   return {
     repositoryId: 1,

@@ -4,8 +4,9 @@ import { type UsualRange, usualLevel, type UsualLevelOptions } from "./usual-lev
 /** How far a value lies from its own past. */
 export interface Deviation {
   /**
-   * 0 inside the usual range; beyond it, the smaller of the distance to the range and the distance to the k-th nearest of the last values, with
-   * the sign of the side. One spike is far from all; the second mode of a cache, or a level that moved, is near k others after k runs.
+   * 0 inside the usual range; beyond it, the smaller of the distance to the range and the distance to the k-th nearest
+   * of the last values, with the sign of the side. One spike is far from all; the second mode of a cache, or a level
+   * that moved, is near k others after k runs.
    */
   readonly distance: number;
   readonly range: UsualRange;

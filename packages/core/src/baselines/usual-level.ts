@@ -16,9 +16,9 @@ export interface UsualLevelOptions {
 
 /**
  * The level in force and the provisional one. Odd values never enter the level in force, and a value outside its range
- * waits. Eight waiting on one side among the last twelve are a level that moved: a provisional level, learnt from them, serves
- * from there on and becomes the level in force after forty runs, unless the old level comes back first (eight of twelve again).
- * Eight on one side scattered over the window are a second mode: those that were not odd join the level.
+ * waits. Eight waiting on one side among the last twelve are a level that moved: a provisional level, learnt from them,
+ * serves from there on and becomes the level in force after forty runs, unless the old level comes back first (eight of
+ * twelve again). Eight on one side scattered over the window are a second mode: those that were not odd join the level.
  */
 export interface UsualLevel {
   /** Null before the first value. */

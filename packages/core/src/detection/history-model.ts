@@ -25,7 +25,10 @@ export const DEFAULT_HISTORY_MODEL_OPTIONS: HistoryModelOptions = {
   referenceRowsMin: 512,
 };
 
-/** A feature becomes a column when at least this many remembered rows have it: one that nobody has would only dilute the others. */
+/**
+ * A feature becomes a column when at least this many remembered rows have it: one that nobody has would only dilute the
+ * others.
+ */
 const COLUMN_ROWS_MIN = 20;
 
 /** The readings of the latest judged runs, for the next fit. Memory is bounded by `rowsMax`. */

@@ -28,9 +28,10 @@ export interface ReplayStep {
 }
 
 /**
- * A history gone through in order of completion. Each run is read against the runs before it, and judged by a model fitted on runs before it: on the
- * reference sample alone at first, on the latest real runs and the sample at 64 runs, and again whenever half as many more have been seen or a further feature has appeared. Whether a whole
- * history comes at once or run by run, each run gets the same verdict.
+ * A history gone through in order of completion. Each run is read against the runs before it, and judged by a model
+ * fitted on runs before it: on the reference sample alone at first, on the latest real runs and the sample at 64 runs,
+ * and again whenever half as many more have been seen or a further feature has appeared. Whether a whole history comes
+ * at once or run by run, each run gets the same verdict.
  */
 export interface HistoryReplay {
   readonly seenCount: number;

@@ -14,8 +14,9 @@ const REASONS_MAX = 3;
 export type HistoryJudge = (reading: RunReading) => Verdict;
 
 /**
- * A run is odd when the forest scores it at the threshold or above **and** at least one of its features is materially outside its own
- * usual range. The forest alone always finds the oddest share, even where nothing is wrong; the range alone knows nothing of how often this happens here.
+ * A run is odd when the forest scores it at the threshold or above **and** at least one of its features is materially
+ * outside its own usual range. The forest alone always finds the oddest share, even where nothing is wrong; the range
+ * alone knows nothing of how often this happens here.
  */
 export function historyJudge(model: IsolationForestModel): HistoryJudge {
   const scorer = modelScorer(model);

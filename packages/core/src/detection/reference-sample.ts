@@ -12,10 +12,11 @@ const STRAY_MAX = INPUT_MAX;
 const SEED = 20_081_215;
 
 /**
- * Rows of made-up runs that join the real ones whenever a history model is fitted. A forest grown from a history in which nothing ever went wrong has
- * no branch for what is wrong: it could not tell three times as long from ten per cent longer, nor see a wait in a feature that never
- * stirred. The rows are a stated prior, as the pseudo-counts of a rate are: 84 % as usual in every feature, 10 % a little beyond
- * (exponential, mean 0.08, in one feature), 6 % astray (0.3 to 1.5, evenly, in one feature each).
+ * Rows of made-up runs that join the real ones whenever a history model is fitted. A forest grown from a history in
+ * which nothing ever went wrong has no branch for what is wrong: it could not tell three times as long from ten per
+ * cent longer, nor see a wait in a feature that never stirred. The rows are a stated prior, as the pseudo-counts of a
+ * rate are: 84 % as usual in every feature, 10 % a little beyond (exponential, mean 0.08, in one feature), 6 % astray
+ * (0.3 to 1.5, evenly, in one feature each).
  */
 export function referenceRows(features: readonly HistoryFeature[], rowCount: number): Float64Array {
   const values = new Float64Array(rowCount * features.length);

@@ -20,8 +20,8 @@ export function rocAuc(labels: ArrayLike<number>, scores: ArrayLike<number>): nu
 }
 
 /**
- * Average precision: the precision at each score, weighted by the recall it adds, equal scores taken together (as scikit-learn
- * does, without interpolation).
+ * Average precision: the precision at each score, weighted by the recall it adds, equal scores taken together (as
+ * scikit-learn does, without interpolation).
  *
  * @throws RangeError when there is no anomaly.
  */

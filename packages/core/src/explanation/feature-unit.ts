@@ -15,7 +15,10 @@ const BY_LAST_WORD = new Map<string, FeatureUnit>([
   ["count", "count"],
 ]);
 
-/** The unit that a feature's name tells: `duration` is in seconds, `failure_rate` a share, `peak_memory_mb` in megabytes. */
+/**
+ * The unit that a feature's name tells: `duration` is in seconds, `failure_rate` a share, `peak_memory_mb` in
+ * megabytes.
+ */
 export function featureUnit(name: string): FeatureUnit {
   return KNOWN.get(name) ?? BY_LAST_WORD.get(/_([a-z]+)$/.exec(name)?.[1] ?? "") ?? "none";
 }

@@ -27,8 +27,8 @@ export function formatValue(value: number, unit: FeatureUnit, format: ValueForma
 }
 
 /**
- * Two values with one unit: "4 to 6 min", "0 to 10 %"; one value where both read the same. A low end of seconds stays in
- * seconds: "4 s to 6 min".
+ * Two values with one unit: "4 to 6 min", "0 to 10 %"; one value where both read the same. A low end of seconds stays
+ * in seconds: "4 s to 6 min".
  */
 export function formatRange(low: number, high: number, unit: FeatureUnit, extraDigits = 0): string {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return "unknown";

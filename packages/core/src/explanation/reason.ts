@@ -9,14 +9,17 @@ const EXTRA_DIGITS_MAX = 3;
 /** A value is told in the unit of its usual range when it is less than this many times its end. */
 const NEAR = 1.25;
 
-/** A feature's name as it is read: "failure_rate" is "failure rate". Names come from file headers, so control characters go. */
+/**
+ * A feature's name as it is read: "failure_rate" is "failure rate". Names come from file headers, so control characters
+ * go.
+ */
 export function featureLabel(name: string): string {
   return name.replace(/[\p{C}\p{Z}_]+/gu, " ").trim();
 }
 
 /**
- * "duration 15 min, usual 4 to 6 min". A value beyond its range never reads like the end of that range: it is told in the
- * same unit when it is near, with more digits, and in words where they don't suffice ("just above").
+ * "duration 15 min, usual 4 to 6 min". A value beyond its range never reads like the end of that range: it is told in
+ * the same unit when it is near, with more digits, and in words where they don't suffice ("just above").
  */
 export function describeComparison(
   comparison: Pick<Comparison, "feature" | "value" | "usualLow" | "usualHigh">,
@@ -40,8 +43,8 @@ export function describeComparison(
 
 /**
  * Why a row is odd, in one sentence: the features that account for it, at most three, largest part first, each outside
- * its usual range. Where none is, it is the combination, and the sentence says so. `row` is in raw units, in the order of
- * `model.features`; `contributions` come from `modelContributions`.
+ * its usual range. Where none is, it is the combination, and the sentence says so. `row` is in raw units, in the order
+ * of `model.features`; `contributions` come from `modelContributions`.
  */
 export function metricsReason(
   model: Pick<IsolationForestModel, "features">,

@@ -1,6 +1,9 @@
 import { type FeatureHistory, onGrid } from "./feature.ts";
 
-/** Which attempt a re-run is, in ln: odder than a first run, but never by itself worth a word. A first run does not have it. */
+/**
+ * Which attempt a re-run is, in ln: odder than a first run, but never by itself worth a word. A first run does not have
+ * it.
+ */
 export function attemptFeature(): FeatureHistory {
   return {
     read: ({ runAttempt }) =>

@@ -2,9 +2,9 @@ import { type OwnHistory, ownHistory, type OwnHistoryOptions, rollingWindow } fr
 import { type FeatureHistory, type HistoryRun, onGrid } from "./feature.ts";
 
 /**
- * A feature that says how far a number lies outside what is usual for it, in a scale where that distance means something. A
- * run that is no example is odd only when it is far from the last runs of its own sort, too: after a few failures by time-out
- * the next one tells nothing new.
+ * A feature that says how far a number lies outside what is usual for it, in a scale where that distance means
+ * something. A run that is no example is odd only when it is far from the last runs of its own sort, too: after a few
+ * failures by time-out the next one tells nothing new.
  */
 export interface DeviationFeature {
   readonly feature: string;

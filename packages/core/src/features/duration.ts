@@ -7,8 +7,9 @@ import type { HistoryOptions } from "./options.ts";
 const SHORTEST_S = 0.001;
 
 /**
- * Wall time of the attempt, in ln seconds. Only first attempts that succeeded are examples: a failed run stops early, and a re-run often repeats the
- * failed jobs alone. Both are compared with the examples too, but can only be far too long (a hang), never too short.
+ * Wall time of the attempt, in ln seconds. Only first attempts that succeeded are examples: a failed run stops early,
+ * and a re-run often repeats the failed jobs alone. Both are compared with the examples too, but can only be far too
+ * long (a hang), never too short.
  */
 export function durationFeature(options: HistoryOptions) {
   return deviationHistory({

@@ -4,7 +4,9 @@ import { type FeatureHistory, onGrid } from "./feature.ts";
 const RECENT_RUNS = 20;
 const EARLIER_RUNS = 200;
 const EARLIER_RUNS_MIN = 30;
-/** Told when so many failures would come by chance once in 10^5 times, and again only after it has fallen below 10^2. */
+/**
+ * Told when so many failures would come by chance once in 10^5 times, and again only after it has fallen below 10^2.
+ */
 const SURPRISE_MIN = 5;
 const SURPRISE_OVER = 2;
 const SURPRISE_MAX = 12;
@@ -13,8 +15,9 @@ const SURPRISE_PER_UNIT = 6;
 const FAILURES_MIN = 5;
 
 /**
- * Failures among the last 20 runs of the workflow on this class of branch, against the rate of the 200 before: minus the
- * log10 of the binomial tail. Only a failed run has it, and only the first one of a storm is material: the storm is a change, told elsewhere.
+ * Failures among the last 20 runs of the workflow on this class of branch, against the rate of the 200 before: minus
+ * the log10 of the binomial tail. Only a failed run has it, and only the first one of a storm is material: the storm is
+ * a change, told elsewhere.
  */
 export function failureExcessFeature(): FeatureHistory {
   const outcomes: boolean[] = [];

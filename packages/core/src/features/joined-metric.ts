@@ -15,8 +15,8 @@ const WIDTHS_PER_UNIT = 5;
 const WIDTHS_MAX = 10;
 
 /**
- * A number that somebody joined to the run. Nothing is known of its unit or law, so its distance from the usual range is told in
- * widths of that range.
+ * A number that somebody joined to the run. Nothing is known of its unit or law, so its distance from the usual range
+ * is told in widths of that range.
  */
 export function joinedMetricFeature(name: string, options: HistoryOptions): FeatureHistory {
   const feature = METRIC_PREFIX + name;

@@ -19,8 +19,9 @@ export type RunReading =
 const METRICS_MAX = 50;
 
 /**
- * Reads runs one by one, in order of completion, against the runs before them of the same workflow, class of branch and event, and learns from each.
- * What it says depends on the runs alone, never on a model or on earlier verdicts: the same history reads the same.
+ * Reads runs one by one, in order of completion, against the runs before them of the same workflow, class of branch and
+ * event, and learns from each. What it says depends on the runs alone, never on a model or on earlier verdicts: the
+ * same history reads the same.
  */
 export interface RunReader {
   readNext(run: HistoryRun): RunReading;

@@ -17,14 +17,19 @@ const OWN_FEATURES: readonly HistoryFeature[] = [
   { name: "attempt", unit: "ln-ratio" },
 ];
 
-/** The columns of a model of runs that have these features: duration always, joined metrics last, in alphabetical order. */
+/**
+ * The columns of a model of runs that have these features: duration always, joined metrics last, in alphabetical order.
+ */
 export function historyFeatures(present: readonly string[]): readonly HistoryFeature[] {
   const own = OWN_FEATURES.filter(({ name }) => name === "duration" || present.includes(name));
   const joined = present.filter((name) => name.startsWith(METRIC_PREFIX)).sort();
   return [...own, ...joined.map((name) => ({ name, unit: "none" as const }))];
 }
 
-/** Beyond this (4.5 times as long) the model tells nothing apart: an isolation tree splits a range evenly, and one outlier would stretch it. */
+/**
+ * Beyond this (4.5 times as long) the model tells nothing apart: an isolation tree splits a range evenly, and one
+ * outlier would stretch it.
+ */
 export const INPUT_MAX = 1.5;
 
 /** What the model sees of a reading: how far from usual, whichever the side. */

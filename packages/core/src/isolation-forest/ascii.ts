@@ -16,7 +16,10 @@ export function asciiText(bytes: Uint8Array): string | null {
   return pieces.join("");
 }
 
-/** JSON with two spaces of indent and a final newline, every character beyond ASCII escaped, keys in the order they are given in. */
+/**
+ * JSON with two spaces of indent and a final newline, every character beyond ASCII escaped, keys in the order they are
+ * given in.
+ */
 export function asciiJson(value: unknown): string {
   const json = JSON.stringify(value, null, 2);
   const escaped = json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);

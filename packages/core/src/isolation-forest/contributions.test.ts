@@ -20,7 +20,9 @@ function forestOf(
   return fitForest({ values, rowCount, featureCount }, options);
 }
 
-/** Mean path length when only the features in `known` are: the others send the row both ways, by the training samples. */
+/**
+ * Mean path length when only the features in `known` are: the others send the row both ways, by the training samples.
+ */
 function expectation(forest: IsolationForest, values: Float64Array, known: number): number {
   const at = (node: number): number => {
     const split = forest.feature[node]!;

@@ -5,13 +5,13 @@ import type { IsolationForestModel } from "./model.ts";
 import { treeShapley } from "./tree-shapley.ts";
 
 /**
- * How much each feature shortens this row's way through the forest, in splits: positive makes it odder. Up to rounding, the
- * contributions add up to the mean path length of the training samples minus the row's own. `row` is in raw units, in the
- * order of `model.features`; NaN is a missing value.
+ * How much each feature shortens this row's way through the forest, in splits: positive makes it odder. Up to rounding,
+ * the contributions add up to the mean path length of the training samples minus the row's own. `row` is in raw units,
+ * in the order of `model.features`; NaN is a missing value.
  *
  * The method is path-dependent TreeSHAP (Lundberg, Erion, Lee, "Consistent Individualized Feature Attribution for Tree
- * Ensembles", 2018, arXiv:1802.03888, algorithm 2; Lundberg et al., Nature Machine Intelligence 2, 2020), with the samples
- * that reached a node in training as its cover.
+ * Ensembles", 2018, arXiv:1802.03888, algorithm 2; Lundberg et al., Nature Machine Intelligence 2, 2020), with the
+ * samples that reached a node in training as its cover.
  *
  * @returns one entry per feature, largest first; equal ones in the order of the features.
  * @throws RangeError when the row has another number of features or an infinite value.

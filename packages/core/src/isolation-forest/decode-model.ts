@@ -25,8 +25,8 @@ const DIGEST_END = '"\n}\n';
 const THRESHOLD_MAX = 1.000001;
 
 /**
- * Reads a saved model, after checking all of it: sizes and digests, versions, every field, every tree. It computes nothing but numbers from
- * the files; nothing in them is ever run.
+ * Reads a saved model, after checking all of it: sizes and digests, versions, every field, every tree. It computes
+ * nothing but numbers from the files; nothing in them is ever run.
  *
  * @param files exactly model.json and the files it names.
  * @throws ModelFormatError saying what is wrong, in which file and field.

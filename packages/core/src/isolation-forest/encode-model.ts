@@ -14,7 +14,8 @@ export type Sha256 = (bytes: Uint8Array) => string;
 export const NO_DIGEST = "0".repeat(64);
 
 /**
- * The files of a saved model by name. They hold data only, no clock and no paths: the same model gives the same bytes anywhere.
+ * The files of a saved model by name. They hold data only, no clock and no paths: the same model gives the same bytes
+ * anywhere.
  *
  * model.json ends with its own digest, `sha256`: that of the file with 64 zeros in the digest's place.
  */

@@ -20,7 +20,10 @@ const PRODUCER_NAME = 0x12;
 const OPSET_IMPORT = 0x42;
 const GRAPH = 0x3a;
 
-/** Which other program's model or archive these bytes begin like; null when none is recognised. Nothing is ever loaded from them. */
+/**
+ * Which other program's model or archive these bytes begin like; null when none is recognised. Nothing is ever loaded
+ * from them.
+ */
 export function foreignFormat(bytes: Uint8Array): string | null {
   const first = bytes[0];
   const second = bytes[1];

@@ -95,7 +95,9 @@ export function decodeForest(bytes: Uint8Array, file: string): ForestArrays {
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
-/** Little-endian numbers as this machine has them: the same bytes nearly everywhere, each number turned round elsewhere. */
+/**
+ * Little-endian numbers as this machine has them: the same bytes nearly everywhere, each number turned round elsewhere.
+ */
 function inHostOrder(bytes: Uint8Array<ArrayBuffer>, elementBytes: number): Uint8Array<ArrayBuffer> {
   if (IS_LITTLE_ENDIAN) return bytes;
   for (let start = 0; start < bytes.length; start += elementBytes)

@@ -17,9 +17,10 @@ export function heightLimit(subsampleSize: number): number {
 }
 
 /**
- * Looks at all of a forest. Sound is: from each root the nodes are in preorder and each is reached exactly once, no way is longer
- * than the height limit, every split is on a known feature at a finite place, and the samples of a node are those of its
- * two branches. Takes one pass over the nodes, however they are wired: a command that scores one record spends most of its own time here.
+ * Looks at all of a forest. Sound is: from each root the nodes are in preorder and each is reached exactly once, no way
+ * is longer than the height limit, every split is on a known feature at a finite place, and the samples of a node are
+ * those of its two branches. Takes one pass over the nodes, however they are wired: a command that scores one record
+ * spends most of its own time here.
  */
 export function forestStructure(forest: ForestArrays): ForestStructure {
   const { roots, feature, subsampleSize } = forest;

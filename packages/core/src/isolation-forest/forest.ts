@@ -1,7 +1,10 @@
 import type { ForestStructure } from "./forest-structure.ts";
 import type { ForestOptions } from "./samples.ts";
 
-/** What is kept of a forest: the trees one after another, the nodes of a tree in preorder (node, left branch, right branch). */
+/**
+ * What is kept of a forest: the trees one after another, the nodes of a tree in preorder (node, left branch, right
+ * branch).
+ */
 export interface StoredForest {
   readonly options: ForestOptions;
   readonly featureCount: number;

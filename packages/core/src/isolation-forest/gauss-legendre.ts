@@ -28,9 +28,9 @@ const RULES: readonly Quadrature[] = [
 ];
 
 /**
- * The Gauss-Legendre rule with the fewest points, of 1, 2, 4 and 8, that integrates every polynomial of this degree without
- * error: n points do so up to degree 2n - 1 (Abramowitz and Stegun, 25.4.29). A tree of at most 65,536 samples needs no more
- * than degree 15.
+ * The Gauss-Legendre rule with the fewest points, of 1, 2, 4 and 8, that integrates every polynomial of this degree
+ * without error: n points do so up to degree 2n - 1 (Abramowitz and Stegun, 25.4.29). A tree of at most 65,536 samples
+ * needs no more than degree 15.
  *
  * @throws RangeError beyond degree 15.
  */

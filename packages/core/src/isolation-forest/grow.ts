@@ -5,16 +5,19 @@ import { checkForestOptions, checkTrainingShape, type ForestOptions, type Sample
 
 const SEED_LIMIT = 0x20_0000_0000_0000;
 
-/** Writes row `row` of the training data to `columns[feature * stride + slot]`, for every feature; all values finite. */
+/**
+ * Writes row `row` of the training data to `columns[feature * stride + slot]`, for every feature; all values finite.
+ */
 export type RowReader = (row: number, columns: Float64Array, stride: number, slot: number) => void;
 
 /**
- * Grows the forest of Liu, Ting and Zhou (2008), algorithms 1 and 2. Each tree has a subsample without replacement; each node splits at a
- * uniformly drawn place between the least and the greatest value of one feature, drawn among those that are not constant in
- * the node, so both branches always hold samples. No feature left, one sample, or the height limit makes a leaf.
+ * Grows the forest of Liu, Ting and Zhou (2008), algorithms 1 and 2. Each tree has a subsample without replacement;
+ * each node splits at a uniformly drawn place between the least and the greatest value of one feature, drawn among
+ * those that are not constant in the node, so both branches always hold samples. No feature left, one sample, or the
+ * height limit makes a leaf.
  *
- * @throws RangeError for no rows, no features, options out of range, and for values that are missing or infinite: a forest has no
- * notion of "missing" (`trainModel` fills in a neutral value first).
+ * @throws RangeError for no rows, no features, options out of range, and for values that are missing or infinite: a forest
+ * has no notion of "missing" (`trainModel` fills in a neutral value first).
  */
 export function fitForest(samples: SampleMatrix, options: ForestOptions): IsolationForest {
   checkTrainingShape(samples);

@@ -5,8 +5,8 @@ import { infiniteValue, scaled } from "./scaler.ts";
 const BLOCK_ROWS = 1024;
 
 /**
- * Scores rows in raw units, in the order of `model.features`; NaN is a missing value. Making a scorer is cheap, using it again is
- * cheaper.
+ * Scores rows in raw units, in the order of `model.features`; NaN is a missing value. Making a scorer is cheap, using
+ * it again is cheaper.
  */
 export function modelScorer(model: IsolationForestModel): ForestScorer {
   const { forest } = model;

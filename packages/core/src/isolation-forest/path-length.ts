@@ -16,16 +16,16 @@ export function expectedPathLength(sampleCount: number): number {
 }
 
 /**
- * c(n) rounded to a multiple of 2^-32. Path lengths made of it add up exactly in a double, up to 10,000 trees, so that the sum
- * over trees is the same in any order, block layout and thread split.
+ * c(n) rounded to a multiple of 2^-32. Path lengths made of it add up exactly in a double, up to 10,000 trees, so that
+ * the sum over trees is the same in any order, block layout and thread split.
  */
 export function roundedPathLength(sampleCount: number): number {
   return Math.round(expectedPathLength(sampleCount) * TWO_32) / TWO_32;
 }
 
 /**
- * 2^(-E[h] / c(psi)), equation 2 of the paper, rounded to 12 decimals (halves upwards): 0 to 1, higher is more anomalous.
- * A forest grown from single samples cannot tell anything apart: 0.5 for all.
+ * 2^(-E[h] / c(psi)), equation 2 of the paper, rounded to 12 decimals (halves upwards): 0 to 1, higher is more
+ * anomalous. A forest grown from single samples cannot tell anything apart: 0.5 for all.
  */
 export function scoreOfPathLengths(sum: number, treeCount: number, subsampleSize: number): number {
   const usual = treeCount * roundedPathLength(subsampleSize);

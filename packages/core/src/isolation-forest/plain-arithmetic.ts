@@ -1,6 +1,6 @@
 /**
- * Logarithm and power by +, -, *, / alone. IEEE 754 fixes the result of those to the last bit, while Math.log and Math.pow may
- * differ between engines, their versions and a WebAssembly kernel: a model and its scores must not.
+ * Logarithm and power by +, -, *, / alone. IEEE 754 fixes the result of those to the last bit, while Math.log and
+ * Math.pow may differ between engines, their versions and a WebAssembly kernel: a model and its scores must not.
  */
 
 /** Natural logarithm of a finite number of at least 1; within 2 units in the last place. */

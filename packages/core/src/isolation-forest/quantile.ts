@@ -1,5 +1,6 @@
 /**
- * The value below which `share` of the numbers lie, between two neighbours by straight interpolation (type 7 of Hyndman and Fan,
+ * The value below which `share` of the numbers lie, between two neighbours by straight interpolation (type 7 of Hyndman
+ * and Fan,
  * 1996). `ascending` is sorted, finite and not empty.
  */
 export function quantile(ascending: Float64Array, share: number): number {

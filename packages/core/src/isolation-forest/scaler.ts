@@ -14,8 +14,8 @@ const SHRINK = 2 ** -600;
 const STRETCH = 2 ** 600;
 
 /**
- * Mean and population standard deviation per feature, missing values left out, added up in row order. A feature that is constant, or has no values
- * at all, gets scale 1; one without values gets the mean given in `neutral`.
+ * Mean and population standard deviation per feature, missing values left out, added up in row order. A feature that is
+ * constant, or has no values at all, gets scale 1; one without values gets the mean given in `neutral`.
  *
  * @throws RangeError for an infinite value, naming its row and feature.
  */

@@ -14,8 +14,8 @@ export type PathLengthKernel = (values: Float64Array, rowCount: number, sums: Fl
 const BLOCK_ROWS = 1024;
 
 /**
- * Scores by flat arrays: a block of rows goes through one tree after another, so that the tree stays in the nearest cache.
-
+ * Scores by flat arrays: a block of rows goes through one tree after another, so that the tree stays in the nearest
+ * cache. A missing value (NaN) goes right at every split; `modelScorer` fills in the neutral value first.
  */
 export function flatScorer(forest: IsolationForest): ForestScorer {
   const addPathLengths = flatKernel(forest);

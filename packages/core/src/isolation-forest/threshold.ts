@@ -10,9 +10,10 @@ export function checkContamination(contamination: number): void {
 }
 
 /**
- * The score from which a row is an anomaly, so that at most floor(contamination * rows) of the given scores are. It lies
- * midway between the lowest flagged and the highest other score (on the grid of 12 decimals, rounded upwards). Equal scores are never
- * split: where a tie would exceed the share, none of it is flagged; where none can be, the threshold is above the maximum.
+ * The score from which a row is an anomaly, so that at most floor(contamination * rows) of the given scores are. It
+ * lies midway between the lowest flagged and the highest other score (on the grid of 12 decimals, rounded upwards).
+ * Equal scores are never split: where a tie would exceed the share, none of it is flagged; where none can be, the
+ * threshold is above the maximum.
  *
  * @throws RangeError when contamination is not in (0, 0.5] or there are no scores.
  */

@@ -33,10 +33,11 @@ export interface TrainingResult {
 }
 
 /**
- * Learns a model: scaler, forest, threshold and what is usual for each feature. The same request gives the same model to the last bit.
+ * Learns a model: scaler, forest, threshold and what is usual for each feature. The same request gives the same model
+ * to the last bit.
  *
- * @throws RangeError for no rows, no features, infinite values, names that are empty, twice there or reserved, and options or contamination
- * out of range.
+ * @throws RangeError for no rows, no features, infinite values, names that are empty, twice there or reserved, and options or
+ * contamination out of range.
  */
 export function trainModel(request: TrainingRequest): TrainingResult {
   const { kind, samples, contamination, options, dataWindow } = request;

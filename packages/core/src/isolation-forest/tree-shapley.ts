@@ -2,15 +2,16 @@ import type { IsolationForest } from "./forest.ts";
 import { gaussLegendre } from "./gauss-legendre.ts";
 
 /**
- * Shapley values of a row's path length, summed over all trees, by feature; a feature that is not known sends a row both ways,
- * by the shares of training samples: the game of path-dependent TreeSHAP (arXiv:1802.03888, algorithm 2).
+ * Shapley values of a row's path length, summed over all trees, by feature; a feature that is not known sends a row
+ * both ways, by the shares of training samples: the game of path-dependent TreeSHAP (arXiv:1802.03888, algorithm 2).
  *
  * A Shapley value is the integral over q of what the feature adds when each other one is known with chance q (Owen,
- * "Multilinear extensions of games", Management Science 18, 1972). With that chance a row gets past the splits on one feature
- * with weight (1 - q) * share + q * passed: `share` is the part of the training samples that they let through, `passed` is 1
- * when they let the row through, else 0. A leaf's value is the product of the weights on its way times its path length: a
- * polynomial in q, which a few points integrate without error. As in "Linear TreeShap" (Yu, Xu, Bifet and Rawat, NeurIPS 2022)
- * each branch hands the sum over its leaves up, so that all of it takes one walk over the nodes.
+ * "Multilinear extensions of games", Management Science 18, 1972). With that chance a row gets past the splits on one
+ * feature with weight (1 - q) * share + q * passed: `share` is the part of the training samples that they let through,
+ * `passed` is 1 when they let the row through, else 0. A leaf's value is the product of the weights on its way times
+ * its path length: a polynomial in q, which a few points integrate without error. As in "Linear TreeShap" (Yu, Xu,
+ * Bifet and Rawat, NeurIPS 2022) each branch hands the sum over its leaves up, so that all of it takes one walk over
+ * the nodes.
  */
 export function treeShapley(forest: IsolationForest, values: Float64Array): Float64Array {
   const { feature, threshold, right, sampleCount, depthMax, featureCount, treeCount, roots } = forest;
@@ -18,7 +19,9 @@ export function treeShapley(forest: IsolationForest, values: Float64Array): Floa
   const pointCount = points.length;
   const meanLength = meanPathLengths(forest);
   const totals = new Float64Array(featureCount);
-  /** By feature, on the way so far. Not split on yet is: all let through, and the row too. The share counts while it is. */
+  /**
+   * By feature, on the way so far. Not split on yet is: all let through, and the row too. The share counts while it is.
+   */
   const share = new Float64Array(featureCount).fill(1);
   const passed = new Uint8Array(featureCount).fill(1);
   /** By depth and point: the product of the weights down to here, and the sum over the leaves from here on. */

@@ -42,15 +42,18 @@ export interface CleanRun {
 }
 
 /**
- * Gives an attempt, its jobs and its steps the times that can be relied on. `jobs` is null when they were never asked for,
- * and empty when the attempt is known to have none. `nowMs` is when the report was made: nothing ends later.
+ * Gives an attempt, its jobs and its steps the times that can be relied on. `jobs` is null when they were never asked
+ * for, and empty when the attempt is known to have none. `nowMs` is when the report was made: nothing ends later.
  *
- * - The attempt lasts from its own start (`run_started_at`; `created_at` stays that of the first attempt) to the end of its
+ * - The attempt lasts from its own start (`run_started_at`; `created_at` stays that of the first attempt) to the end of
+ *   its
  *   last job, else to `completedAtMs`.
- * - A re-run lists the jobs it did not repeat with their old times: they are marked as inherited and count for nothing here.
+ * - A re-run lists the jobs it did not repeat with their old times: they are marked as inherited and count for nothing
+ *   here.
  *   Without its own start they cannot be told from its own jobs, so then its start is not known.
- * - Queue time is from the attempt's start until the first job that really ran had its runner. Known waits for approval or
- *   for a concurrency group come before `readyAtMs`: they are no queue time, nor, where they come before the first job, work.
+ * - Queue time is from the attempt's start until the first job that really ran had its runner. Known waits for approval
+ *   or
+ *   for a concurrency group come before `readyAtMs`: they are no queue time and, before the first job, no work either.
  * - What cannot be known is null with the reason, never 0.
  */
 export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[] | null, nowMs: number): CleanRun {
@@ -183,7 +186,9 @@ function cleanStepTimes(step: ReportedStep, ofJob: Span | null, nowMs: number): 
   };
 }
 
-/** Whether an open job has begun: one that still waits may carry the time of queueing as its start, but has no runner. */
+/**
+ * Whether an open job has begun: one that still waits may carry the time of queueing as its start, but has no runner.
+ */
 function isRunning({ startedAtMs, runnerName, steps }: ReportedJob): boolean {
   return startedAtMs !== null && (Boolean(runnerName) || steps.some((step) => step.startedAtMs !== null));
 }

@@ -1,8 +1,8 @@
 import type { Conclusion } from "./conclusion.ts";
 
 /**
- * The pipeline in GitHub's words. Identity is numeric: a run is (repository id, run id), a measurement is
- * (repository id, run id, attempt), a job is its job id, a step is (job id, step number). Instants are milliseconds since
+ * The pipeline in GitHub's words. Identity is numeric: a run is (repository id, run id), a measurement is (repository
+ * id, run id, attempt), a job is its job id, a step is (job id, step number). Instants are milliseconds since
  * 1970 UTC, spans are milliseconds. Unknown is null with a reason, never 0.
  */
 export interface Repository {
@@ -34,7 +34,9 @@ export type Span =
   | { readonly ms: number; readonly unknown: null }
   | { readonly ms: null; readonly unknown: UnknownTime };
 
-/** One attempt of one run: the thing that is measured. Strings come from GitHub and are hostile wherever they are shown. */
+/**
+ * One attempt of one run: the thing that is measured. Strings come from GitHub and are hostile wherever they are shown.
+ */
 export interface RunAttempt {
   readonly repositoryId: number;
   readonly workflowId: number;
@@ -53,7 +55,9 @@ export interface RunAttempt {
   /** When this attempt ended. */
   readonly completedAtMs: number | null;
   readonly conclusion: Conclusion | null;
-  /** From start to end of this attempt, without a known wait for approval or a concurrency group before its first job. */
+  /**
+   * From start to end of this attempt, without a known wait for approval or a concurrency group before its first job.
+   */
   readonly duration: Span;
   /** From being ready to run until the first job had a runner; approval and concurrency waits are not part of it. */
   readonly queueTime: Span;

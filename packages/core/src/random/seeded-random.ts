@@ -11,8 +11,8 @@ const TWO_53 = 0x20_0000_0000_0000;
 const WARM_UP_ROUNDS = 12;
 
 /**
- * Chris Doty-Humphrey's sfc32 (PractRand), its state filled by splitmix32 from a whole seed of 0 .. 2^53 - 1; different seeds
- * give different states. Only 32-bit integer arithmetic is used, so no engine can differ.
+ * Chris Doty-Humphrey's sfc32 (PractRand), its state filled by splitmix32 from a whole seed of 0 .. 2^53 - 1; different
+ * seeds give different states. Only 32-bit integer arithmetic is used, so no engine can differ.
  */
 export function seededRandom(seed: number): SeededRandom {
   if (!Number.isSafeInteger(seed) || seed < 0) {

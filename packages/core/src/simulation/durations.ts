@@ -9,7 +9,10 @@ export function streamOf(seed: number, stream: number): SeededRandom {
   return seededRandom((seed % 2 ** 31) * STREAMS_MAX + (stream % STREAMS_MAX));
 }
 
-/** About normal, mean 0, deviation 1, at most 6 from the mean: twelve uniforms added up, so that no engine's logarithm enters. */
+/**
+ * About normal, mean 0, deviation 1, at most 6 from the mean: twelve uniforms added up, so that no engine's logarithm
+ * enters.
+ */
 export function normal(random: SeededRandom): number {
   let sum = -6;
   for (let draw = 0; draw < 12; draw++) sum += random.next();
@@ -23,7 +26,9 @@ export function logNormal(random: SeededRandom, spread: number): number {
 
 const TAIL_SHARE = 0.012;
 
-/** How much longer than usual the work takes: log-normal, and now and then up to 2.2 times on top, as on a busy host. */
+/**
+ * How much longer than usual the work takes: log-normal, and now and then up to 2.2 times on top, as on a busy host.
+ */
 export function workNoise(random: SeededRandom, spread: number): number {
   const usual = logNormal(random, spread);
   const tail = random.next();
@@ -40,7 +45,9 @@ export function slowDrift(random: SeededRandom, dayCount: number): readonly numb
   });
 }
 
-/** How much longer a runner takes to be free in this hour of the day, UTC: both time zones are at work from 13 to 17. */
+/**
+ * How much longer a runner takes to be free in this hour of the day, UTC: both time zones are at work from 13 to 17.
+ */
 function busyFactor(hour: number, isWeekend: boolean): number {
   if (isWeekend) return 1;
   if (hour >= 13 && hour < 17) return 3;

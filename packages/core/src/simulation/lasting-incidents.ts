@@ -63,7 +63,10 @@ function workingMorning(startMs: number, endMs: number, share: number): number {
   return dayMs + 9 * HOUR_MS;
 }
 
-/** What the incident does to one run of its time; null when this run is spared. `progress` goes from 0 at the onset to 1. */
+/**
+ * What the incident does to one run of its time; null when this run is spared. `progress` goes from 0 at the onset to
+ * 1.
+ */
 function effectsOf(
   plan: LastingPlan,
   workflow: WorkflowPlan,

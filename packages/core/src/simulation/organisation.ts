@@ -1,4 +1,6 @@
-/** Who works on what in the simulated organisation: its repositories and their workflows, with what each usually takes. */
+/**
+ * Who works on what in the simulated organisation: its repositories and their workflows, with what each usually takes.
+ */
 export interface StepPlan {
   readonly name: string;
   readonly usualSeconds: number;

@@ -26,7 +26,9 @@ export const weekdayOf = (atMs: number): number => (((dayNumber(atMs) + 4) % 7) 
 export const isWeekend = (atMs: number): boolean => weekdayOf(atMs) === 0 || weekdayOf(atMs) === 6;
 export const hourOf = (atMs: number): number => Math.floor((atMs - dayNumber(atMs) * DAY_MS) / HOUR_MS);
 
-/** Share of a day's work done in each hour, UTC: two teams, one at UTC+1 and a larger one at UTC-5, with lunch breaks. */
+/**
+ * Share of a day's work done in each hour, UTC: two teams, one at UTC+1 and a larger one at UTC-5, with lunch breaks.
+ */
 const HOUR_SHARES = [1, 0, 0, 0, 0, 0, 1, 4, 8, 9, 9, 5, 7, 12, 14, 14, 12, 7, 9, 10, 9, 6, 3, 2] as const;
 const SHARES_SUM = HOUR_SHARES.reduce<number>((sum, share) => sum + share, 0);
 const WEEKEND_FACTOR = 0.1;

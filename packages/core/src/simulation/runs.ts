@@ -11,7 +11,10 @@ export interface JobDraft {
   readonly steps: readonly Omit<Step, "repositoryId" | "jobId">[];
 }
 
-/** One attempt as it ran, with the jobs that really ran in it: a re-run of the failed jobs does not list the others again. */
+/**
+ * One attempt as it ran, with the jobs that really ran in it: a re-run of the failed jobs does not list the others
+ * again.
+ */
 export interface AttemptDraft
   extends Pick<RunAttempt, "runStartedAtMs" | "completedAtMs" | "conclusion" | "duration" | "queueTime"> {
   readonly runStartedAtMs: number;

@@ -16,10 +16,10 @@ export interface SampleMetricsRecord {
 }
 
 /**
- * Sample pipeline metrics: usual builds take about 5 minutes and rarely fail, anomalous ones take about 15 minutes and often
- * fail. The anomalous ones lie
- * scattered far wider, as trouble does, so that none hides among the others. Built from sums and products
- * of seeded uniform numbers and rounded to the stated decimals: the same options give the same numbers everywhere.
+ * Sample pipeline metrics: usual builds take about 5 minutes and rarely fail, anomalous ones take about 15 minutes and
+ * often fail. The anomalous ones lie scattered far wider, as trouble does, so that none hides among the others. Built
+ * from sums and products of seeded uniform numbers and rounded to the stated decimals: the same options give the same
+ * numbers everywhere.
  */
 export function sampleMetrics({ records, anomalies, seed }: SampleMetricsOptions): SampleMetricsRecord[] {
   const random = seededRandom(seed);
@@ -41,7 +41,10 @@ export function sampleMetricsCsv(records: readonly SampleMetricsRecord[]): strin
   return `build_id,duration,failure_rate\n${lines.join("")}`;
 }
 
-/** Around `middle`, never further than `reach` from it: the mean of three uniform numbers, so bell-shaped without long tails. */
+/**
+ * Around `middle`, never further than `reach` from it: the mean of three uniform numbers, so bell-shaped without long
+ * tails.
+ */
 function spread(random: SeededRandom, middle: number, reach: number, stepsPerUnit: number): number {
   const deviate = ((random.next() + random.next() + random.next()) * 2) / 3 - 1;
   return Math.round((middle + deviate * reach) * stepsPerUnit) / stepsPerUnit;

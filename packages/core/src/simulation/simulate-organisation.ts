@@ -18,7 +18,10 @@ export interface SimulationOptions {
 }
 
 export interface SimulatedOrganisation {
-  /** One for each repository and day on which a run of it ended, in time order; made while iterating, each time the same. */
+  /**
+   * One for each repository and day on which a run of it ended, in time order; made while iterating, each time the
+   * same.
+   */
   readonly batches: Iterable<HistoryBatch>;
   /** What was planted, by onset. Runs that had not ended by the end of the window are in neither. */
   readonly truth: readonly PlantedIncident[];
@@ -39,9 +42,9 @@ const FIRST_RUN_ID = 17_204_118_006;
 const FIRST_JOB_ID = 48_811_730_215;
 
 /**
- * The history of an organisation that does not exist: six repositories, twenty workflows, working days and weekends, caches that
- * miss, tests that flake, re-runs, superseded pushes, and planted incidents whose truth is told apart from the history.
- * Throws RangeError when the seed, the start or the days are no whole numbers in range.
+ * The history of an organisation that does not exist: six repositories, twenty workflows, working days and weekends,
+ * caches that miss, tests that flake, re-runs, superseded pushes, and planted incidents whose truth is told apart from
+ * the history. Throws RangeError when the seed, the start or the days are no whole numbers in range.
  */
 export function simulateOrganisation(options: SimulationOptions): SimulatedOrganisation {
   const { seed, startMs, days = 60 } = options;
