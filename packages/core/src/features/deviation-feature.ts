@@ -1,9 +1,12 @@
 import { type OwnHistory, ownHistory, type OwnHistoryOptions, rollingWindow } from "../baselines/index.ts";
 import { type FeatureHistory, type HistoryRun, onGrid } from "./feature.ts";
 
+/** In the feature's scale; ln 1.2 for a duration. */
+const ALIKE_WITHIN = onGrid(Math.log(1.2));
+
 /**
- * A feature that says how far a number lies outside what is usual for it, in a scale where that distance means
- * something. A run that is no example is odd only when it is far from the last runs of its own sort, too: after a few
+ * A feature that says how far a number lies outside what is usual for it, in a scale where that distance means something. A
+ * run that is no example is as usual, too, when some of the last runs of its own sort were much like it: after a few
  * failures by time-out the next one tells nothing new.
  */
 export interface DeviationFeature {
@@ -23,8 +26,8 @@ export interface DeviationFeature {
 export function deviationHistory(spec: DeviationFeature): FeatureHistory & { readonly examples: OwnHistory } {
   const examples = ownHistory(spec.history);
   const others = rollingWindow(spec.history.windowRuns);
-  const distanceToOthers = (run: HistoryRun, scaled: number): number =>
-    spec.isExample(run) ? Number.POSITIVE_INFINITY : others.nearestDistance(scaled, spec.history.neighbourRank);
+  const isFamiliar = (run: HistoryRun, scaled: number): boolean =>
+    !spec.isExample(run) && others.nearestDistance(scaled, spec.history.neighbourRank) <= ALIKE_WITHIN;
   return {
     examples,
     read(run) {
@@ -33,10 +36,9 @@ export function deviationHistory(spec: DeviationFeature): FeatureHistory & { rea
       const scaled = spec.toScale(value);
       const deviation = examples.read(scaled);
       if (deviation === null) return null;
-      const size = Math.min(Math.abs(deviation.distance), distanceToOthers(run, scaled));
       const range = { low: spec.fromScale(deviation.range.low), high: spec.fromScale(deviation.range.high) };
       // On the grid before anything is decided: a last digit of Math.log must not make a run odd on one machine only.
-      const distance = spec.counted(onGrid(Math.sign(deviation.distance) * size), run);
+      const distance = isFamiliar(run, scaled) ? 0 : spec.counted(onGrid(deviation.distance), run);
       return {
         feature: spec.feature,
         value: distance,
