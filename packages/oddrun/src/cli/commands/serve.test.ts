@@ -198,10 +198,11 @@ test("settings that will not do are one clear message and exit 2", async () => {
   other.close();
 });
 
-test("a store that is none leaves scoring alone", async () => {
+test("a store that is none leaves scoring alone; the log tells each request by its id", async () => {
   const data = join(folder, "broken");
   await writeFile(data, "not a folder");
-  const child = spawn(process.execPath, [MAIN, "serve", "--port", "0", "--data-dir", data], {
+  const logging = ["--log-level", "info", "--log-format", "json"];
+  const child = spawn(process.execPath, [MAIN, "serve", "--port", "0", "--data-dir", data, ...logging], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -215,4 +216,18 @@ test("a store that is none leaves scoring alone", async () => {
   assert.equal((await fetch(`${url}/`)).status, 503);
   assert.match(told, /The page of odd runs is not there until then; scoring is\./);
   assert.equal(await end({ child, url, line: "" }), 0);
+  const lines = told
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter((line) => line["message"] === "request");
+  assert.deepEqual(
+    lines.map(({ method, path, status }) => [method, path, status]),
+    [
+      ["GET", "/health/live", 200],
+      ["GET", "/", 503],
+    ],
+  );
+  assert.equal(new Set(lines.map(({ requestId }) => requestId)).size, 2);
+  assert.equal(new Set(lines.map(({ invocation }) => invocation)).size, 1);
 });
