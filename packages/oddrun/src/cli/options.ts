@@ -87,6 +87,14 @@ export function metricsReadOptions(
   };
 }
 
+/** What --repo was given as, if GitHub could call a repository so. */
+export function repositoryOption(input: CommandInput): string | undefined {
+  const text = input.text("repo");
+  if (text === undefined || /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}$/.test(text))
+    return text;
+  throw problem("bad-usage", `--repo is "${printable(text)}"; the name of a repository, "owner/name", is needed.`);
+}
+
 /** The columns of --features. */
 export function wantedFeatures(input: CommandInput): readonly string[] | undefined {
   return input

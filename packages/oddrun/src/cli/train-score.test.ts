@@ -169,6 +169,13 @@ test("a mistake on the command line is one line with a way out, and exit code 2"
     [["score", "--format", "xml"], /csv, json, ndjson/],
     [["score", "--log-level", "loud"], /silent, error, warn, info, debug/],
     [["models", "drop"], /models list/],
+    ...["2026-02-30", "2026-02-30T06:00Z", "yesterday", "1767225600000", "2026-01-31T06:00", "\u001b[31m"].map(
+      (value): [string[], RegExp] => [["report", `--since=${value}`], /a span such as .* not "[^\u001b]*"/],
+    ),
+    ...["a", "a/b/c", "../x", "x/..", "octo/*", "https://github.com/a/b", `a/${"b".repeat(300)}`].map(
+      (value): [string[], RegExp] => [["report", `--repo=${value}`], /"owner\/name", is needed/],
+    ),
+    [["import", "no-such.csv"], /There is no file no-such\.csv/],
   ];
   for (const [argv, words] of cases) {
     const { code, stderr } = await oddrun(...argv);
@@ -312,5 +319,6 @@ test("reading commands make no store where there is none", async () => {
     assert.equal(code, 3, command);
     assert.match(stderr, /oddrun import FILE/);
   }
+  assert.equal((await oddrun("import", "no-such.csv", "--data-dir", "nothing")).code, 2);
   assert.ok(!existsSync("nothing"));
 });

@@ -54,6 +54,7 @@ export const importCommand: CommandSpec = {
     }
     const { historyMapping } = await import("./import-mapping.ts");
     const mapping = historyMapping(input);
+    await checkFiles(input.args);
     const { openStore } = await import("../../adapters/store/index.ts");
     const store = await openStore(join(context.dataDir, "oddrun.db"));
     const files: { file: string; rejects: string | null; summary: ImportSummary }[] = [];
@@ -96,6 +97,12 @@ async function importOne(
     isStopped: () => context.signal.aborted,
     onProgress: (line) => context.progress(line),
   });
+}
+
+/** A file that is not there is told before a store is made and before another file is imported. */
+async function checkFiles(files: readonly string[]): Promise<void> {
+  const { openSource } = await import("../../adapters/files/open-source.ts");
+  for (const file of files) if (file !== "-") await (await openSource(file)).close();
 }
 
 /** The history is read twice; what comes from standard input is kept in a file meanwhile. */

@@ -4,6 +4,7 @@ import { printable } from "../../operations/visible-text.ts";
 import { isMetricName, METRIC_NAME_RULE } from "../../operations/join-metric.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandSpec } from "../command.ts";
+import { repositoryOption } from "../options.ts";
 
 /** `oddrun metric`: joins numbers to a stored run. */
 export const metricCommand: CommandSpec = {
@@ -22,7 +23,7 @@ export const metricCommand: CommandSpec = {
     const [runIdText = "", ...pairs] = input.args;
     const runId = idOf(runIdText);
     const attempt = attemptOf(input.text("attempt"));
-    const repository = repositoryOf(input.text("repo"));
+    const repository = repositoryOption(input) ?? null;
     const metrics = metricsOf(pairs);
     const { openStore } = await import("../../adapters/store/index.ts");
     const { joinMetrics } = await import("../../operations/join-metric.ts");
@@ -60,12 +61,6 @@ function attemptOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw problem("bad-usage", `--attempt is "${printable(text)}"; a whole number from 1 is needed.`);
-}
-
-function repositoryOf(text: string | undefined): string | null {
-  if (text === undefined) return null;
-  if (/^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/.test(text)) return text;
-  throw problem("bad-usage", `--repo is "${printable(text)}"; the name of a repository, "owner/name", is needed.`);
 }
 
 function metricsOf(pairs: readonly string[]): ReadonlyMap<string, number> {

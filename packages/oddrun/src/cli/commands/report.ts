@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 import type { CommandInput, CommandSpec } from "../command.ts";
-import { oneOf, wholeNumber } from "../options.ts";
+import { oneOf, repositoryOption, wholeNumber } from "../options.ts";
 
 const FORMATS = ["text", "json", "markdown"] as const;
 
@@ -28,7 +28,7 @@ export const reportCommand: CommandSpec = {
     const format = oneOf(input, "format", FORMATS, "text");
     const limit = wholeNumber(input, "limit", { min: 1, max: 1_000_000, otherwise: 50 });
     const sinceMs = sinceOption(input, context.now());
-    const repository = input.text("repo");
+    const repository = repositoryOption(input);
     const workflow = input.text("workflow");
     const filter = {
       limit,
@@ -65,7 +65,9 @@ function sinceOption(input: CommandInput, nowMs: number): number | undefined {
   const date = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
     ? Date.parse(text)
     : Number.NaN;
-  if (Number.isNaN(date) || (new Date(date).getUTCDate() !== Number(text.slice(8, 10)) && text.length === 10)) {
+  // JavaScript takes 30 February for 2 March
+  const day = new Date(Date.parse(text.slice(0, 10)));
+  if (Number.isNaN(date) || day.getUTCDate() !== Number(text.slice(8, 10))) {
     throw problem(
       "bad-usage",
       `--since takes a span such as 12h, 30d or 8w, or a date such as 2026-01-31 or 2026-01-31T06:00Z, not "${printable(text)}".`,
