@@ -39,6 +39,9 @@ await build({
   platform: "node",
   format: "esm",
   target: "node22",
+  // what need not be read need not be parsed; names stay, for stacks
+  minifySyntax: true,
+  minifyWhitespace: true,
   banner: { js: HELPERS },
   plugins: [outsideWhenNeeded],
   logLevel: "warning",

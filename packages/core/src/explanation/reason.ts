@@ -14,7 +14,8 @@ const NEAR = 1.25;
  * go.
  */
 export function featureLabel(name: string): string {
-  return name.replace(/[\p{C}\p{Z}_]+/gu, " ").trim();
+  // made here and not as a literal: the classes of Unicode take a while to look up, and most rows need no reason
+  return name.replace(new RegExp("[\\p{C}\\p{Z}_]+", "gu"), " ").trim();
 }
 
 /**

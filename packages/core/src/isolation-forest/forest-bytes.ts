@@ -1,4 +1,4 @@
-import { asciiBytes } from "./ascii.ts";
+import { asciiBytes, asciiText } from "./ascii.ts";
 import type { StoredForest } from "./forest.ts";
 import { ModelFormatError } from "./model-format-error.ts";
 
@@ -56,7 +56,7 @@ export function decodeForest(bytes: Uint8Array, file: string): ForestArrays {
     throw new ModelFormatError(`${file} ${what}.`, { file });
   };
   if (bytes.length < HEADER_BYTES) refuse(`has ${bytes.length} bytes; its header alone needs ${HEADER_BYTES}`);
-  if (!asciiBytes(MAGIC).every((byte, place) => bytes[place] === byte)) refuse(`doesn't begin with "${MAGIC}"`);
+  if (asciiText(bytes.subarray(0, MAGIC.length)) !== MAGIC) refuse(`doesn't begin with "${MAGIC}"`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [version, treeCount, nodeCount, featureCount, subsampleSize, reserved] = Array.from({ length: 6 }, (_, index) =>
     view.getUint32(MAGIC.length + 4 * index, true),

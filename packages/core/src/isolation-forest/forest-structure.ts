@@ -27,16 +27,31 @@ export function forestStructure(forest: ForestArrays): ForestStructure {
   const walk: Walk = {
     pathLength: new Float64Array(feature.length),
     remaining: new Float64Array(subsampleSize + 1).fill(-1),
+    due: new Uint32Array(heightLimit(subsampleSize)),
+    dueDepth: new Uint8Array(heightLimit(subsampleSize) + 1),
     depthMax: 0,
   };
-  return { problem: rootsProblem(roots, feature.length) ?? treesProblem(forest, walk), ...walk };
+  const problem =
+    rootsProblem(roots, feature.length) ?? thresholdProblem(forest.threshold) ?? treesProblem(forest, walk);
+  return { problem, pathLength: walk.pathLength, depthMax: walk.depthMax };
 }
 
 interface Walk {
   readonly pathLength: Float64Array;
   /** c(n) for n samples; -1 until it is asked for. */
   readonly remaining: Float64Array;
+  /** Right branches still to come, the next one last, and their depths: fewer than the height limit. */
+  readonly due: Uint32Array;
+  readonly dueDepth: Uint8Array;
   depthMax: number;
+}
+
+/** Searched by the engine in one go each, which is far quicker than asking number by number. */
+function thresholdProblem(threshold: Float64Array): string | null {
+  const strange = [Number.NaN, Infinity, -Infinity].find((value) => threshold.includes(value));
+  return strange === undefined
+    ? null
+    : `node ${threshold.findIndex((value) => Object.is(value, strange))} has the threshold ${strange}`;
 }
 
 function rootsProblem(roots: Uint32Array, nodeCount: number): string | null {
@@ -59,12 +74,10 @@ function treesProblem(forest: ForestArrays, walk: Walk): string | null {
 
 function treeProblem(forest: ForestArrays, root: number, end: number, walk: Walk): string | null {
   const { feature, threshold, right, sampleCount, featureCount, subsampleSize } = forest;
-  const { pathLength, remaining } = walk;
+  const { pathLength, remaining, due, dueDepth } = walk;
   const limit = heightLimit(subsampleSize);
   if (sampleCount[root] !== subsampleSize) return `its root holds ${sampleCount[root]} of ${subsampleSize} samples`;
-  /** Right branches still to come, the next one last, and their depths. */
-  const pending: number[] = [];
-  const pendingDepths: number[] = [];
+  let dueCount = 0;
   let depth = 0;
   for (let node = root; node < end; node++) {
     const split = feature[node]!;
@@ -72,24 +85,23 @@ function treeProblem(forest: ForestArrays, root: number, end: number, walk: Walk
     if (split === -1) {
       if (threshold[node] !== 0 || right[node] !== 0) return `node ${node} is a leaf with a threshold or a branch`;
       if (count === 0) return `node ${node} holds no samples`;
-      const next = pending.pop() ?? end;
+      const next = dueCount === 0 ? end : due[--dueCount]!;
       if (next !== node + 1) return `node ${node + 1} follows where node ${next} is due`;
       if (remaining[count]! < 0) remaining[count] = roundedPathLength(count);
       pathLength[node] = depth + remaining[count]!;
       if (depth > walk.depthMax) walk.depthMax = depth;
-      depth = pendingDepths.pop() ?? 0;
+      depth = dueDepth[dueCount]!;
       continue;
     }
     if (split < 0 || split >= featureCount) return `node ${node} splits on feature ${split} of ${featureCount}`;
-    if (!Number.isFinite(threshold[node])) return `node ${node} has the threshold ${threshold[node]}`;
     if (depth >= limit) return `node ${node} lies deeper than the height limit of ${limit}`;
     const branch = right[node]!;
     if (branch <= node + 1 || branch >= end) return `the right branch of node ${node} is ${branch}, outside its tree`;
     const branchSum = sampleCount[node + 1]! + sampleCount[branch]!;
     if (count !== branchSum) return `node ${node} holds ${count} samples, its branches ${branchSum}`;
     depth++;
-    pending.push(branch);
-    pendingDepths.push(depth);
+    due[dueCount] = branch;
+    dueDepth[dueCount++] = depth;
   }
-  return pending.length === 0 ? null : `node ${pending.at(-1)} is never reached`;
+  return dueCount === 0 ? null : `node ${due[dueCount - 1]} is never reached`;
 }

@@ -4,11 +4,23 @@
  */
 
 /** Controls, format characters (bidirectional marks, zero-width, tags), private use, line separators; the joiner that emoji need is left. */
-const INVISIBLE = /(?!\u200d)[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu;
+const INVISIBLE = "(?!\\u200d)[\\p{Cc}\\p{Cf}\\p{Co}\\p{Zl}\\p{Zp}]";
+const INVISIBLE_IN_JSON = "[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]";
+/** None of these: the everyday text. */
+const PLAIN = /^[ -~]*$/;
+
+/**
+ * Made at their first use, and not literals: those are checked when their file is parsed, and looking up Unicode's classes then
+ * takes a good part of the time in which a record is scored.
+ */
+let invisible: RegExp | undefined;
+let invisibleInJson: RegExp | undefined;
 
 /** One line that shows what it holds: an escape or a direction override becomes "⟨U+001B⟩", "⟨U+202E⟩", a line break a space. */
 export function visible(text: string): string {
-  return text.toWellFormed().replace(INVISIBLE, (character) => {
+  if (PLAIN.test(text)) return text;
+  invisible ??= new RegExp(INVISIBLE, "gu");
+  return text.toWellFormed().replace(invisible, (character) => {
     if (character === "\n" || character === "\t" || character === "\r") return " ";
     return `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}⟩`;
   });
@@ -26,7 +38,8 @@ export function printable(text: string, charsMax = 80): string {
 
 /** JSON in which no invisible character stands raw: escaped, so that none is lost. */
 export function printableJson(json: string): string {
-  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+  invisibleInJson ??= new RegExp(INVISIBLE_IN_JSON, "gu");
+  return json.replace(invisibleInJson, (character) =>
     Array.from({ length: character.length }, (_, at) => {
       const unit = character.charCodeAt(at).toString(16).padStart(4, "0");
       return `\\u${unit}`;
