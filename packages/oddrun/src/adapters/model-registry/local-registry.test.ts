@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -74,6 +74,14 @@ test("what a killed training left behind is no version, and goes", async () => {
   assert.equal((await registry.list()).length, 1);
   await registry.register(smallModel(2), "x");
   assert.deepEqual(readdirSync(folder).sort(), ["metrics-1", "metrics-2", "promoted.json"]);
+});
+
+test("a folder that another training takes away meanwhile does not stop this one", async () => {
+  const { registry, folder } = open("taken-away");
+  await registry.register(smallModel(1), "x");
+  // listed, and gone for whoever looks closer
+  symlinkSync(join(folder, "nowhere"), join(folder, `.incoming-${process.pid}-abc`));
+  assert.equal((await registry.register(smallModel(2), "x")).version, "metrics-2");
 });
 
 test("a damaged version in use gives way to the last good one, with a warning", async () => {

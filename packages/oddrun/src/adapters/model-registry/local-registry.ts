@@ -154,7 +154,10 @@ async function removeLeftovers(folder: string, now: number): Promise<void> {
     const writer = /^\.incoming-(\d+)-/.exec(name)?.[1];
     if (writer === undefined) continue;
     const path = join(folder, name);
-    const isOld = now - (await stat(path)).mtimeMs > LEFTOVER_AGE_MS;
+    // another training may give its own folder its name at this moment
+    const found = await stat(path).catch(() => null);
+    if (found === null) continue;
+    const isOld = now - found.mtimeMs > LEFTOVER_AGE_MS;
     if (isOld || !isAlive(Number(writer))) await rm(path, { recursive: true, force: true });
   }
 }
