@@ -14,7 +14,7 @@ test("every command of the README gives the output it shows", { timeout: 120_000
   symlinkSync(join(root, "docs"), join(folder, "docs"));
   const port = String(await freePort());
   // a port of its own, so that the test runs beside a server of yours
-  const commands = shownCommands(readme.replaceAll("8080", port));
+  const commands = shownCommands(readme.replaceAll("8081", port));
   assert.ok(commands.length >= 5, `only ${commands.length} commands were found`);
   const path = [join(root, "node_modules/.bin"), process.env["PATH"]].join(delimiter);
   try {

@@ -32,7 +32,7 @@ export interface ReportedJob extends Omit<Job, "duration" | "queueTime"> {
 export type ReportedStep = Omit<Step, "duration">;
 
 /** What was noticed about the report, for counting; nothing of it is lost. */
-export type QualityNote = "conclusion-missing" | "duration-disagrees" | "times-implausible";
+export type QualityNote = "conclusion-missing" | "conclusion-unknown" | "duration-disagrees" | "times-implausible";
 
 export interface CleanRun {
   readonly run: RunAttempt;
@@ -211,6 +211,7 @@ function runConclusion(reported: ReportedRun, notes: Set<QualityNote>): Conclusi
     notes.add("conclusion-missing");
     return "other";
   }
+  if (reported.conclusion === "other") notes.add("conclusion-unknown");
   return reported.conclusion;
 }
 

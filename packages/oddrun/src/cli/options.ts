@@ -21,6 +21,11 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { name: "log-format", value: "FORMAT", description: "Form of the log: text or json", defaultText: "text" },
 ];
 
+/** The options of every command, but for those of which a command tells its own story. */
+export function globalOptionsBeside(own: readonly OptionSpec[]): readonly OptionSpec[] {
+  return GLOBAL_OPTIONS.filter(({ name }) => own.every((option) => option.name !== name));
+}
+
 /** What `option` was given as, if it is a whole number within the bounds. */
 export function wholeNumber(
   input: CommandInput,
@@ -78,7 +83,8 @@ export function metricsReadOptions(
 ): MetricsReadOptions {
   const features = wantedFeatures(input);
   return {
-    durationUnit: oneOf(input, "duration-unit", ["s", "ms", "min"], "s"),
+    // not given is not the same as seconds: then suspicious durations are pointed out
+    ...(input.isSet("duration-unit") ? { durationUnit: oneOf(input, "duration-unit", ["s", "ms", "min"], "s") } : {}),
     ...(input.text("input") === "-" ? { stdin: context.stdin } : {}),
     ...(features === undefined ? {} : { features }),
     ...(input.isSet("skip-bad")

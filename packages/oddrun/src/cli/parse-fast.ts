@@ -1,5 +1,5 @@
 import type { CommandInput, CommandSpec } from "./command.ts";
-import { GLOBAL_OPTIONS } from "./options.ts";
+import { globalOptionsBeside } from "./options.ts";
 
 /**
  * Reads a command line without commander, whose loading would be a fifth of a one-record `score`. Answers null for anything
@@ -7,7 +7,9 @@ import { GLOBAL_OPTIONS } from "./options.ts";
  * what is wrong.
  */
 export function parseFast(spec: CommandSpec, argv: readonly string[]): CommandInput | null {
-  const options = new Map([...spec.options, ...GLOBAL_OPTIONS].map((option) => [option.name, option]));
+  const options = new Map(
+    [...spec.options, ...globalOptionsBeside(spec.options)].map((option) => [option.name, option]),
+  );
   const given = new Map<string, string[]>();
   const args: string[] = [];
   for (let at = 0; at < argv.length; at += 1) {

@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { problem } from "../operations/problems.ts";
-import type { CommandInput, CommandSpec } from "./command.ts";
-import { GLOBAL_OPTIONS } from "./options.ts";
+import type { CommandInput, CommandSpec, OptionSpec } from "./command.ts";
+import { globalOptionsBeside } from "./options.ts";
 
 export type Parsed =
   | { readonly kind: "run"; readonly spec: CommandSpec; readonly input: CommandInput }
@@ -35,7 +35,7 @@ export function parseFull(
       );
     }
     for (const option of spec.options) command.addOption(commanderOption(option));
-    for (const option of GLOBAL_OPTIONS)
+    for (const option of globalOptionsBeside(spec.options))
       command.addOption(commanderOption(option).helpGroup("Options of every command:"));
     command.helpOption("-h, --help", "Show this help");
     command.action((...values: unknown[]) => {
@@ -68,7 +68,7 @@ export function parseFull(
   return parsed;
 }
 
-function commanderOption(spec: (typeof GLOBAL_OPTIONS)[number]): Option {
+function commanderOption(spec: OptionSpec): Option {
   const flags = spec.value === undefined ? `--${spec.name}` : `--${spec.name} <${spec.value}>`;
   const option = new Option(
     flags,
@@ -88,6 +88,8 @@ function commanderOption(spec: (typeof GLOBAL_OPTIONS)[number]): Option {
 
 /** Commander's "error: unknown option '--treshold'\n(Did you mean ...?)" as one line. */
 function sentence(text: string): string {
+  // "help nope" gives commander's whole help
+  if (text.startsWith("Usage:")) return 'There is no such command; "oddrun --help" lists them.';
   return text
     .replace(/^error: /, "")
     .trim()

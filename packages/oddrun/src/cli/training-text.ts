@@ -15,11 +15,14 @@ export interface TrainingSummary {
 const SHOWN_FLAGGED_MAX = 10;
 
 /** The outcome of a training for people: what was learnt, what was flagged and why, and what another contamination would flag. */
-export function trainingText({ model, flagged, tuning }: Training, summary: TrainingSummary): string {
+export function trainingText({ model, flagged, tuning, constantFeatures }: Training, summary: TrainingSummary): string {
   const shown = flagged.slice(0, SHOWN_FLAGGED_MAX);
   const rest = flagged.length - shown.length;
   return [
     ...summary.notices.map((notice) => `Note: ${notice}`),
+    ...constantFeatures.map(
+      (name) => `Note: ${printable(name)} is the same in all records: another value of it would not be noticed.`,
+    ),
     `Trained on ${model.rowCount} records of ${printable(summary.source)}.`,
     "",
     ...columns([

@@ -1,10 +1,12 @@
 import type { RunStore, SaveCounts, StoredRun } from "./ports.ts";
 import { problem } from "./problems.ts";
 
-export const METRIC_NAME_RULE =
-  "a metric's name has 1 to 64 characters of a to z, 0 to 9, dot, dash and underscore, such as peak_memory_mb.";
+/** What Oddrun measures itself: a joined number of that name would be shown as if it were the run's own. */
+const TAKEN_NAMES = new Set(["duration", "queue_time", "failure_rate", "jobs", "attempt"]);
 
-export const isMetricName = (name: string): boolean => /^[a-z0-9_.-]{1,64}$/.test(name);
+export const METRIC_NAME_RULE = `a metric's name has 1 to 64 characters of a to z, 0 to 9, dot, dash and underscore, such as peak_memory_mb; ${[...TAKEN_NAMES].join(", ")} are taken.`;
+
+export const isMetricName = (name: string): boolean => /^[a-z0-9_.-]{1,64}$/.test(name) && !TAKEN_NAMES.has(name);
 
 export interface MetricTarget {
   readonly runId: number;

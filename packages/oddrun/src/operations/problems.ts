@@ -52,6 +52,13 @@ export const PROBLEMS = {
     message: (place: string, count: number, countMin: number) =>
       `${count} records in ${place}; training needs at least ${countMin}.`,
   },
+  "too-many-features-per-tree": {
+    title: "A tree cannot draw from more features than there are",
+    httpStatus: 422,
+    exitCode: 2,
+    message: (wanted: number, features: readonly string[]) =>
+      `--features-per-tree is ${wanted}, and there are ${features.length} features: ${features.join(", ")}. Take 1 to ${features.length}.`,
+  },
   "features-missing": {
     title: "Records lack features that the model was trained on",
     httpStatus: 422,
@@ -327,6 +334,13 @@ export const PROBLEMS = {
     exitCode: 2,
     message: (what: string) =>
       `ODDRUN_API_KEY ${what}. It needs 32 or more letters, digits or signs without spaces, for example the output of "openssl rand -hex 32".`,
+  },
+  "no-such-runs": {
+    title: "No stored run has the repository or workflow asked for",
+    httpStatus: 404,
+    exitCode: 3,
+    message: (names: string, place: string) =>
+      `No run of ${names} is stored in ${place}. Check the spelling; names are as "oddrun report --all-verdicts" shows them.`,
   },
   "no-verdicts": {
     title: "No run has been judged yet",

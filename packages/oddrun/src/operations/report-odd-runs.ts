@@ -22,7 +22,7 @@ export interface OddRunsReport {
 /**
  * The odd runs within the filter, newest first.
  *
- * @throws Problem "no-runs" when nothing is stored within the filter, "no-verdicts" when nothing of it has been judged; `place` names the store
+ * @throws Problem "no-such-runs" when no run has the repository or workflow asked for, "no-runs" when nothing is stored, "no-verdicts" when nothing of it has been judged; `place` names the store
  * in their messages.
  */
 export async function reportOddRuns(store: RunStore, filter: ReportFilter, place: string): Promise<OddRunsReport> {
@@ -33,7 +33,22 @@ export async function reportOddRuns(store: RunStore, filter: ReportFilter, place
   if (judgedCount === 0) {
     if ((await store.countRuns()) === 0) throw problem("no-runs", place);
     if (runCount > 0) throw problem("no-verdicts", place);
+    await refuseUnknownNames(store, filter, place);
   }
   const listed = await store.judgedRuns({ ...within, limit, ...(allVerdicts ? {} : { kind: "anomalous" as const }) });
   return { listed, filter, counts, unjudgedCount: Math.max(0, runCount - judgedCount) };
+}
+
+/** A misspelt name must not look like a repository in which all is well. */
+async function refuseUnknownNames(
+  store: RunStore,
+  { repository, workflow }: ReportFilter,
+  place: string,
+): Promise<void> {
+  const named = {
+    ...(repository === undefined ? {} : { repository }),
+    ...(workflow === undefined ? {} : { workflow }),
+  };
+  if ((await store.countRuns(named)) > 0) return;
+  throw problem("no-such-runs", [repository, workflow].filter((name) => name !== undefined).join(", "), place);
 }

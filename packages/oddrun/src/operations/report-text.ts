@@ -35,7 +35,10 @@ export function leftOut({ listed, counts, filter }: OddRunsReport): string | nul
 
 function runLine({ run, judged }: JudgedRun): string {
   const { verdict } = judged;
-  const score = verdict.kind === "anomalous" || verdict.kind === "usual" ? `score ${verdict.score.toFixed(2)}` : "";
+  const score =
+    verdict.kind === "anomalous" || verdict.kind === "usual"
+      ? `score ${verdict.score.toFixed(2)} (odd from ${verdict.threshold.toFixed(2)})`
+      : "";
   return [
     completedAt(run),
     printable(run.repositoryName),

@@ -8,7 +8,7 @@ import {
   thresholdFor,
   trainModel,
 } from "@oddrun/core";
-import type { FeatureUnit } from "@oddrun/core";
+import type { FeatureUnit, SampleMatrix } from "@oddrun/core";
 import type { MetricsBatch } from "./ports.ts";
 import { problem } from "./problems.ts";
 
@@ -41,6 +41,8 @@ export interface Training {
   /** Highest score first. */
   readonly flagged: readonly FlaggedRecord[];
   readonly tuning: readonly TuningRow[];
+  /** Features with one value throughout: no tree can split there, so that another value of them goes unnoticed. */
+  readonly constantFeatures: readonly string[];
 }
 
 /** Fewer records than this have no usual to speak of. */
@@ -54,6 +56,10 @@ const UNITS: Readonly<Record<string, FeatureUnit>> = { duration: "seconds", fail
 export function trainMetricsModel(table: MetricsBatch, options: TrainOptions, place: string): Training {
   const { ids, features, values, rowCount } = table;
   if (rowCount < TRAINING_ROWS_MIN) throw problem("too-few-records", place, rowCount, TRAINING_ROWS_MIN);
+  const { featuresPerTree } = options.forest;
+  if (featuresPerTree !== null && featuresPerTree > features.length) {
+    throw problem("too-many-features-per-tree", featuresPerTree, features);
+  }
   const samples = { values, rowCount, featureCount: features.length };
   const { model, scores } = trainModel({
     kind: "metrics",
@@ -77,8 +83,16 @@ export function trainMetricsModel(table: MetricsBatch, options: TrainOptions, pl
   return {
     model,
     flagged: flaggedRows.map(record),
+    constantFeatures: features.filter((_, column) => isConstant(samples, column)),
     tuning: contaminations.map((contamination) => tuningRow(contamination, scores, oddestFirst, record)),
   };
+}
+
+function isConstant({ values, rowCount, featureCount }: SampleMatrix, column: number): boolean {
+  for (let row = 1; row < rowCount; row += 1) {
+    if (values[row * featureCount + column] !== values[column]) return false;
+  }
+  return true;
 }
 
 function tuningRow(

@@ -1,6 +1,7 @@
 export * from "./atomic-file.ts";
 export * from "./csv-cell.ts";
 export * from "./file-lock.ts";
+export * from "./make-folder.ts";
 export * from "./metrics-table.ts";
 export * from "./open-source.ts";
 export * from "./output.ts";

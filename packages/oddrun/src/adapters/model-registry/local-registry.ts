@@ -5,7 +5,7 @@ import { encodeModel, type IsolationForestModel, MODEL_FILE } from "@oddrun/core
 import type { LoadedModel, Logger, ModelRegistry, ModelVersion } from "../../operations/ports.ts";
 import { Problem, problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
-import { isAlive, syncFolder, withFileLock, writeFileAtomically } from "../files/index.ts";
+import { isAlive, makeFolder, syncFolder, withFileLock, writeFileAtomically } from "../files/index.ts";
 import { loadModelFolder, sha256 } from "./model-folder.ts";
 import { PUBLISH_LOCK } from "./publish-model-folder.ts";
 
@@ -70,7 +70,7 @@ export function localRegistry(folder: string, now: () => number, log: Logger): M
       const files = encodeModel(model, sha256);
       const manifestHash = sha256(files.get(MODEL_FILE)!);
       try {
-        await mkdir(folder, { recursive: true });
+        makeFolder(folder);
         await removeLeftovers(folder, now());
         for (;;) {
           const version = `${model.kind}-${numberOf((await versions(model.kind))[0] ?? "0") + 1}`;

@@ -1,8 +1,8 @@
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeModel, FOREST_FILE, type IsolationForestModel, MODEL_FILE } from "@oddrun/core/isolation-forest";
 import { problem } from "../../operations/problems.ts";
-import { syncFolder, withFileLock, writeFileAtomically } from "../files/index.ts";
+import { makeFolder, syncFolder, withFileLock, writeFileAtomically } from "../files/index.ts";
 import { includesText, readModelFile, sha256 } from "./model-folder.ts";
 
 /** Writing two files takes a second on a slow disk. */
@@ -18,7 +18,7 @@ export async function publishModelFolder(folder: string, model: IsolationForestM
   const manifest = files.get(MODEL_FILE)!;
   const forest = files.get(FOREST_FILE)!;
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     // keeps two trainers from publishing into one folder at once
     const published = await withFileLock(join(folder, ".publishing"), PUBLISH_LOCK, async () => {
       await finishPublishing(folder);

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 import { problem } from "../../operations/problems.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import type { StoreDatabase, StoreTables } from "./schema.ts";
 
 /** Everything that is SQLite's own lives here; the queries beside this file know only the portable SQL. */
@@ -111,7 +112,7 @@ function checkPath(path: string, options: SqliteOptions): void {
     return;
   }
   if (options.readOnly || !options.create) throw problem("no-runs", path);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
 }
 
 const isBusy = (error: unknown): boolean => resultCode(error) === 5;

@@ -1,6 +1,7 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DEFAULT_FOREST_OPTIONS } from "@oddrun/core/isolation-forest";
+import { problem } from "../../operations/problems.ts";
 import type { ModelRegistry, RunStore } from "../../operations/ports.ts";
 import type { CommandContext, CommandSpec } from "../command.ts";
 import { wholeNumber } from "../options.ts";
@@ -15,13 +16,20 @@ export const demoCommand: CommandSpec = {
   args: [],
   options: [
     { name: "port", value: "PORT", description: "Port of the page; 0 takes a free one", defaultText: "8080" },
+    {
+      name: "data-dir",
+      value: "DIR",
+      description: "Everything of the demo, apart from real runs",
+      defaultText: ".oddrun-demo",
+    },
     { name: "no-serve", description: "Stop when everything is judged" },
   ],
   async run(input, context) {
-    wholeNumber(input, "port", { min: 0, max: 65_535, otherwise: 8080 });
     // a folder of its own, so that simulated runs never mix with real ones
     const dataDir = input.text("data-dir") ?? ".oddrun-demo";
     const demo: CommandContext = { ...context, dataDir };
+    const port = wholeNumber(input, "port", { min: 0, max: 65_535, otherwise: 8080 });
+    if (!input.isSet("no-serve")) await checkPort(port);
     await prepare(demo);
     if (input.isSet("no-serve")) return 0;
     const { serveCommand } = await import("./serve.ts");
@@ -37,7 +45,7 @@ interface DemoState {
 
 async function prepare(context: CommandContext): Promise<void> {
   const { openStore } = await import("../../adapters/store/index.ts");
-  const { writeFileAtomically } = await import("../../adapters/files/index.ts");
+  const { makeFolder, writeFileAtomically } = await import("../../adapters/files/index.ts");
   const { dataDir } = context;
   const path = join(dataDir, "demo.json");
   const before = await readState(path);
@@ -45,7 +53,7 @@ async function prepare(context: CommandContext): Promise<void> {
     say(context, `The simulated organisation is there already, in ${dataDir}.`);
     return;
   }
-  await mkdir(dataDir, { recursive: true });
+  makeFolder(dataDir);
   const startMs = before?.startMs ?? Math.floor(context.now() / DAY_MS - DEMO_DAYS) * DAY_MS;
   const keep = (state: DemoState) => writeFileAtomically(path, `${JSON.stringify(state)}\n`, { force: true });
   await keep({ startMs, isComplete: false });
@@ -89,6 +97,16 @@ async function trainAndJudge(store: RunStore, context: CommandContext): Promise<
   );
   if (!isComplete) context.signal.throwIfAborted();
   say(context, `Judged every run by its own past: ${judged.anomalous} are odd, ${judged.usual} usual.`);
+}
+
+/** Better told now than after all the work. */
+async function checkPort(port: number): Promise<void> {
+  const { createServer } = await import("node:net");
+  await new Promise<void>((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", (error) => reject(problem("port-not-free", "127.0.0.1", port, error.message)));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()));
+  });
 }
 
 function say(context: CommandContext, line: string): void {

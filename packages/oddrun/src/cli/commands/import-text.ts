@@ -31,6 +31,8 @@ export function importText(file: string, rejects: string | null, summary: Import
 
 const NOTES = {
   "conclusion-missing": (count: number) => `${plural(count, "completed run")} without a conclusion, kept as "other"`,
+  "conclusion-unknown": (count: number) =>
+    `${plural(count, "run")} with a conclusion that is not a word of GitHub's, kept as "other" and not judged: translate it by --map-value conclusion:THEIRS=success`,
   "duration-disagrees": (count: number) =>
     `${plural(count, "run")} with a duration that disagrees with the times by more than 5 s: the times hold`,
   "times-implausible": (count: number) => `${plural(count, "run")} with a time that cannot be right, taken as unknown`,

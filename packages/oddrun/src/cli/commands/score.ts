@@ -1,8 +1,10 @@
+import { resolve } from "node:path";
 import { openOutput } from "../../adapters/files/output.ts";
 import { readMetrics } from "../../adapters/files/read-metrics.ts";
 import { type ScoreWriter, scoreWriter } from "../../adapters/files/write-scores.ts";
 import { loadModelFolder } from "../../adapters/model-registry/model-folder.ts";
 import { scoreRecords } from "../../operations/score-records.ts";
+import { problem } from "../../operations/problems.ts";
 import type { CommandSpec } from "../command.ts";
 import { metricsReadOptions, oneOf, SKIP_BAD_OPTIONS } from "../options.ts";
 
@@ -42,6 +44,9 @@ export const scoreCommand: CommandSpec = {
     const { model } = await loadModelFolder(input.text("model-dir") ?? "model");
     const features = model.features.map((feature) => feature.name);
     const source = input.text("input") ?? "pipeline_metrics.csv";
+    if (target !== "-" && resolve(target) === resolve(source)) {
+      throw problem("bad-usage", "--output is the input itself: name another file.");
+    }
     const reader = readMetrics(source, {
       ...metricsReadOptions(source, input, context),
       features,
