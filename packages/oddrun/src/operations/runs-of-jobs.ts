@@ -14,13 +14,15 @@ export async function* runsOfJobs(
   for (const { row, jobs } of runs) {
     const { run } = row;
     const createdAtMs = run.createdAtMs ?? least(jobs.map((job) => job.createdAtMs));
+    const firstStartMs = least(jobs.map((job) => job.startedAtMs));
     yield {
       row: {
         ...row,
         run: {
           ...run,
           createdAtMs,
-          runStartedAtMs: run.runStartedAtMs ?? createdAtMs ?? least(jobs.map((job) => job.startedAtMs)),
+          // a re-run keeps the first attempt's creation and may list its jobs: neither says when the re-run began
+          runStartedAtMs: run.runStartedAtMs ?? (run.runAttempt === 1 ? (createdAtMs ?? firstStartMs) : null),
           completedAtMs: run.completedAtMs ?? greatest(jobs.map((job) => job.completedAtMs)),
           conclusion: run.conclusion ?? worstConclusion(jobs),
         },

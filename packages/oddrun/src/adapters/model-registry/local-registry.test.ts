@@ -73,7 +73,7 @@ test("what a killed training left behind is no version, and goes", async () => {
   mkdirSync(join(folder, ".incoming-999999999-abc"));
   assert.equal((await registry.list()).length, 1);
   await registry.register(smallModel(2), "x");
-  assert.deepEqual(readdirSync(folder).sort(), ["metrics-1", "metrics-2", "promoted.json"]);
+  assert.deepEqual(readdirSync(folder).sort(), [".promoting", "metrics-1", "metrics-2", "promoted.json"]);
 });
 
 test("a folder that another training takes away meanwhile does not stop this one", async () => {

@@ -6,7 +6,7 @@ import { makeFolder, syncFolder, withFileLock, writeFileAtomically } from "../fi
 import { includesText, readModelFile, sha256 } from "./model-folder.ts";
 
 /** Writing two files takes a second on a slow disk. */
-export const PUBLISH_LOCK = { waitMs: 15_000, staleMs: 10_000 };
+export const PUBLISH_LOCK = { waitMs: 15_000 };
 
 /**
  * Puts a model into a plain folder, `model.json` and `isolation_forest.bin`, so that a reader finds the old model or the new one, whole, at

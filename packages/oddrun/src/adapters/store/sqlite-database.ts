@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 import { problem } from "../../operations/problems.ts";
 import { makeFolder } from "../files/make-folder.ts";
+import { importSqlite } from "../files/sqlite-module.ts";
 import type { StoreDatabase, StoreTables } from "./schema.ts";
 
 /** Everything that is SQLite's own lives here; the queries beside this file know only the portable SQL. */
@@ -122,18 +123,4 @@ const cannotOpen = (error: unknown): boolean => [8, 14].includes(resultCode(erro
 function resultCode(error: unknown): number {
   const code = (error as { readonly errcode?: unknown }).errcode;
   return typeof code === "number" ? code & 0xff : 0;
-}
-
-/** Node 22 warns that node:sqlite is experimental; the user of a command can do nothing with that. */
-async function importSqlite(): Promise<typeof import("node:sqlite")> {
-  const emitWarning = process.emitWarning.bind(process);
-  process.emitWarning = (warning: string | Error, ...rest: readonly unknown[]) => {
-    if (String(warning).includes("SQLite is an experimental feature")) return;
-    Reflect.apply(emitWarning, process, [warning, ...rest]);
-  };
-  try {
-    return await import("node:sqlite");
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }
