@@ -322,3 +322,23 @@ test("reading commands make no store where there is none", async () => {
   assert.equal((await oddrun("import", "no-such.csv", "--data-dir", "nothing")).code, 2);
   assert.ok(!existsSync("nothing"));
 });
+
+test("more features for a tree than there are is told with what there is", async () => {
+  const { code, stderr } = await oddrun("train", "--input", "pipeline_metrics.csv", "--features-per-tree", "5");
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /--features-per-tree is 5, and there are 2 features: duration, failure_rate/);
+});
+
+test("milliseconds taken for seconds, and a column that never changes, are pointed out", async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `b${i},${300_000 + 17 * i},0.05\n`);
+  writeFileSync("ms.csv", `build_id,duration,failure_rate\n${rows.join("")}`);
+  const { stdout } = await oddrun("train", "--input", "ms.csv", "--model-dir", "ms");
+  assert.match(stdout, /--duration-unit/);
+  assert.match(stdout, /failure_rate is the same in all records/);
+});
+
+test("scores are not written over their own input", async () => {
+  const { code, stderr } = await oddrun("score", "--input", "two.csv", "--output", "./two.csv", "--force");
+  assert.equal(code, 2);
+  assert.match(stderr, /the input itself/);
+});

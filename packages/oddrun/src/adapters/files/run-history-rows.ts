@@ -95,7 +95,7 @@ async function passOver(
   const place = `${shownName}, row ${row.row} (line ${row.line})`;
   if (!maySkip) throw problem("input-row", place, what);
   // The reason without its values, so that like rows are counted together.
-  listener?.onSkipped(what.replaceAll(/"[^"]*"|\d+/g, "...").replace(" ... ", " "));
+  listener?.onSkipped(what.replaceAll(/"[^"]*"|(?<=\b(?:row|line) )\d+/g, "...").replace(" ... ", " "));
   await rejects?.add(`${place}: ${what}`, row.raw.toString());
 }
 

@@ -220,3 +220,13 @@ test("hostile names stay text in every format", async () => {
   assert.doesNotMatch(row.replaceAll(/`[^`]*`/g, ""), /[@<]|e\.x|octocat/);
   assert.equal(JSON.parse(reportJson(report)).runs[0].branch, branch);
 });
+
+test("a repository or workflow that nobody has is refused, so that no gate stays green on a misspelt name", async () => {
+  const { store, deps, save } = await bench();
+  await save(0, 30);
+  await detectOddRuns(deps, { place: PLACE });
+  const asked = { limit: 10, allVerdicts: false };
+  await assert.rejects(reportOddRuns(store, { ...asked, repository: "acme/shpo" }, PLACE), { code: "no-such-runs" });
+  await assert.rejects(reportOddRuns(store, { ...asked, workflow: "cl" }, PLACE), { code: "no-such-runs" });
+  assert.equal((await reportOddRuns(store, { ...asked, repository: "acme/shop" }, PLACE)).listed.length, 0);
+});

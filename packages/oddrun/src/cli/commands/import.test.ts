@@ -329,3 +329,16 @@ test("a store that cannot be made is told before the file is read", async () => 
   const { exitCode } = await importText(csv(HEADER, ROW), [], join(blocked, "data"));
   assert.equal(exitCode, 5);
 });
+
+test("a file of nothing but bad rows is no success, even with --skip-bad, and the advice keeps its digits", async () => {
+  const bad = csv(HEADER, row({ created_at: "31/01/2026" }), row({ run_id: "1002", created_at: "1/2/2026" }));
+  const { exitCode, out } = await importText(bad, [["skip-bad"], ["rejects", newPlace("rejects.csv")]]);
+  assert.equal(exitCode, 3);
+  assert.match(out, /2: .*2026-01-31T08:00:00Z/);
+});
+
+test("a conclusion that is no word of GitHub's is told, with the way out", async () => {
+  const { exitCode, out } = await importText(csv(HEADER, row({ conclusion: "passed" })));
+  assert.equal(exitCode, 0);
+  assert.match(out, /1 run with a conclusion that is not a word of GitHub's.*--map-value conclusion:THEIRS=success/);
+});

@@ -77,9 +77,16 @@ export const importCommand: CommandSpec = {
     const { importText } = await import("./import-text.ts");
     if (input.isSet("json")) context.stdout.write(`${JSON.stringify({ files }, null, 2)}\n`);
     else for (const { file, rejects, summary } of files) context.stdout.write(importText(file, rejects, summary));
-    return files.some(({ summary }) => summary.isStopped) ? 130 : 0;
+    if (files.some(({ summary }) => summary.isStopped)) return EXIT_INTERRUPTED;
+    return files.some(({ summary }) => isAllBad(summary)) ? EXIT_BAD_DATA : 0;
   },
 };
+
+const EXIT_INTERRUPTED = 130;
+const EXIT_BAD_DATA = 3;
+
+/** Nothing came of the file: passing over every row is no success. */
+const isAllBad = ({ rowCount, skipped }: ImportSummary): boolean => rowCount === 0 && Object.keys(skipped).length > 0;
 
 type RunStore = import("../../operations/ports.ts").RunStore;
 type RunHistoryOptions = import("../../adapters/files/run-history-rows.ts").RunHistoryOptions;
