@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -20,7 +20,7 @@ export interface ModelInFolder {
 }
 
 export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  return hash("sha256", bytes, "hex");
 }
 
 /** Reads a model and checks everything about it before it is used. */
@@ -30,7 +30,8 @@ export async function loadModelFolder(folder: string): Promise<ModelInFolder> {
     const manifest = readModelFile(folder, MODEL_FILE);
     if (manifest === null) throw problem("model-not-found", folder);
     const forests = forestCandidates(folder);
-    const fitting = forests.find((bytes) => includesText(manifest, sha256(bytes)));
+    const digestOf = rememberedDigests();
+    const fitting = forests.find((bytes) => includesText(manifest, digestOf(bytes)));
     if (fitting === undefined && attempt < 4) {
       await new Promise((resolve) => setTimeout(resolve, 10 * attempt));
       continue;
@@ -39,12 +40,22 @@ export async function loadModelFolder(folder: string): Promise<ModelInFolder> {
     const forest = fitting ?? forests[0];
     if (forest !== undefined) files.set(FOREST_FILE, forest);
     try {
-      return { model: decodeModel(files, sha256), sha256: sha256(manifest) };
+      return { model: decodeModel(files, digestOf), sha256: digestOf(manifest) };
     } catch (error) {
       if (error instanceof ModelFormatError) throw problem("model-refused", folder, error.reason);
       throw error;
     }
   }
+}
+
+/** The same bytes are asked for when a forest is chosen and when it is checked. */
+function rememberedDigests(): (bytes: Uint8Array) => string {
+  const digests = new Map<Uint8Array, string>();
+  return (bytes) => {
+    const digest = digests.get(bytes) ?? sha256(bytes);
+    digests.set(bytes, digest);
+    return digest;
+  };
 }
 
 function forestCandidates(folder: string): Uint8Array[] {
