@@ -1,25 +1,50 @@
+import type { Verdict } from "@oddrun/core";
 import { runUrl } from "./report-markdown.ts";
 import type { OddRunsReport } from "./report-odd-runs.ts";
 
-/** The report for programs. Names are as they came: whoever shows them makes them harmless. */
+/**
+ * The report for programs, spelt as GitHub and `GET /api/odd-runs` spell. Names are as they came: whoever shows them makes them
+ * harmless.
+ */
 export function reportJson({ listed, counts, unjudgedCount }: OddRunsReport): string {
   const runs = listed.map(({ run, judged }) => ({
     repository: run.repositoryName,
     workflow: run.workflowName,
-    runId: run.runId,
-    runAttempt: run.runAttempt,
+    run_id: run.runId,
+    run_attempt: run.runAttempt,
     url: runUrl(run),
     branch: run.branch,
     event: run.event,
     title: run.title,
     conclusion: run.conclusion,
-    completedAt: run.completedAtMs === null ? null : new Date(run.completedAtMs).toISOString(),
-    durationMs: run.duration.ms,
-    queueTimeMs: run.queueTime.ms,
-    modelVersion: judged.modelVersion,
-    judgedAt: new Date(judged.judgedAtMs).toISOString(),
+    completed_at: run.completedAtMs === null ? null : new Date(run.completedAtMs).toISOString(),
+    duration_ms: run.duration.ms,
+    queue_time_ms: run.queueTime.ms,
+    ...verdictJson(judged.verdict),
+    model_version: judged.modelVersion,
+    judged_at: new Date(judged.judgedAtMs).toISOString(),
     revision: judged.revision,
-    verdict: judged.verdict,
   }));
-  return `${JSON.stringify({ counts, unjudgedCount, runs }, null, 2)}\n`;
+  return `${JSON.stringify({ counts, unjudged_count: unjudgedCount, runs }, null, 2)}\n`;
+}
+
+function verdictJson(verdict: Verdict): Readonly<Record<string, unknown>> {
+  if (verdict.kind === "not-judged") return { verdict: verdict.kind, why: verdict.why };
+  if (verdict.kind === "too-little-history") {
+    return { verdict: verdict.kind, run_count: verdict.runCount, run_count_min: verdict.runCountMin };
+  }
+  return {
+    verdict: verdict.kind,
+    score: verdict.score,
+    threshold: verdict.threshold,
+    reason: verdict.kind === "anomalous" ? verdict.reason : null,
+    contributions: verdict.kind === "anomalous" ? verdict.contributions : [],
+    comparisons: verdict.comparisons.map(({ feature, value, usual, usualLow, usualHigh }) => ({
+      feature,
+      value,
+      usual,
+      usual_low: usualLow,
+      usual_high: usualHigh,
+    })),
+  };
 }

@@ -230,3 +230,18 @@ test("a repository or workflow that nobody has is refused, so that no gate stays
   await assert.rejects(reportOddRuns(store, { ...asked, workflow: "cl" }, PLACE), { code: "no-such-runs" });
   assert.equal((await reportOddRuns(store, { ...asked, repository: "acme/shop" }, PLACE)).listed.length, 0);
 });
+
+test("the report for programs is spelt as the API spells, verdict and numbers beside the run", async () => {
+  const { store, deps, save } = await bench();
+  await save(0, 130, spikeAt(101));
+  await detectOddRuns(deps, { place: PLACE });
+  const report = JSON.parse(reportJson(await reportOddRuns(store, ODD, PLACE))) as {
+    readonly unjudged_count: number;
+    readonly runs: readonly Record<string, unknown>[];
+  };
+  assert.equal(report.unjudged_count, 0);
+  const [odd] = report.runs;
+  assert.deepEqual([odd?.["run_id"], odd?.["run_attempt"], odd?.["verdict"]], [1101, 1, "anomalous"]);
+  assert.match(String(odd?.["reason"]), /^duration /);
+  assert.ok(Object.keys(odd ?? {}).every((name) => /^[a-z_]+$/.test(name)));
+});
