@@ -8,6 +8,9 @@ import type {
   Workflow,
 } from "@oddrun/core";
 
+export * from "./run-source.ts";
+export * from "./collection-store.ts";
+
 /** How many rows a save added, changed, and found already there. */
 export interface SaveCounts {
   readonly added: number;

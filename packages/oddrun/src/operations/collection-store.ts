@@ -1,0 +1,90 @@
+import type { HistoryBatch, ReportedRun, Workflow } from "@oddrun/core";
+import type { BatchCounts } from "./ports.ts";
+import type { CreatedWindow, ReadMark, ReadMarks, SourceRepository } from "./run-source.ts";
+
+/** Something that is still to be asked of GitHub. */
+export interface CollectionTask {
+  readonly repositoryId: number;
+  readonly runId: number;
+  readonly runAttempt: number;
+  /** "attempt": an earlier attempt that the list does not show; "jobs": the jobs of a stored, completed attempt. */
+  readonly kind: "attempt" | "jobs";
+  /** Its place: newest first. */
+  readonly createdAtMs: number;
+  /** How often it was tried in vain. */
+  readonly tries: number;
+}
+
+/** A part of a collection that is saved as one: the data, what it answers, and what it leads to. All of it or none of it. */
+export interface CollectedPart {
+  readonly batch: HistoryBatch;
+  /** Windows of creation that are now listed completely, under `scope`. */
+  readonly listed: readonly {
+    readonly repositoryId: number;
+    readonly scope: string;
+    readonly window: CreatedWindow & { readonly toS: number };
+  }[];
+  readonly newTasks: readonly Omit<CollectionTask, "tries">[];
+  /** Done, or found to be impossible. */
+  readonly doneTasks: readonly Pick<CollectionTask, "repositoryId" | "runId" | "runAttempt" | "kind">[];
+  /** Tried in vain, to be tried again in a later pass. */
+  readonly failedTasks: readonly Pick<CollectionTask, "repositoryId" | "runId" | "runAttempt" | "kind">[];
+  readonly readMarks: readonly ReadMark[];
+}
+
+/** How the collection of one repository stands. */
+export interface CollectionState {
+  readonly repositoryId: number;
+  /** When the last 31 days were last listed again in search of re-runs; null when never. */
+  readonly lookedBackAtMs: number | null;
+  /** When a pass last came to its end for this repository; null when never. */
+  readonly completedAtMs: number | null;
+  /** Why it could not be collected in the last pass, as a problem's code; null when it could. */
+  readonly problem: string | null;
+}
+
+/** What of an attempt is already known; enough to tell whether a list says something new. */
+export interface KnownAttempt {
+  readonly runId: number;
+  readonly runAttempt: number;
+  /** Completed, with a conclusion. */
+  readonly isFinished: boolean;
+  readonly conclusion: string | null;
+}
+
+/** Keeps where a collection stands beside what it collected, so that both are always of one moment. */
+export interface CollectionStore extends ReadMarks {
+  /**
+   * Registers a repository under GitHub's id: a new name of a known id is a rename. What was imported under this name before
+   * the id was known (ids below 0) becomes part of it; where both know an attempt, GitHub's account replaces the imported one.
+   */
+  adoptRepository(repository: SourceRepository): Promise<void>;
+  saveCollected(part: CollectedPart): Promise<BatchCounts>;
+  /** The completely listed windows of creation, merged, oldest first. */
+  listedWindows(repositoryId: number, scope: string): Promise<readonly (CreatedWindow & { readonly toS: number })[]>;
+  collectionState(repositoryId: number): Promise<CollectionState>;
+  saveCollectionState(state: CollectionState): Promise<void>;
+  /** Of these runs, every stored attempt. */
+  knownAttempts(repositoryId: number, runIds: readonly number[]): Promise<readonly KnownAttempt[]>;
+  /** Open tasks, newest first, fewest tries first; all repositories when none is named. */
+  tasks(filter: {
+    readonly repositoryIds?: readonly number[];
+    readonly triesMax: number;
+    readonly limit: number;
+  }): Promise<readonly CollectionTask[]>;
+  countTasks(
+    repositoryIds: readonly number[],
+  ): Promise<
+    readonly { readonly repositoryId: number; readonly kind: CollectionTask["kind"]; readonly count: number }[]
+  >;
+  /** Runs whose latest stored attempt is not completed, newest first. */
+  openRuns(
+    repositoryId: number,
+  ): Promise<readonly { readonly runId: number; readonly runAttempt: number; readonly createdAtMs: number | null }[]>;
+  /** A stored attempt as GitHub reported it, to be cleaned again with its jobs; null when it is not stored. */
+  reportedRun(
+    repositoryId: number,
+    runId: number,
+    runAttempt: number,
+  ): Promise<{ readonly run: ReportedRun; readonly workflow: Workflow } | null>;
+}
