@@ -8,6 +8,7 @@ import type {
   Workflow,
 } from "@oddrun/core";
 
+export * from "./evidence-source.ts";
 export * from "./run-source.ts";
 export * from "./collection-store.ts";
 
