@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
-import type { CommandInput, CommandSpec } from "../command.ts";
+import type { CommandSpec } from "../command.ts";
 import { oneOf, repositoryOption, wholeNumber } from "../options.ts";
+import { sinceOption, TIME_FORMS } from "../time-option.ts";
 
 const FORMATS = ["text", "json", "markdown"] as const;
 
@@ -15,7 +14,7 @@ export const reportCommand: CommandSpec = {
     {
       name: "since",
       value: "WHEN",
-      description: "Only runs that ended since then: a span such as 12h, 30d or 8w, or a date such as 2026-01-31",
+      description: `Only runs that ended since then: ${TIME_FORMS}`,
       defaultText: "always",
     },
     { name: "repo", value: "OWNER/NAME", description: "Only this repository" },
@@ -27,7 +26,7 @@ export const reportCommand: CommandSpec = {
   async run(input, context) {
     const format = oneOf(input, "format", FORMATS, "text");
     const limit = wholeNumber(input, "limit", { min: 1, max: 1_000_000, otherwise: 50 });
-    const sinceMs = sinceOption(input, context.now());
+    const sinceMs = sinceOption(input, "since", context.now());
     const repository = repositoryOption(input);
     const workflow = input.text("workflow");
     const filter = {
@@ -54,24 +53,3 @@ export const reportCommand: CommandSpec = {
     }
   },
 };
-
-const UNIT_MS = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-
-function sinceOption(input: CommandInput, nowMs: number): number | undefined {
-  const text = input.text("since");
-  if (text === undefined) return undefined;
-  const span = /^(\d{1,5})([hdw])$/.exec(text);
-  if (span !== null) return nowMs - Number(span[1]) * UNIT_MS[span[2] as keyof typeof UNIT_MS];
-  const date = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
-    ? Date.parse(text)
-    : Number.NaN;
-  // JavaScript takes 30 February for 2 March
-  const day = new Date(Date.parse(text.slice(0, 10)));
-  if (Number.isNaN(date) || day.getUTCDate() !== Number(text.slice(8, 10))) {
-    throw problem(
-      "bad-usage",
-      `--since takes a span such as 12h, 30d or 8w, or a date such as 2026-01-31 or 2026-01-31T06:00Z, not "${printable(text)}".`,
-    );
-  }
-  return date;
-}
