@@ -1,6 +1,7 @@
 import type {
   HistoryBatch,
   IsolationForestModel,
+  Job,
   JoinedMetric,
   Repository,
   RunAttempt,
@@ -98,6 +99,8 @@ export interface RunStore {
   ensureWorkflow(repositoryId: number, name: string): Promise<Workflow>;
   /** All attempts of a run id, over all repositories. */
   attemptsOf(runId: number): Promise<readonly StoredRun[]>;
+  /** The jobs kept under these attempts, inherited ones too, by repository, run, attempt and job id. */
+  jobsOf(attempts: readonly AttemptKey[]): Promise<readonly Job[]>;
   /** How many attempts `finishedRuns` would give. */
   countRuns(filter?: RunFilter): Promise<number>;
   /**

@@ -151,7 +151,7 @@ export function runAttempt(row: RunAttemptRow): RunAttempt {
   };
 }
 
-function span(ms: number | null, unknown: string | null): Span {
+export function span(ms: number | null, unknown: string | null): Span {
   return ms === null ? { ms: null, unknown: (unknown ?? "not-recorded") as UnknownTime } : { ms, unknown: null };
 }
 

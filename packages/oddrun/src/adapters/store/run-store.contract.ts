@@ -210,6 +210,25 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
     }
   });
 
+  storeTest("the jobs of attempts come back as they were saved, and those of no other attempt", async (store) => {
+    const inherited = { ms: null, unknown: "inherited-from-earlier-attempt" } as const;
+    const jobs = [
+      aJob({ jobId: 5001, runnerGroup: "large", runnerLabels: "arm64,linux", conclusion: null }),
+      aJob({ createdAtMs: null, runnerName: null, queueTime: { ms: null, unknown: "not-recorded" } }),
+      aJob({ jobId: 5002, runAttempt: 2, duration: inherited, queueTime: inherited }),
+      aJob({ jobId: 5003, repositoryId: 8 }),
+      aJob({ jobId: 5004, runId: 1001 }),
+    ];
+    await store.save(aBatch({ jobs }));
+    const key = { repositoryId: 7, runId: 1000, runAttempt: 1 };
+    assert.deepEqual(await store.jobsOf([key]), [jobs[1], jobs[0]]);
+    assert.deepEqual(await store.jobsOf([{ ...key, runAttempt: 2 }, key]), [jobs[1], jobs[0], jobs[2]]);
+    assert.deepEqual(await store.jobsOf([{ ...key, runAttempt: 3 }]), []);
+    assert.deepEqual(await store.jobsOf([]), []);
+    const many = Array.from({ length: 1200 }, (_, index) => ({ ...key, runId: 1 + index }));
+    assert.equal((await store.jobsOf(many)).length, 3);
+  });
+
   storeTest("a joined metric belongs to one attempt; saving it again replaces its value", async (store) => {
     await store.save(aBatch({ runs: [aRun(), aRun({ runAttempt: 2 })] }));
     const metric = { repositoryId: 7, runId: 1000, runAttempt: 2, name: "coverage", value: 81.4 };

@@ -16,6 +16,7 @@ import {
   WORKFLOWS,
   workflowRow,
 } from "./rows.ts";
+import { jobsOf } from "./job-queries.ts";
 import { attemptsOf, countRuns, finishedRuns } from "./run-queries.ts";
 import type { StoreDatabase } from "./schema.ts";
 import { upsertInto } from "./upsert.ts";
@@ -95,6 +96,7 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
       }),
 
     attemptsOf: (runId) => guarded(() => attemptsOf(db, runId)),
+    jobsOf: (attempts) => guarded(() => jobsOf(db, attempts)),
     countRuns: (filter = {}) => guarded(() => countRuns(db, filter)),
     async *finishedRuns(filter = {}) {
       try {
