@@ -22,7 +22,10 @@ function aRun(change: Partial<ReportedRun> = {}): ReportedRun {
     runStartedAtMs: at("10:00:00"),
     completedAtMs: at("10:06:00"),
     conclusion: "success",
-    isCompleted: null,
+    status: null,
+    updatedAtMs: null,
+    heldFor: null,
+    seenHeldAtMs: null,
     durationMs: null,
     readyAtMs: null,
     ...change,
@@ -265,11 +268,11 @@ test("an open run has no end and no duration yet", () => {
   assert.deepEqual(run.duration, unknown("still-open"));
   assert.deepEqual(run.queueTime, known(11_000));
   assert.deepEqual(jobs[0]?.duration, unknown("still-open"));
-  assert.deepEqual(clean({ isCompleted: false }).run.conclusion, null);
+  assert.deepEqual(clean({ status: "in_progress" }).run.conclusion, null);
 });
 
 test("a completed run without a conclusion ended somehow, and that is noted", () => {
-  const { run, notes } = clean({ conclusion: null, isCompleted: true });
+  const { run, notes } = clean({ conclusion: null, status: "completed" });
   assert.equal(run.conclusion, "other");
   assert.deepEqual(run.duration, known(360_000));
   assert.deepEqual(notes, ["conclusion-missing"]);
@@ -303,6 +306,6 @@ test("a skipped step never ran, and an open one is open", () => {
 
 test("the shape of the report is not passed on", () => {
   const { run, jobs } = clean({}, [{}]);
-  for (const key of ["isCompleted", "durationMs", "readyAtMs"]) assert.ok(!(key in run));
+  for (const key of ["durationMs", "readyAtMs"]) assert.ok(!(key in run));
   for (const key of ["steps", "readyAtMs"]) assert.ok(!(key in jobs[0]!));
 });

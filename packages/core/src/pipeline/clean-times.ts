@@ -11,9 +11,7 @@ import {
 } from "./span.ts";
 
 /** A run attempt as it was reported: times may be missing, inherited, turned round or nonsense. */
-export interface ReportedRun extends Omit<RunAttempt, "duration" | "queueTime"> {
-  /** Whether GitHub's status is "completed"; null when only the conclusion tells. */
-  readonly isCompleted: boolean | null;
+export interface ReportedRun extends Omit<RunAttempt, "duration" | "queueTime" | "heldTime" | "endFrom"> {
   /** The end, or GitHub's `updated_at`, which later attempts and late notes may have moved. */
   readonly completedAtMs: number | null;
   /** A duration given beside or instead of the times. */
@@ -32,7 +30,12 @@ export interface ReportedJob extends Omit<Job, "duration" | "queueTime"> {
 export type ReportedStep = Omit<Step, "duration">;
 
 /** What was noticed about the report, for counting; nothing of it is lost. */
-export type QualityNote = "conclusion-missing" | "conclusion-unknown" | "duration-disagrees" | "times-implausible";
+export type QualityNote =
+  | "conclusion-missing"
+  | "conclusion-unknown"
+  | "duration-disagrees"
+  | "end-from-run"
+  | "times-implausible";
 
 export interface CleanRun {
   readonly run: RunAttempt;
@@ -51,9 +54,10 @@ export interface CleanRun {
  * - A re-run lists the jobs it did not repeat with their old times: they are marked as inherited and count for nothing
  *   here.
  *   Without its own start they cannot be told from its own jobs, so then its start is not known.
- * - Queue time is from the attempt's start until the first job that really ran had its runner. Known waits for approval
- *   or
- *   for a concurrency group come before `readyAtMs`: they are no queue time and, before the first job, no work either.
+ * - GitHub makes the jobs of an attempt when nothing holds it back: from its start to the creation of its first job it
+ *   was held, for an approval or a concurrency group. Where the wait's end was told (`readyAtMs`), that holds.
+ * - Queue time is from then on until the first job that really ran had its runner. Being held is neither queue time nor
+ *   work. An attempt that was seen held back while it already had jobs has waits that cannot be told apart: unknown.
  * - What cannot be known is null with the reason, never 0.
  */
 export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[] | null, nowMs: number): CleanRun {
@@ -68,10 +72,14 @@ export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[
   const ownStartMs = instant(reported.runStartedAtMs);
   const reportedEndMs = instant(reported.completedAtMs);
 
-  const cleanJobs = (jobs ?? []).map((job) => cleanJobTimes(job, reported.runAttempt, ownStartMs, nowMs));
+  const attempt = { runAttempt: reported.runAttempt, startMs: ownStartMs, seenHeldAtMs: reported.seenHeldAtMs };
+  const cleanJobs = (jobs ?? []).map((job) => cleanJobTimes(job, attempt, nowMs));
   const ran = cleanJobs.filter((job) => job.hasRun).map((job) => job.job);
   const startMs = ownStartMs ?? (reported.runAttempt === 1 ? (createdAtMs ?? earliest(ran.map(jobBegin))) : null);
   const firstJobMs = earliest(ran.map((job) => job.startedAtMs));
+  const heldTime = heldBefore(startMs, reported.readyAtMs ?? earliest(ran.map((job) => job.createdAtMs)), nowMs);
+  const readyAtMs = startMs !== null && heldTime.ms !== null ? startMs + heldTime.ms : null;
+  const isHeldWithin = cleanJobs.some(({ job }) => job.queueTime.unknown === "held-back");
   const jobsEndMs = latest(ran.filter(hasSoundEnd).map((job) => job.completedAtMs));
 
   const neverRan =
@@ -91,11 +99,19 @@ export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[
     createdAtMs,
     runStartedAtMs: startMs,
     conclusion,
+    status: reported.status,
+    updatedAtMs: instant(reported.updatedAtMs),
+    endFrom: null,
+    heldFor: reported.heldFor,
+    seenHeldAtMs: reported.seenHeldAtMs,
+    heldTime,
   };
   const rest = { jobs: cleanJobs.map(({ job }) => job), steps: cleanJobs.flatMap(({ steps }) => steps) };
   const queueTime = (): Span => {
     if (jobs === null) return unknownSpan("not-recorded");
-    return spanBetween(laterOf(startMs, reported.readyAtMs), firstJobMs, nowMs, QUEUE_LONGEST_MS);
+    const first = ran.find((job) => job.startedAtMs === firstJobMs);
+    if (first?.queueTime.unknown === "held-back") return unknownSpan("held-back");
+    return spanBetween(readyAtMs ?? startMs, firstJobMs, nowMs, QUEUE_LONGEST_MS);
   };
 
   if (conclusion === null) {
@@ -105,21 +121,31 @@ export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[
   }
   if (neverRan) {
     const never = unknownSpan("never-ran");
-    const run = { ...common, completedAtMs: reportedEndMs, duration: never, queueTime: never };
+    const endFrom = reportedEndMs === null ? null : ("run" as const);
+    const run = {
+      ...common,
+      completedAtMs: reportedEndMs,
+      endFrom,
+      duration: never,
+      queueTime: never,
+      heldTime: jobs === null ? heldTime : never,
+    };
     return { run, ...rest, notes: [...notes] };
   }
 
   const { durationMs } = reported;
   const endMs = jobsEndMs ?? reportedEndMs;
-  const workFromMs = startMs === null ? reported.runStartedAtMs : afterWait(startMs, reported.readyAtMs, firstJobMs);
+  const endFrom = endMs === null ? null : jobsEndMs === null ? "run" : "jobs";
+  if (endFrom === "run" && jobs !== null) notes.add("end-from-run");
+  const workFromMs = startMs === null ? reported.runStartedAtMs : afterWait(startMs, readyAtMs, firstJobMs);
   const measured = spanBetween(workFromMs, endMs ?? reported.completedAtMs, nowMs);
   const isGiven = measured.unknown === "not-recorded" && durationMs !== null;
   if (measured.ms !== null && durationMs !== null && Math.abs(measured.ms - durationMs) > CLOCK_SLACK_MS) {
     notes.add("duration-disagrees");
   }
-  const duration = isGiven ? reportedSpan(durationMs) : measured;
+  const duration = isHeldWithin ? unknownSpan("held-back") : isGiven ? reportedSpan(durationMs) : measured;
   const completedAtMs = endMs ?? (isGiven && startMs !== null && duration.ms !== null ? startMs + duration.ms : null);
-  return { run: { ...common, completedAtMs, duration, queueTime: queueTime() }, ...rest, notes: [...notes] };
+  return { run: { ...common, completedAtMs, endFrom, duration, queueTime: queueTime() }, ...rest, notes: [...notes] };
 }
 
 interface CleanJob {
@@ -129,10 +155,16 @@ interface CleanJob {
   readonly hasRun: boolean;
 }
 
+/** What of an attempt decides about its jobs. */
+interface AttemptFacts {
+  readonly runAttempt: number;
+  readonly startMs: number | null;
+  readonly seenHeldAtMs: number | null;
+}
+
 function cleanJobTimes(
   reported: ReportedJob,
-  runAttempt: number,
-  attemptStartMs: number | null,
+  { runAttempt, startMs: attemptStartMs, seenHeldAtMs }: AttemptFacts,
   nowMs: number,
 ): CleanJob {
   const { steps: reportedSteps, readyAtMs, ...job } = reported;
@@ -146,12 +178,15 @@ function cleanJobTimes(
     if (job.conclusion === "skipped" || (job.conclusion !== null && job.runnerName === "")) {
       return same(unknownSpan("never-ran"));
     }
-    const queueTime = spanBetween(
-      laterOf(createdAtMs ?? job.createdAtMs, readyAtMs),
-      startedAtMs ?? job.startedAtMs,
-      nowMs,
-      QUEUE_LONGEST_MS,
-    );
+    const isHeld = readyAtMs === null && isWithin(seenHeldAtMs, createdAtMs, startedAtMs);
+    const queueTime = isHeld
+      ? unknownSpan("held-back")
+      : spanBetween(
+          laterOf(createdAtMs ?? job.createdAtMs, readyAtMs),
+          startedAtMs ?? job.startedAtMs,
+          nowMs,
+          QUEUE_LONGEST_MS,
+        );
     if (job.conclusion === null) {
       const open = unknownSpan("still-open");
       return { duration: open, queueTime: isRunning(reported) ? queueTime : open };
@@ -193,6 +228,16 @@ function isRunning({ startedAtMs, runnerName, steps }: ReportedJob): boolean {
   return startedAtMs !== null && (Boolean(runnerName) || steps.some((step) => step.startedAtMs !== null));
 }
 
+/** How long an attempt was held back until it was ready; a few seconds are the time that making the jobs takes. */
+function heldBefore(startMs: number | null, readyAtMs: number | null, nowMs: number): Span {
+  const held = spanBetween(startMs, readyAtMs, nowMs);
+  return held.ms !== null && held.ms <= CLOCK_SLACK_MS ? { ms: 0, unknown: null } : held;
+}
+
+function isWithin(ms: number | null, fromMs: number | null, toMs: number | null): boolean {
+  return ms !== null && fromMs !== null && toMs !== null && fromMs < ms && ms < toMs;
+}
+
 /** A wait that was over before the first job began is no part of the work; one in the midst of it cannot be cut out. */
 function afterWait(startMs: number, readyAtMs: number | null, firstJobMs: number | null): number {
   return readyAtMs !== null && firstJobMs !== null && readyAtMs <= firstJobMs ? Math.max(startMs, readyAtMs) : startMs;
@@ -206,8 +251,10 @@ function jobStart(startedAtMs: number | null, steps: readonly ReportedStep[], no
 }
 
 function runConclusion(reported: ReportedRun, notes: Set<QualityNote>): Conclusion | null {
-  if (reported.isCompleted === false) return null;
-  if (reported.isCompleted === true && reported.conclusion === null) {
+  const isCompleted = reported.status === null || reported.status === "completed";
+  // a word that nobody knows says nothing: then the conclusion tells
+  if (!isCompleted && !(reported.status === "other" && reported.conclusion !== null)) return null;
+  if (reported.status === "completed" && reported.conclusion === null) {
     notes.add("conclusion-missing");
     return "other";
   }

@@ -1,3 +1,8 @@
+/** Where a run stands, in GitHub's words; any word GitHub may add later is "other". */
+export const RUN_STATUSES = ["requested", "queued", "pending", "waiting", "in_progress", "completed", "other"] as const;
+
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
 /** How a finished run, job or step ended, in GitHub's words; any word GitHub may add later is "other". */
 export const CONCLUSIONS = [
   "success",
@@ -36,4 +41,13 @@ export function entersFailureRate(conclusion: Conclusion | null): boolean {
 /** Whether the run's duration says how long the work takes: only runs that ran to a verdict do. */
 export function entersDurationBaseline(conclusion: Conclusion | null): boolean {
   return conclusion === "success" || conclusion === "failure";
+}
+
+const statuses = new Set<string>(RUN_STATUSES);
+
+/** Reads a status in any letter case; null or empty means that none was given. */
+export function parseStatus(text: string | null): RunStatus | null {
+  if (text === null || text.trim() === "") return null;
+  const word = text.trim().toLowerCase();
+  return statuses.has(word) ? (word as RunStatus) : "other";
 }

@@ -1,4 +1,4 @@
-import type { Conclusion } from "./conclusion.ts";
+import type { Conclusion, RunStatus } from "./conclusion.ts";
 
 /**
  * The pipeline in GitHub's words. Identity is numeric: a run is (repository id, run id), a measurement is (repository
@@ -10,6 +10,8 @@ export interface Repository {
   /** "owner/name" as last seen. */
   readonly fullName: string;
   readonly defaultBranch: string | null;
+  /** Who may see it, which also decides what its jobs cost; null when it was never told. */
+  readonly visibility: "public" | "private" | "internal" | null;
 }
 
 export interface Workflow {
@@ -20,6 +22,9 @@ export interface Workflow {
   readonly path: string | null;
 }
 
+/** What GitHub may hold a run back for before it asks for a runner. */
+export type HeldFor = "approval" | "concurrency";
+
 /** Why a span of time is not known. */
 export type UnknownTime =
   | "still-open"
@@ -27,7 +32,9 @@ export type UnknownTime =
   | "end-before-start"
   | "out-of-range"
   | "never-ran"
-  | "inherited-from-earlier-attempt";
+  | "inherited-from-earlier-attempt"
+  /** A wait for approval or for a concurrency group lies in it and cannot be told apart. */
+  | "held-back";
 
 /** A span of time: known, or unknown with the reason. */
 export type Span =
@@ -55,6 +62,18 @@ export interface RunAttempt {
   /** When this attempt ended. */
   readonly completedAtMs: number | null;
   readonly conclusion: Conclusion | null;
+  /** As last seen; null where only the conclusion tells. */
+  readonly status: RunStatus | null;
+  /** GitHub's `updated_at`: later attempts and late notes move it. */
+  readonly updatedAtMs: number | null;
+  /** Whether the end is that of the last job, or only what the run itself was reported with; null without an end. */
+  readonly endFrom: "jobs" | "run" | null;
+  /** What GitHub was seen to hold the attempt back for; null when it was never seen held. */
+  readonly heldFor: HeldFor | null;
+  /** When it was last seen held back. */
+  readonly seenHeldAtMs: number | null;
+  /** How long GitHub held it back before it made the first job: for an approval or a concurrency group. */
+  readonly heldTime: Span;
   /**
    * From start to end of this attempt, without a known wait for approval or a concurrency group before its first job.
    */

@@ -143,6 +143,12 @@ function toBatch(
       headSha,
       title,
       createdAtMs,
+      status: "completed",
+      updatedAtMs: times.completedAtMs,
+      endFrom: "jobs",
+      heldFor: null,
+      seenHeldAtMs: null,
+      heldTime: { ms: 0, unknown: null },
       ...times,
     });
     for (const { job, steps: stepDrafts } of jobDrafts) {
@@ -152,7 +158,7 @@ function toBatch(
     }
   }
   return {
-    repositories: [{ id: repositoryId, fullName, defaultBranch }],
+    repositories: [{ id: repositoryId, fullName, defaultBranch, visibility: "private" }],
     workflows: workflows.map(({ id, name, path }) => ({ repositoryId, id, name, path })),
     runs,
     jobs,

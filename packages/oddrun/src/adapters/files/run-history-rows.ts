@@ -1,4 +1,4 @@
-import { parseConclusion } from "@oddrun/core";
+import { parseConclusion, parseStatus } from "@oddrun/core";
 import type { HistoryRow, HistoryRows, RowListener } from "../../operations/import-history.ts";
 import { problem } from "../../operations/problems.ts";
 import { restoreFormula } from "./csv-cell.ts";
@@ -126,7 +126,6 @@ function rowReader(layout: HistoryLayout, assumeUtc: boolean): (row: RawRow) => 
 
     const attempt = text.run_attempt(cells).trim();
     const durationMs = checked(readSeconds(text.duration_s(cells), "duration_s"));
-    const status = optional(cells, "status");
     const read: HistoryRow = {
       repository: needed("repository", checked(readRepositoryName(text.repository(cells), "repository"))),
       workflow: needed("workflow", optional(cells, "workflow")),
@@ -142,7 +141,10 @@ function rowReader(layout: HistoryLayout, assumeUtc: boolean): (row: RawRow) => 
         runStartedAtMs: instant("run_started_at"),
         completedAtMs: instant("completed_at"),
         conclusion: parseConclusion(text.conclusion(cells)),
-        isCompleted: status === null ? null : status.toLowerCase() === "completed",
+        status: parseStatus(optional(cells, "status")),
+        updatedAtMs: null,
+        heldFor: null,
+        seenHeldAtMs: null,
         durationMs: isOfJobs ? null : durationMs,
         readyAtMs: null,
       },

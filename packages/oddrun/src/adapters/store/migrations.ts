@@ -53,6 +53,7 @@ async function createFirstTables(db: Kysely<unknown>): Promise<void> {
     .addColumn("full_name", "text", (column) => column.notNull())
     .addColumn("name_key", "text", (column) => column.notNull())
     .addColumn("default_branch", "text")
+    .addColumn("visibility", "text")
     .execute();
   await db.schema.createIndex("repositories_by_name").on("repositories").column("name_key").execute();
 
@@ -81,6 +82,13 @@ async function createFirstTables(db: Kysely<unknown>): Promise<void> {
     .addColumn("completed_at_ms", "bigint")
     .addColumn("finished_at_ms", "bigint")
     .addColumn("conclusion", "text")
+    .addColumn("status", "text")
+    .addColumn("updated_at_ms", "bigint")
+    .addColumn("end_from", "text")
+    .addColumn("held_for", "text")
+    .addColumn("seen_held_at_ms", "bigint")
+    .addColumn("held_time_ms", "bigint")
+    .addColumn("held_time_unknown", "text")
     .addColumn("duration_ms", "bigint")
     .addColumn("duration_unknown", "text")
     .addColumn("queue_time_ms", "bigint")

@@ -1,9 +1,11 @@
 import type {
   Conclusion,
+  HeldFor,
   Job,
   JoinedMetric,
   Repository,
   RunAttempt,
+  RunStatus,
   Span,
   Step,
   UnknownTime,
@@ -38,6 +40,16 @@ export function repositoryRow(repository: Repository): RepositoryRow {
     full_name: safeText(repository.fullName),
     name_key: nameKey(repository.fullName),
     default_branch: optionalText(repository.defaultBranch),
+    visibility: repository.visibility,
+  };
+}
+
+export function repository(row: RepositoryRow): Repository {
+  return {
+    id: row.repository_id,
+    fullName: row.full_name,
+    defaultBranch: row.default_branch,
+    visibility: row.visibility as Repository["visibility"],
   };
 }
 
@@ -67,6 +79,13 @@ export function runAttemptRow(run: RunAttempt): RunAttemptRow {
     finished_at_ms:
       run.conclusion === null ? null : wholeMs(run.completedAtMs ?? run.runStartedAtMs ?? run.createdAtMs ?? 0),
     conclusion: run.conclusion,
+    status: run.status,
+    updated_at_ms: wholeMs(run.updatedAtMs),
+    end_from: run.endFrom,
+    held_for: run.heldFor,
+    seen_held_at_ms: wholeMs(run.seenHeldAtMs),
+    held_time_ms: wholeMs(run.heldTime.ms),
+    held_time_unknown: run.heldTime.unknown,
     duration_ms: wholeMs(run.duration.ms),
     duration_unknown: run.duration.unknown,
     queue_time_ms: wholeMs(run.queueTime.ms),
@@ -146,6 +165,12 @@ export function runAttempt(row: RunAttemptRow): RunAttempt {
     runStartedAtMs: row.run_started_at_ms,
     completedAtMs: row.completed_at_ms,
     conclusion: row.conclusion as Conclusion | null,
+    status: row.status as RunStatus | null,
+    updatedAtMs: row.updated_at_ms,
+    endFrom: row.end_from as RunAttempt["endFrom"],
+    heldFor: row.held_for as HeldFor | null,
+    seenHeldAtMs: row.seen_held_at_ms,
+    heldTime: span(row.held_time_ms, row.held_time_unknown),
     duration: span(row.duration_ms, row.duration_unknown),
     queueTime: span(row.queue_time_ms, row.queue_time_unknown),
   };
@@ -176,8 +201,8 @@ const shape = <Row>(
 export const REPOSITORIES = shape<RepositoryRow>(
   "repositories",
   ["repository_id"],
-  ["full_name", "name_key", "default_branch"],
-  ["default_branch"],
+  ["full_name", "name_key", "default_branch", "visibility"],
+  ["default_branch", "visibility"],
 );
 
 export const WORKFLOWS = shape<WorkflowRow>("workflows", ["repository_id", "workflow_id"], ["name", "path"], ["path"]);
@@ -197,12 +222,29 @@ export const RUN_ATTEMPTS = shape<RunAttemptRow>(
     "completed_at_ms",
     "finished_at_ms",
     "conclusion",
+    "status",
+    "updated_at_ms",
+    "end_from",
+    "held_for",
+    "seen_held_at_ms",
+    "held_time_ms",
+    "held_time_unknown",
     "duration_ms",
     "duration_unknown",
     "queue_time_ms",
     "queue_time_unknown",
   ],
-  ["run_number", "branch", "event", "head_sha", "title", "created_at_ms"],
+  [
+    "run_number",
+    "branch",
+    "event",
+    "head_sha",
+    "title",
+    "created_at_ms",
+    "updated_at_ms",
+    "held_for",
+    "seen_held_at_ms",
+  ],
 );
 
 export const JOBS: TableShape<JobRow> = {

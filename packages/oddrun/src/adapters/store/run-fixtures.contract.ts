@@ -18,6 +18,12 @@ export function aRun(change: Partial<RunAttempt> = {}): RunAttempt {
     runStartedAtMs: START,
     completedAtMs: START + 300_000,
     conclusion: "success",
+    status: null,
+    updatedAtMs: null,
+    endFrom: "run",
+    heldFor: null,
+    seenHeldAtMs: null,
+    heldTime: { ms: null, unknown: "not-recorded" },
     duration: { ms: 300_000, unknown: null },
     queueTime: { ms: null, unknown: "not-recorded" },
     ...change,
@@ -60,7 +66,7 @@ export function aStep(change: Partial<Step> = {}): Step {
 
 export function aBatch(change: Partial<HistoryBatch> = {}): HistoryBatch {
   return {
-    repositories: [{ id: 7, fullName: "octo/Widgets", defaultBranch: "main" }],
+    repositories: [{ id: 7, fullName: "octo/Widgets", defaultBranch: "main", visibility: null }],
     workflows: [{ repositoryId: 7, id: 70, name: "CI", path: ".github/workflows/ci.yml" }],
     runs: [aRun()],
     jobs: [],

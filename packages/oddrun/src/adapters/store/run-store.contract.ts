@@ -70,7 +70,7 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
     await store.save(aBatch());
     const counts = await store.save(
       aBatch({
-        repositories: [{ id: 7, fullName: "octo/Widgets", defaultBranch: null }],
+        repositories: [{ id: 7, fullName: "octo/Widgets", defaultBranch: null, visibility: null }],
         runs: [aRun({ title: null, headSha: null, branch: null })],
       }),
     );
@@ -99,8 +99,8 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
     await store.save(
       aBatch({
         repositories: [
-          { id: 7, fullName: "octo/widgets", defaultBranch: null },
-          { id: 8, fullName: "octo/gadgets", defaultBranch: null },
+          { id: 7, fullName: "octo/widgets", defaultBranch: null, visibility: null },
+          { id: 8, fullName: "octo/gadgets", defaultBranch: null, visibility: null },
         ],
         runs: [aRun({ runAttempt: 2 }), aRun(), aRun({ repositoryId: 8 })],
       }),
@@ -149,8 +149,8 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
     await store.save(
       aBatch({
         repositories: [
-          { id: 7, fullName: "octo/Widgets", defaultBranch: null },
-          { id: 8, fullName: "octo/gadgets", defaultBranch: null },
+          { id: 7, fullName: "octo/Widgets", defaultBranch: null, visibility: null },
+          { id: 8, fullName: "octo/gadgets", defaultBranch: null, visibility: null },
         ],
         workflows: [
           { repositoryId: 7, id: 70, name: "CI", path: ".github/workflows/ci.yml" },
@@ -243,7 +243,7 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
   storeTest("names without an id of GitHub's get ids below 0, once each", async (store) => {
     await store.save(aBatch());
     const known = await store.ensureRepository("OCTO/WIDGETS");
-    assert.deepEqual(known, { id: 7, fullName: "octo/Widgets", defaultBranch: "main" });
+    assert.deepEqual(known, { id: 7, fullName: "octo/Widgets", defaultBranch: "main", visibility: null });
     const made = await store.ensureRepository("octo/new");
     assert.ok(made.id < 0);
     assert.deepEqual(await store.ensureRepository("Octo/New"), made);

@@ -23,6 +23,7 @@ export interface RepositoryRow {
   /** The name in lower case: GitHub's names differ by more than case. */
   name_key: string;
   default_branch: string | null;
+  visibility: string | null;
 }
 
 export interface WorkflowRow {
@@ -48,6 +49,13 @@ export interface RunAttemptRow {
   /** Place in the order of completion: the end, else the start or creation of a concluded attempt; null while open. */
   finished_at_ms: number | null;
   conclusion: string | null;
+  status: string | null;
+  updated_at_ms: number | null;
+  end_from: string | null;
+  held_for: string | null;
+  seen_held_at_ms: number | null;
+  held_time_ms: number | null;
+  held_time_unknown: string | null;
   duration_ms: number | null;
   duration_unknown: string | null;
   queue_time_ms: number | null;

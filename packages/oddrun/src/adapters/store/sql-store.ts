@@ -7,6 +7,7 @@ import {
   joinedMetricRow,
   nameKey,
   REPOSITORIES,
+  repository,
   RUN_ATTEMPTS,
   repositoryRow,
   runAttemptRow,
@@ -62,16 +63,19 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
           .orderBy("repository_id", "desc")
           .selectAll()
           .executeTakeFirst();
-        if (known !== undefined) {
-          return { id: known.repository_id, fullName: known.full_name, defaultBranch: known.default_branch };
-        }
+        if (known !== undefined) return repository(known);
         const { lowest } = await transaction
           .selectFrom("repositories")
           .select(({ fn }) => fn.min("repository_id").as("lowest"))
           .executeTakeFirstOrThrow();
-        const repository: Repository = { id: idBelow(lowest), fullName: safeText(fullName), defaultBranch: null };
-        await transaction.insertInto("repositories").values(repositoryRow(repository)).execute();
-        return repository;
+        const made: Repository = {
+          id: idBelow(lowest),
+          fullName: safeText(fullName),
+          defaultBranch: null,
+          visibility: null,
+        };
+        await transaction.insertInto("repositories").values(repositoryRow(made)).execute();
+        return made;
       }),
 
     ensureWorkflow: (repositoryId, name) =>

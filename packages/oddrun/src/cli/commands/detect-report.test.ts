@@ -50,7 +50,7 @@ async function bench(branch = "main"): Promise<Bench> {
         ...aRun(from + index, branch),
         ...change(from + index),
       }));
-      const repositories = [{ id: 7, fullName: "acme/shop", defaultBranch: "main" }];
+      const repositories = [{ id: 7, fullName: "acme/shop", defaultBranch: "main", visibility: null }];
       const workflows = [{ repositoryId: 7, id: 9, name: "ci", path: null }];
       await store.save({ repositories, workflows, runs, jobs: [], steps: [] });
     },
@@ -73,6 +73,12 @@ function aRun(place: number, branch: string): RunAttempt {
     runStartedAtMs: START + place * HOUR_MS,
     completedAtMs: START + place * HOUR_MS + ms,
     conclusion: "success",
+    status: null,
+    updatedAtMs: null,
+    endFrom: "run",
+    heldFor: null,
+    seenHeldAtMs: null,
+    heldTime: { ms: null, unknown: "not-recorded" },
     duration: { ms, unknown: null },
     queueTime: { ms: null, unknown: "not-recorded" },
   };

@@ -5,7 +5,7 @@ import type { RunAttempt, Verdict } from "@oddrun/core";
 import { openStore } from "../../adapters/store/index.ts";
 import type { RunStore } from "../../operations/ports.ts";
 
-export const REPOSITORY = { id: 7, fullName: "acme/shop", defaultBranch: "main" };
+export const REPOSITORY = { id: 7, fullName: "acme/shop", defaultBranch: "main", visibility: null };
 
 export interface JudgedExample {
   readonly run?: Partial<RunAttempt>;
@@ -86,6 +86,12 @@ function exampleRun(runId: number, changes: Partial<RunAttempt> = {}): RunAttemp
     completedAtMs,
     conclusion: "success",
     duration: { ms: 900_000, unknown: null },
+    status: null,
+    updatedAtMs: null,
+    endFrom: "run",
+    heldFor: null,
+    seenHeldAtMs: null,
+    heldTime: { ms: null, unknown: "not-recorded" },
     queueTime: { ms: null, unknown: "not-recorded" },
     ...changes,
   };
