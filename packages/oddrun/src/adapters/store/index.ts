@@ -1,3 +1,4 @@
+import type { EvidenceStore } from "../../operations/evidence-store.ts";
 import type { RunStore } from "../../operations/ports.ts";
 
 export interface OpenStoreOptions {
@@ -14,7 +15,7 @@ export interface OpenStoreOptions {
  * have it open at once. What was saved survives the death of the process. Throws a `Problem` (exit code 5) when the file is
  * something else, damaged, made by a newer version, or may not be written.
  */
-export async function openStore(path: string, options: OpenStoreOptions = {}): Promise<RunStore> {
+export async function openStore(path: string, options: OpenStoreOptions = {}): Promise<RunStore & EvidenceStore> {
   const { openSqliteStore } = await import("./sqlite-store.ts");
   return openSqliteStore(path, {
     readOnly: options.readOnly ?? false,

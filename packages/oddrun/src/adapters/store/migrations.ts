@@ -173,4 +173,16 @@ async function createFirstTables(db: Kysely<unknown>): Promise<void> {
     .addColumn("verdict", "text", (column) => column.notNull())
     .addPrimaryKeyConstraint("verdicts_key", ["repository_id", "run_id", "run_attempt", "revision"])
     .execute();
+
+  await db.schema
+    .createTable("evidence")
+    .addColumn("repository_id", "bigint", (column) => column.notNull())
+    .addColumn("run_id", "bigint", (column) => column.notNull())
+    .addColumn("run_attempt", "integer", (column) => column.notNull())
+    .addColumn("kind", "text", (column) => column.notNull())
+    .addColumn("subject", "text", (column) => column.notNull())
+    .addColumn("value", "text", (column) => column.notNull())
+    .addColumn("gathered_at_ms", "bigint", (column) => column.notNull())
+    .addPrimaryKeyConstraint("evidence_key", ["repository_id", "run_id", "run_attempt", "kind", "subject"])
+    .execute();
 }

@@ -12,6 +12,7 @@ import type {
   Workflow,
 } from "@oddrun/core";
 import type {
+  EvidenceRow,
   JobRow,
   JoinedMetricRow,
   RepositoryRow,
@@ -285,4 +286,10 @@ export const JOINED_METRICS = shape<JoinedMetricRow>(
   "joined_metrics",
   ["repository_id", "run_id", "run_attempt", "name"],
   ["value"],
+);
+
+export const EVIDENCE = shape<EvidenceRow>(
+  "evidence",
+  ["repository_id", "run_id", "run_attempt", "kind", "subject"],
+  ["value", "gathered_at_ms"],
 );

@@ -13,6 +13,7 @@ export interface StoreTables {
   steps: StepRow;
   joined_metrics: JoinedMetricRow;
   verdicts: VerdictRow;
+  evidence: EvidenceRow;
 }
 
 export type StoreDatabase = Kysely<StoreTables>;
@@ -120,4 +121,16 @@ export interface VerdictRow {
   kind: string;
   /** The whole verdict as JSON. */
   verdict: string;
+}
+
+export interface EvidenceRow {
+  repository_id: number;
+  run_id: number;
+  run_attempt: number;
+  kind: string;
+  /** The job that it is about; "" is the whole run. */
+  subject: string;
+  /** What was found, as JSON. */
+  value: string;
+  gathered_at_ms: number;
 }

@@ -1,5 +1,7 @@
 import type { Repository, Workflow } from "@oddrun/core";
+import type { EvidenceStore } from "../../operations/evidence-store.ts";
 import type { RunStore, SaveCounts } from "../../operations/ports.ts";
+import { evidenceStore } from "./evidence-queries.ts";
 import {
   JOBS,
   JOINED_METRICS,
@@ -24,7 +26,7 @@ import { upsertInto } from "./upsert.ts";
 import { appendVerdicts, countVerdicts, judgedRuns, latestVerdicts } from "./verdict-queries.ts";
 
 /** A run store over any database whose tables are made; `explain` turns the database's own errors into problems. */
-export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown): RunStore {
+export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown): RunStore & EvidenceStore {
   const saveRepositories = upsertInto(REPOSITORIES);
   const saveWorkflows = upsertInto(WORKFLOWS);
   const saveRuns = upsertInto(RUN_ATTEMPTS);
@@ -43,6 +45,7 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
     guarded(() => db.transaction().execute(work));
 
   return {
+    ...evidenceStore(db, writing, guarded),
     save: (batch) =>
       writing(async (transaction) => {
         const repositories = await saveRepositories(transaction, batch.repositories.map(repositoryRow));
