@@ -62,8 +62,8 @@ export interface WorkflowFileFound {
 
 export interface ActionsFound {
   readonly changes: readonly ActionChange[];
-  /** References that are only put together when the run starts: they cannot be compared. */
-  readonly dynamicCount: number;
+  /** References that are only put together when the run starts cannot be compared; null where the file needed no reading. */
+  readonly dynamicCount: number | null;
 }
 
 /** An action, reusable workflow or container image under other references than before; none before when it is new. */
@@ -103,6 +103,8 @@ export interface CacheCounts {
   /** Restored from an older key. */
   readonly partialHits: number;
   readonly misses: number;
+  /** Answered with an error by the cache service. */
+  readonly failures: number;
   /** Steps of container builds that were taken from the cache. */
   readonly cachedLayers: number;
 }
@@ -112,6 +114,8 @@ export interface CacheFound {
   readonly before: CacheCounts | null;
   /** Keys looked for in vain now, the first few of them. */
   readonly missedKeys: readonly string[];
+  /** One of the logs is longer than the part of it that was read. */
+  readonly isCut: boolean;
 }
 
 export interface ApprovalsFound {
