@@ -348,6 +348,125 @@ export const PROBLEMS = {
     exitCode: 3,
     message: (place: string) => `No run in ${place} has been judged yet. Run "oddrun detect" first.`,
   },
+  "github-api-url": {
+    title: "The address of GitHub's API cannot be used",
+    httpStatus: 400,
+    exitCode: 2,
+    message: (why: string) =>
+      `--api-url is not used: ${why}. Give the API of a GitHub Enterprise Server as https://HOST/api/v3; for github.com leave the option out.`,
+  },
+  "github-token-missing": {
+    title: "There is no token to ask GitHub with",
+    httpStatus: 401,
+    exitCode: 2,
+    message: (host: string) =>
+      `There is no token for ${host}. Set GITHUB_TOKEN (or GH_TOKEN) to one that may read Actions, log in with "gh auth login", or set ODDRUN_GITHUB_APP_ID with ODDRUN_GITHUB_APP_PRIVATE_KEY for a GitHub App.`,
+  },
+  "github-token-malformed": {
+    title: "What should be a GitHub token cannot be one",
+    httpStatus: 401,
+    exitCode: 2,
+    message: (place: string, why: string) =>
+      `The token of ${place} is not used: ${why}. Copy it again, alone on one line.`,
+  },
+  "github-app-settings": {
+    title: "The settings of a GitHub App are incomplete or wrong",
+    httpStatus: 400,
+    exitCode: 2,
+    message: (what: string) =>
+      `${what} A GitHub App needs ODDRUN_GITHUB_APP_ID and its key in ODDRUN_GITHUB_APP_PRIVATE_KEY or, as a file's name, in ODDRUN_GITHUB_APP_PRIVATE_KEY_FILE.`,
+  },
+  "github-app-key": {
+    title: "The private key of a GitHub App cannot be read",
+    httpStatus: 401,
+    exitCode: 4,
+    message: (place: string, why: string) =>
+      `The private key in ${place} is not used: ${why}. It is the .pem file that GitHub gave out for the App: as it is, with line ends as \\n, or in base64.`,
+  },
+  "github-app-refused": {
+    title: "GitHub does not take the App's key, or the App is not installed there",
+    httpStatus: 401,
+    exitCode: 4,
+    message: (what: string) =>
+      `${what} Check ODDRUN_GITHUB_APP_ID, that its private key has not been deleted, and that the App is installed there and not suspended.`,
+  },
+  "github-token-refused": {
+    title: "GitHub does not take the token",
+    httpStatus: 401,
+    exitCode: 4,
+    message: (host: string) =>
+      `${host} does not take the token (401): it is wrong, has run out or was revoked. Make a new one. What was collected is kept.`,
+  },
+  "github-sso-needed": {
+    title: "The token is not authorised for the organisation's single sign-on",
+    httpStatus: 403,
+    exitCode: 4,
+    message: (what: string) =>
+      `${what} cannot be read: its organisation wants the token authorised for single sign-on. Do so under "Configure SSO" beside the token in GitHub's settings.`,
+  },
+  "github-forbidden": {
+    title: "The token may not read this",
+    httpStatus: 403,
+    exitCode: 4,
+    message: (what: string, permissions: string | null) =>
+      `The token may not read ${what} (403). It needs ${permissions ?? 'read access to Actions, "repo" for a classic token'}.`,
+  },
+  "github-not-found": {
+    title: "GitHub has no such repository or owner, or does not show it to this token",
+    httpStatus: 404,
+    exitCode: 4,
+    message: (what: string, status: number, permissions: string | null) =>
+      `GitHub does not show ${what} (${status}): ${status === 451 ? "it is withheld for legal reasons" : "it is not there, or the token may not see it"}. Check the spelling and the token's access${permissions === null ? "" : `; it needs ${permissions}`}.`,
+  },
+  "github-refused": {
+    title: "GitHub does not answer this request",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (path: string, status: number) =>
+      `GitHub refused ${path} with status ${status}. If this is a GitHub Enterprise Server, check --api-url and its version.`,
+  },
+  "github-limit-too-long": {
+    title: "GitHub asks for a longer wait than is allowed",
+    httpStatus: 503,
+    exitCode: 4,
+    message: (reason: string, minutes: number) =>
+      `GitHub's ${reason === "overload" ? "overload" : "rate limit"} asks to wait ${minutes} more minutes, which is longer than is waited for. What was collected is kept: repeat the command later, it goes on where it stopped.`,
+  },
+  "github-limit-persists": {
+    title: "GitHub kept refusing because of its rate limit",
+    httpStatus: 503,
+    exitCode: 4,
+    message: (path: string, tries: number) =>
+      `GitHub met ${path} with its rate limit ${tries} times in a row, although each wait was kept. Something else may be using the same token. What was collected is kept: repeat the command later, it goes on where it stopped.`,
+  },
+  "github-requests-used-up": {
+    title: "The requests allowed for this run are used up",
+    httpStatus: 503,
+    exitCode: 4,
+    message: (count: number) =>
+      `The ${count} requests of --max-requests are used up. What was collected is kept: repeat the command, it goes on where it stopped.`,
+  },
+  "github-unreachable": {
+    title: "GitHub cannot be reached, or answers nothing that can be used",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (path: string, why: string, tries: number) =>
+      `GitHub gave no usable answer to ${path} in ${tries} tries: ${why}. Check the network, a proxy, and githubstatus.com. What was collected is kept: repeat the command, it goes on where it stopped.`,
+  },
+  "github-redirect-refused": {
+    title: "GitHub's answer leads where the token must not go",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (path: string, where: string) =>
+      `A redirect of ${path} is not followed: ${where}. The token goes to the API's own host only; check --api-url and proxies.`,
+  },
+  "github-answer-unreadable": {
+    title: "GitHub's answer is not of the form that is documented",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (path: string, what: string) =>
+      `The answer to ${path} cannot be understood: ${what}. Check --api-url and proxies; what was collected is kept.`,
+  },
   bug: {
     title: "A mistake in Oddrun itself",
     httpStatus: 500,

@@ -1,0 +1,3 @@
+export { connectToGithub, type GithubConnection, type GithubOptions } from "./connect.ts";
+export type { WaitNotice } from "./gate.ts";
+export { githubSource } from "./github-source.ts";

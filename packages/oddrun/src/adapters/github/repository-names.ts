@@ -1,0 +1,46 @@
+import { problem } from "../../operations/problems.ts";
+import { printable } from "../../operations/visible-text.ts";
+import type { SourceRepository } from "../../operations/run-source.ts";
+import type { GithubConnection } from "./connect.ts";
+import { isFullName, readRepository } from "./read-repository.ts";
+import { shownPath } from "./redirect.ts";
+import { replyProblem } from "./reply-problem.ts";
+
+/** What repositories are called now. A rename or transfer met on the way is learnt, so that the redirect is paid for once. */
+export interface RepositoryNames {
+  find(fullName: string): Promise<SourceRepository>;
+  /** "/repos/owner/name" as far as is known. */
+  pathOf(repository: SourceRepository): string;
+  /** Asks what the repository is called now; by its id, which never changes. */
+  learn(repository: SourceRepository): Promise<void>;
+}
+
+export function repositoryNames({ requests, credentialFor }: GithubConnection): RepositoryNames {
+  const present = new Map<number, string>();
+  const learning = new Map<number, Promise<void>>();
+
+  const read = async (path: string, fullName: string): Promise<SourceRepository> => {
+    const reply = await requests.ask({ path, credential: credentialFor(fullName.split("/", 1)[0]!) });
+    if (reply.kind !== "ok") throw replyProblem(reply, fullName, path);
+    const reading = readRepository(reply.json);
+    if ("unreadable" in reading) throw problem("github-answer-unreadable", shownPath(path), reading.unreadable);
+    present.set(reading.value.id, reading.value.fullName);
+    return reading.value;
+  };
+  return {
+    async find(fullName) {
+      if (!isFullName(fullName)) throw problem("github-not-found", printable(fullName), 404, null);
+      return read(`/repos/${fullName}`, fullName);
+    },
+    pathOf: ({ id, fullName }) => `/repos/${present.get(id) ?? fullName}`,
+    learn({ id, fullName }) {
+      const known =
+        learning.get(id) ??
+        read(`/repositories/${id}`, fullName)
+          .then(() => undefined)
+          .finally(() => learning.delete(id));
+      learning.set(id, known);
+      return known;
+    },
+  };
+}
