@@ -6,16 +6,15 @@ import { connectTo, jobJson, REPOSITORY, runJson, scriptedGithub, TOKEN } from "
 const WINDOW = { fromS: 1_777_600_000, toS: 1_777_700_000 };
 
 test("a window of runs is read page after page, each run with its workflow", async (t) => {
-  const server = await scriptedGithub(({ query }, _count, origin) => {
+  const server = await scriptedGithub(t, ({ query }, _count, origin) => {
     const page = Number(query.get("page") ?? "1");
-    const link = `<${origin}/repositories/7/actions/runs?${query}&page=2>; rel="next"`;
+    const link = `<${origin}/repositories/7/actions/runs?${String(query)}&page=2>; rel="next"`;
     const runs = page === 1 ? [runJson(2), runJson(1)] : [runJson(0.5), runJson(3)];
     return {
       headers: page === 1 ? { link } : { link: `<${origin}/x>; rel="prev"` },
       body: { total_count: 3, workflow_runs: runs },
     };
   });
-  t.after(server.close);
   const source = githubSource(await connectTo(server));
   const first = await source.runs(REPOSITORY, WINDOW, null);
   assert.deepEqual(
@@ -51,10 +50,9 @@ test("the jobs of an attempt come with their steps and labels", async (t) => {
       completed_at: "2026-05-01T10:01:00Z",
     },
   ];
-  const server = await scriptedGithub(() => ({
+  const server = await scriptedGithub(t, () => ({
     body: { total_count: 1, jobs: [jobJson(5, { steps, labels: ["x64", "linux"] })] },
   }));
-  t.after(server.close);
   const source = githubSource(await connectTo(server));
   const answer = await source.jobs(REPOSITORY, 9, 2);
   assert.equal(server.seen[0]!.path, "/repos/octo/widgets/actions/runs/9/attempts/2/jobs");
@@ -65,8 +63,7 @@ test("the jobs of an attempt come with their steps and labels", async (t) => {
 });
 
 test("what GitHub has no more is null", async (t) => {
-  const server = await scriptedGithub(() => ({ status: 404, body: { message: "Not Found" } }));
-  t.after(server.close);
+  const server = await scriptedGithub(t, () => ({ status: 404, body: { message: "Not Found" } }));
   const source = githubSource(await connectTo(server));
   assert.equal(await source.jobs(REPOSITORY, 9, 2), null);
   assert.equal(await source.run(REPOSITORY, 9), null);

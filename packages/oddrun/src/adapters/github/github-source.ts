@@ -10,10 +10,9 @@ import type {
   SourceRun,
 } from "../../operations/run-source.ts";
 import type { GithubConnection } from "./connect.ts";
-import { type Json, readId } from "./json.ts";
+import type { Json } from "./json.ts";
 import { askPage, type ListPage, PAGE_SIZE, type PageReply } from "./pages.ts";
 import { readJob } from "./read-job.ts";
-import { readRepository } from "./read-repository.ts";
 import { type Reading, readRun } from "./read-run.ts";
 import { shownPath } from "./redirect.ts";
 import { replyProblem } from "./reply-problem.ts";

@@ -14,7 +14,7 @@ export function parseJson(text: string): Json {
     typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "")
       ? BigInt(context!.source!)
       : value;
-  return JSON.parse(text, revive as (key: string, value: unknown) => unknown);
+  return JSON.parse(text, revive);
 }
 
 export function isObject(value: Json): value is JsonObject {

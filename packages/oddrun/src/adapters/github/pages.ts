@@ -106,5 +106,5 @@ function withPlace(path: string, size: number, page: number): string {
   const query = new URLSearchParams(queryText ?? "");
   query.set("per_page", String(size));
   query.set("page", String(page));
-  return `${route}?${query}`;
+  return `${route}?${String(query)}`;
 }

@@ -28,9 +28,9 @@ export interface Question {
 
 /** In whose name a question is asked. */
 export interface Credential {
-  authorization(): Promise<string | null>;
+  readonly authorization: () => Promise<string | null>;
   /** It was answered with 401: whether there is a point in asking once more, which is when there is something new to show. */
-  refused(authorization: string | null, refusals: number): Promise<boolean>;
+  readonly refused: (authorization: string | null, refusals: number) => Promise<boolean>;
 }
 
 export type Reply =
@@ -155,7 +155,11 @@ export function requests(options: RequestsOptions): Requests {
           tries.refusals += 1;
           if (await question.credential.refused(header, tries.refusals)) continue;
           throw problem("github-token-refused", options.api.webHost);
-        default:
+        case "unchanged":
+        case "forbidden":
+        case "gone":
+        case "unprocessable":
+        case "refused":
           return outcome;
       }
     }

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { TestContext } from "node:test";
 import type { Logger } from "../../operations/ports.ts";
 import { connectToGithub, type GithubConnection, type GithubOptions } from "./connect.ts";
 
@@ -23,7 +24,6 @@ export interface Scripted {
   readonly url: string;
   readonly origin: string;
   readonly seen: readonly Seen[];
-  close(): Promise<void>;
 }
 
 export interface ScriptedAnswer {
@@ -37,6 +37,7 @@ export interface ScriptedAnswer {
 
 /** A small GitHub on loopback whose every answer the test writes; it keeps what it was asked. */
 export async function scriptedGithub(
+  t: TestContext,
   answer: (seen: Seen, count: number, origin: string) => ScriptedAnswer,
   path = "",
 ): Promise<Scripted> {
@@ -64,16 +65,12 @@ export async function scriptedGithub(
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url: `${origin}${path}`,
-    origin,
-    seen,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
+  t.after(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  });
+  return { url: `${origin}${path}`, origin, seen };
 }
 
 export interface LogLine {

@@ -2,9 +2,9 @@
 export interface ServerClock {
   /** Takes the `Date` header of an answer that has just come; gives its instant, or the best guess when it has none. */
   observe(date: string | null): number;
-  nowMs(): number;
+  readonly nowMs: () => number;
   /** How far the server's clock is ahead of ours; 0 before the first answer. */
-  aheadMs(): number;
+  readonly aheadMs: () => number;
 }
 
 /**
