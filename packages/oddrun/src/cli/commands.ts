@@ -6,6 +6,7 @@ export const COMMANDS: Commands = {
   score: async () => (await import("./commands/score.ts")).scoreCommand,
   serve: async () => (await import("./commands/serve.ts")).serveCommand,
   import: async () => (await import("./commands/import.ts")).importCommand,
+  export: async () => (await import("./commands/export.ts")).exportCommand,
   detect: async () => (await import("./commands/detect.ts")).detectCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   metric: async () => (await import("./commands/metric.ts")).metricCommand,

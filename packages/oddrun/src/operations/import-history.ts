@@ -1,9 +1,22 @@
-import { type CleanRun, cleanRunTimes, type JoinedMetric, type ReportedJob, type ReportedRun } from "@oddrun/core";
+import {
+  type CleanRun,
+  cleanRunTimes,
+  type JoinedMetric,
+  plausibleInstant,
+  type ReportedJob,
+  type ReportedRun,
+  type Span,
+} from "@oddrun/core";
 import { add, count, type ImportSummary, newTally, plus, type Tally } from "./import-tally.ts";
 import type { RunStore } from "./ports.ts";
 import { type Reported, runsOfJobs } from "./runs-of-jobs.ts";
 
 export type { ImportSummary } from "./import-tally.ts";
+
+export interface CleanSpans {
+  readonly duration: Span;
+  readonly queueTime: Span;
+}
 
 /** One row of a run history: a run attempt, or one job of it with the run's own columns. */
 export interface HistoryRow {
@@ -11,6 +24,8 @@ export interface HistoryRow {
   readonly repository: string;
   readonly workflow: string;
   readonly run: Omit<ReportedRun, "repositoryId" | "workflowId">;
+  /** The clean times of an earlier export, which hold as they are; null where they are still to be worked out. */
+  readonly spans: CleanSpans | null;
   readonly job: HistoryJob | null;
   readonly metrics: readonly { readonly name: string; readonly value: number }[];
 }
@@ -18,6 +33,7 @@ export interface HistoryRow {
 export interface HistoryJob extends Omit<ReportedJob, "repositoryId" | "runId" | "runAttempt" | "steps" | "readyAtMs"> {
   /** Stands in where the start or the end is missing. */
   readonly durationMs: number | null;
+  readonly spans: CleanSpans | null;
 }
 
 /** Hears of rows that are not given. */
@@ -133,7 +149,8 @@ async function saveBatch(
     const workflowId = await ids.workflow(repositoryId, row.workflow);
     const { runId, runAttempt } = row.run;
     const reportedJobs = jobs?.map((job) => reportedJob(job, repositoryId, runId, runAttempt)) ?? null;
-    clean.push(cleanRunTimes({ ...row.run, repositoryId, workflowId }, reportedJobs, nowMs));
+    const cleaned = cleanRunTimes({ ...row.run, repositoryId, workflowId }, reportedJobs, nowMs);
+    clean.push(withSpansGiven(cleaned, row, jobs, nowMs));
     for (const { name, value } of row.metrics) metrics.push({ repositoryId, runId, runAttempt, name, value });
   }
   const counts = await store.save({
@@ -149,8 +166,26 @@ async function saveBatch(
   for (const run of clean) count(run, tally);
 }
 
+/** What was clean when it was exported stays as it was: approvals and steps that told of it are not in the file. */
+function withSpansGiven(
+  cleaned: CleanRun,
+  row: HistoryRow,
+  jobs: readonly HistoryJob[] | null,
+  nowMs: number,
+): CleanRun {
+  const { spans, run } = row;
+  return {
+    ...cleaned,
+    run:
+      spans === null
+        ? cleaned.run
+        : { ...cleaned.run, ...spans, completedAtMs: plausibleInstant(run.completedAtMs, nowMs) },
+    jobs: cleaned.jobs.map((job, place) => ({ ...job, ...jobs?.[place]?.spans })),
+  };
+}
+
 function reportedJob(job: HistoryJob, repositoryId: number, runId: number, runAttempt: number): ReportedJob {
-  const { durationMs, ...times } = job;
+  const { durationMs, spans: _, ...times } = job;
   const { startedAtMs, completedAtMs } = job;
   const hasDuration = durationMs !== null && durationMs > 0;
   return {

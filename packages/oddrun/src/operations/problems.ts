@@ -70,7 +70,7 @@ export const PROBLEMS = {
     title: "There is nothing to work on",
     httpStatus: 404,
     exitCode: 3,
-    message: (place: string) => `0 runs in ${place}. Run "oddrun import FILE" first.`,
+    message: (place: string) => `0 runs in ${place}. Run "oddrun collect OWNER/REPO" or "oddrun import FILE" first.`,
   },
   "run-not-found": {
     title: "There is no such run in the store",

@@ -13,6 +13,10 @@ export async function* runsOfJobs(
 ): AsyncGenerator<Reported> {
   for (const { row, jobs } of runs) {
     const { run } = row;
+    if (row.spans !== null) {
+      yield { row, jobs };
+      continue;
+    }
     const createdAtMs = run.createdAtMs ?? least(jobs.map((job) => job.createdAtMs));
     const firstStartMs = least(jobs.map((job) => job.startedAtMs));
     yield {

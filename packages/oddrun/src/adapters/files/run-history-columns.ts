@@ -1,3 +1,5 @@
+import { METRIC_PREFIX } from "../../operations/export-runs.ts";
+import { isMetricName } from "../../operations/join-metric.ts";
 import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 
@@ -16,6 +18,9 @@ const RUN_COLUMNS = [
   "run_started_at",
   "completed_at",
   "duration_s",
+  "duration_unknown",
+  "queue_time_s",
+  "queue_time_unknown",
   "conclusion",
 ] as const;
 const JOB_COLUMNS = [
@@ -25,6 +30,10 @@ const JOB_COLUMNS = [
   "job_created_at",
   "job_started_at",
   "job_completed_at",
+  "job_duration_s",
+  "job_duration_unknown",
+  "job_queue_time_s",
+  "job_queue_time_unknown",
   "runner_name",
   "runner_group",
   "runner_labels",
@@ -56,6 +65,10 @@ export interface HistoryLayout {
   readonly text: Readonly<Record<HistoryColumn, CellText>>;
   /** A row is a job. */
   readonly isOfJobs: boolean;
+  /** Whose length duration_s tells: in a history of jobs the job's, unless that has a column of its own. */
+  readonly hasJobDuration: boolean;
+  /** The reasons for unknown times stand beside the times, as `oddrun export` writes them: the times are clean. */
+  readonly isClean: { readonly run: boolean; readonly job: boolean };
   readonly metrics: readonly { readonly name: string; readonly place: number }[];
   /** Columns of the file that nothing is read from. */
   readonly ignored: readonly string[];
@@ -73,6 +86,7 @@ export function historyLayout(shownName: string, header: readonly string[], mapp
   const mapped = new Map<HistoryColumn, number>();
   for (const [ours, theirs] of mapping.columns) mapped.set(ours, placeOf(theirs, `--map ${ours}=...`));
   const metrics = [...mapping.metrics].map(([name, theirs]) => ({ name, place: placeOf(theirs, `--metric ${name}`) }));
+  metrics.push(...exportedMetrics(header, mapping.metrics));
   // A column that was given another meaning keeps only that one.
   const taken = new Set(mapped.values());
   for (const name of HISTORY_COLUMNS) {
@@ -90,7 +104,20 @@ export function historyLayout(shownName: string, header: readonly string[], mapp
     ]),
   ) as Record<HistoryColumn, CellText>;
   const read = new Set([...mapped.values(), ...metrics.map(({ place }) => place)]);
-  return { text, isOfJobs, metrics, ignored: header.filter((_, place) => !read.has(place)) };
+  const hasJobDuration = isThere("job_duration_s");
+  const isClean = {
+    run: isThere("duration_unknown") && isThere("queue_time_unknown"),
+    job: isThere("job_duration_unknown") && isThere("job_queue_time_unknown"),
+  };
+  return { text, isOfJobs, hasJobDuration, isClean, metrics, ignored: header.filter((_, place) => !read.has(place)) };
+}
+
+/** The columns in which `oddrun export` wrote joined metrics, but for those that were given another meaning. */
+function exportedMetrics(header: readonly string[], mapped: HistoryMapping["metrics"]) {
+  return header.flatMap((column, place) => {
+    const name = column.startsWith(METRIC_PREFIX) ? column.slice(METRIC_PREFIX.length) : "";
+    return isMetricName(name) && !mapped.has(name) ? [{ name, place }] : [];
+  });
 }
 
 function cellText(
@@ -123,7 +150,7 @@ function refuseMissing(
         ["job_name"],
         ["job_conclusion"],
         ["job_started_at"],
-        ["job_completed_at", "duration_s"],
+        ["job_completed_at", "job_duration_s", "duration_s"],
       ]
     : [
         ["repository"],

@@ -8,6 +8,7 @@ import type { RawRow } from "./raw-row.ts";
 import { openRejectFile, type RejectFile } from "./reject-file.ts";
 import { isFault, readId, readInstant, readRepositoryName, readSeconds, readValue } from "./run-history-cells.ts";
 import { repeatFinder } from "./run-history-repeats.ts";
+import { readSpans } from "./run-history-spans.ts";
 import { type HistoryColumn, type HistoryLayout, type HistoryMapping, historyLayout } from "./run-history-columns.ts";
 
 export interface RunHistoryOptions {
@@ -101,7 +102,7 @@ async function passOver(
 
 /** Makes the function that reads a row, or says what is wrong with it. */
 function rowReader(layout: HistoryLayout, assumeUtc: boolean): (row: RawRow) => HistoryRow | string {
-  const { text, isOfJobs, metrics } = layout;
+  const { text, isOfJobs, hasJobDuration, isClean, metrics } = layout;
   const optional = (cells: readonly string[], column: HistoryColumn): string | null => {
     const cell = text[column](cells);
     return cell === "" ? null : restoreFormula(cell);
@@ -126,6 +127,8 @@ function rowReader(layout: HistoryLayout, assumeUtc: boolean): (row: RawRow) => 
 
     const attempt = text.run_attempt(cells).trim();
     const durationMs = checked(readSeconds(text.duration_s(cells), "duration_s"));
+    const isOfRun = !isOfJobs || hasJobDuration;
+    const spans = isOfRun && isClean.run ? checked(readSpans(text, cells, "")) : null;
     const read: HistoryRow = {
       repository: needed("repository", checked(readRepositoryName(text.repository(cells), "repository"))),
       workflow: needed("workflow", optional(cells, "workflow")),
@@ -145,9 +148,10 @@ function rowReader(layout: HistoryLayout, assumeUtc: boolean): (row: RawRow) => 
         updatedAtMs: null,
         heldFor: null,
         seenHeldAtMs: null,
-        durationMs: isOfJobs ? null : durationMs,
+        durationMs: isOfRun && spans === null ? durationMs : null,
         readyAtMs: null,
       },
+      spans,
       job: !isOfJobs
         ? null
         : {
@@ -160,7 +164,10 @@ function rowReader(layout: HistoryLayout, assumeUtc: boolean): (row: RawRow) => 
             runnerName: optional(cells, "runner_name"),
             runnerGroup: optional(cells, "runner_group"),
             runnerLabels: sortedLabels(optional(cells, "runner_labels")),
-            durationMs,
+            durationMs: hasJobDuration
+              ? checked(readSeconds(text.job_duration_s(cells), "job_duration_s"))
+              : durationMs,
+            spans: isClean.job ? checked(readSpans(text, cells, "job_")) : null,
           },
       metrics: metrics.flatMap(({ name, place }) => {
         const value = checked(readValue(cells[place] ?? "", name));
