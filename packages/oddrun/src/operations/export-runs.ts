@@ -21,12 +21,16 @@ export const RUN_EXPORT_COLUMNS: readonly ExportColumn[] = [
   ...column("text", "repository", "workflow"),
   ...column("integer", "run_id", "run_attempt", "run_number"),
   ...column("text", "branch", "event", "title", "head_sha"),
-  ...column("time", "created_at", "run_started_at", "completed_at"),
-  ...column("text", "conclusion"),
+  ...column("time", "created_at", "run_started_at", "completed_at", "updated_at"),
+  ...column("text", "status", "conclusion"),
   ...column("number", "duration_s"),
   ...column("text", "duration_unknown"),
   ...column("number", "queue_time_s"),
   ...column("text", "queue_time_unknown"),
+  ...column("number", "held_time_s"),
+  ...column("text", "held_time_unknown", "held_for"),
+  ...column("time", "seen_held_at"),
+  ...column("text", "end_from"),
 ];
 
 /** The finished run attempts in the columns that `oddrun import` reads, so that it makes the same store of them. */
@@ -59,9 +63,15 @@ export function runCells(run: StoredRun): readonly ExportCell[] {
     run.createdAtMs,
     run.runStartedAtMs,
     run.completedAtMs,
+    run.updatedAtMs,
+    run.status,
     run.conclusion,
     ...spanCells(run.duration),
     ...spanCells(run.queueTime),
+    ...spanCells(run.heldTime),
+    run.heldFor,
+    run.seenHeldAtMs,
+    run.endFrom,
   ];
 }
 

@@ -5,7 +5,7 @@ import {
   plausibleInstant,
   type ReportedJob,
   type ReportedRun,
-  type Span,
+  type RunAttempt,
 } from "@oddrun/core";
 import { add, count, type ImportSummary, newTally, plus, type Tally } from "./import-tally.ts";
 import type { RunStore } from "./ports.ts";
@@ -13,10 +13,7 @@ import { type Reported, runsOfJobs } from "./runs-of-jobs.ts";
 
 export type { ImportSummary } from "./import-tally.ts";
 
-export interface CleanSpans {
-  readonly duration: Span;
-  readonly queueTime: Span;
-}
+export type CleanTimes = Pick<RunAttempt, "duration" | "queueTime">;
 
 /** One row of a run history: a run attempt, or one job of it with the run's own columns. */
 export interface HistoryRow {
@@ -25,7 +22,7 @@ export interface HistoryRow {
   readonly workflow: string;
   readonly run: Omit<ReportedRun, "repositoryId" | "workflowId">;
   /** The clean times of an earlier export, which hold as they are; null where they are still to be worked out. */
-  readonly spans: CleanSpans | null;
+  readonly clean: (CleanTimes & Pick<RunAttempt, "heldTime" | "endFrom">) | null;
   readonly job: HistoryJob | null;
   readonly metrics: readonly { readonly name: string; readonly value: number }[];
 }
@@ -33,7 +30,7 @@ export interface HistoryRow {
 export interface HistoryJob extends Omit<ReportedJob, "repositoryId" | "runId" | "runAttempt" | "steps" | "readyAtMs"> {
   /** Stands in where the start or the end is missing. */
   readonly durationMs: number | null;
-  readonly spans: CleanSpans | null;
+  readonly clean: CleanTimes | null;
 }
 
 /** Hears of rows that are not given. */
@@ -150,7 +147,7 @@ async function saveBatch(
     const { runId, runAttempt } = row.run;
     const reportedJobs = jobs?.map((job) => reportedJob(job, repositoryId, runId, runAttempt)) ?? null;
     const cleaned = cleanRunTimes({ ...row.run, repositoryId, workflowId }, reportedJobs, nowMs);
-    clean.push(withSpansGiven(cleaned, row, jobs, nowMs));
+    clean.push(withTimesGiven(cleaned, row, jobs, nowMs));
     for (const { name, value } of row.metrics) metrics.push({ repositoryId, runId, runAttempt, name, value });
   }
   const counts = await store.save({
@@ -167,25 +164,27 @@ async function saveBatch(
 }
 
 /** What was clean when it was exported stays as it was: approvals and steps that told of it are not in the file. */
-function withSpansGiven(
+function withTimesGiven(
   cleaned: CleanRun,
   row: HistoryRow,
   jobs: readonly HistoryJob[] | null,
   nowMs: number,
 ): CleanRun {
-  const { spans, run } = row;
+  const { clean, run } = row;
   return {
     ...cleaned,
+    // of the times as they were reported, which these rows do not have
+    notes: clean === null ? cleaned.notes : cleaned.notes.filter((note) => note !== "end-from-run"),
     run:
-      spans === null
+      clean === null
         ? cleaned.run
-        : { ...cleaned.run, ...spans, completedAtMs: plausibleInstant(run.completedAtMs, nowMs) },
-    jobs: cleaned.jobs.map((job, place) => ({ ...job, ...jobs?.[place]?.spans })),
+        : { ...cleaned.run, ...clean, completedAtMs: plausibleInstant(run.completedAtMs, nowMs) },
+    jobs: cleaned.jobs.map((job, place) => ({ ...job, ...jobs?.[place]?.clean })),
   };
 }
 
 function reportedJob(job: HistoryJob, repositoryId: number, runId: number, runAttempt: number): ReportedJob {
-  const { durationMs, spans: _, ...times } = job;
+  const { durationMs, clean: _, ...times } = job;
   const { startedAtMs, completedAtMs } = job;
   const hasDuration = durationMs !== null && durationMs > 0;
   return {

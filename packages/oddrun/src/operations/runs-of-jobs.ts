@@ -13,7 +13,7 @@ export async function* runsOfJobs(
 ): AsyncGenerator<Reported> {
   for (const { row, jobs } of runs) {
     const { run } = row;
-    if (row.spans !== null) {
+    if (row.clean !== null) {
       yield { row, jobs };
       continue;
     }

@@ -21,6 +21,12 @@ const RUN_COLUMNS = [
   "duration_unknown",
   "queue_time_s",
   "queue_time_unknown",
+  "held_time_s",
+  "held_time_unknown",
+  "held_for",
+  "seen_held_at",
+  "updated_at",
+  "end_from",
   "conclusion",
 ] as const;
 const JOB_COLUMNS = [
@@ -67,7 +73,10 @@ export interface HistoryLayout {
   readonly isOfJobs: boolean;
   /** Whose length duration_s tells: in a history of jobs the job's, unless that has a column of its own. */
   readonly hasJobDuration: boolean;
-  /** The reasons for unknown times stand beside the times, as `oddrun export` writes them: the times are clean. */
+  /**
+   * The reasons for unknown times stand beside the times, as `oddrun export` writes them: the times are clean. Only then are
+   * held_time_s to end_from read.
+   */
   readonly isClean: { readonly run: boolean; readonly job: boolean };
   readonly metrics: readonly { readonly name: string; readonly place: number }[];
   /** Columns of the file that nothing is read from. */

@@ -8,7 +8,7 @@ import type { RawRow } from "./raw-row.ts";
 import { openRejectFile, type RejectFile } from "./reject-file.ts";
 import { isFault, readId, readInstant, readRepositoryName, readSeconds, readValue } from "./run-history-cells.ts";
 import { repeatFinder } from "./run-history-repeats.ts";
-import { readSpans } from "./run-history-spans.ts";
+import { readCleanRun, readCleanTimes } from "./run-history-clean.ts";
 import { type HistoryColumn, type HistoryLayout, type HistoryMapping, historyLayout } from "./run-history-columns.ts";
 
 export interface RunHistoryOptions {
@@ -128,7 +128,7 @@ function rowReader(layout: HistoryLayout, assumeUtc: boolean): (row: RawRow) => 
     const attempt = text.run_attempt(cells).trim();
     const durationMs = checked(readSeconds(text.duration_s(cells), "duration_s"));
     const isOfRun = !isOfJobs || hasJobDuration;
-    const spans = isOfRun && isClean.run ? checked(readSpans(text, cells, "")) : null;
+    const clean = isOfRun && isClean.run ? checked(readCleanRun(text, cells)) : null;
     const read: HistoryRow = {
       repository: needed("repository", checked(readRepositoryName(text.repository(cells), "repository"))),
       workflow: needed("workflow", optional(cells, "workflow")),
@@ -145,13 +145,13 @@ function rowReader(layout: HistoryLayout, assumeUtc: boolean): (row: RawRow) => 
         completedAtMs: instant("completed_at"),
         conclusion: parseConclusion(text.conclusion(cells)),
         status: parseStatus(optional(cells, "status")),
-        updatedAtMs: null,
-        heldFor: null,
-        seenHeldAtMs: null,
-        durationMs: isOfRun && spans === null ? durationMs : null,
+        updatedAtMs: clean === null ? null : instant("updated_at"),
+        heldFor: clean?.heldFor ?? null,
+        seenHeldAtMs: clean === null ? null : instant("seen_held_at"),
+        durationMs: isOfRun && clean === null ? durationMs : null,
         readyAtMs: null,
       },
-      spans,
+      clean: clean?.times ?? null,
       job: !isOfJobs
         ? null
         : {
@@ -167,7 +167,7 @@ function rowReader(layout: HistoryLayout, assumeUtc: boolean): (row: RawRow) => 
             durationMs: hasJobDuration
               ? checked(readSeconds(text.job_duration_s(cells), "job_duration_s"))
               : durationMs,
-            spans: isClean.job ? checked(readSpans(text, cells, "job_")) : null,
+            clean: isClean.job ? checked(readCleanTimes(text, cells, "job_")) : null,
           },
       metrics: metrics.flatMap(({ name, place }) => {
         const value = checked(readValue(cells[place] ?? "", name));

@@ -23,7 +23,7 @@ export const exportCommand: CommandSpec = {
     {
       name: "what",
       description:
-        "metrics (what train learns from: build_id, duration, failure_rate, joined metrics), runs or jobs (what import reads back)",
+        'One of "metrics" (the records that train learns from), "runs" and "jobs" (what import reads back without a loss)',
       required: true,
     },
   ],
@@ -150,6 +150,10 @@ async function openSink(
   context: CommandContext,
   force: boolean,
 ): Promise<ExportSink> {
+  if (format === "parquet") {
+    const { parquetSink } = await import("../../adapters/files/write-parquet.ts");
+    return parquetSink(target, table.columns, { force });
+  }
   const { csvSink } = await import("../../adapters/files/export-sink.ts");
   return csvSink(target, table.columns, context.stdout, { force });
 }

@@ -1,3 +1,4 @@
+import type { QualityNote } from "@oddrun/core";
 import { printable } from "../../operations/visible-text.ts";
 import type { ImportSummary } from "../../operations/import-history.ts";
 import type { SaveCounts } from "../../operations/ports.ts";
@@ -35,8 +36,10 @@ const NOTES = {
     `${plural(count, "run")} with a conclusion that is not a word of GitHub's, kept as "other" and not judged: translate it by --map-value conclusion:THEIRS=success`,
   "duration-disagrees": (count: number) =>
     `${plural(count, "run")} with a duration that disagrees with the times by more than 5 s: the times hold`,
+  "end-from-run": (count: number) =>
+    `${plural(count, "run")} with an end that none of the jobs confirms: GitHub may have moved it later`,
   "times-implausible": (count: number) => `${plural(count, "run")} with a time that cannot be right, taken as unknown`,
-} as const;
+} as const satisfies Readonly<Record<QualityNote, (count: number) => string>>;
 
 function unknownText(what: string, reasons: Readonly<Partial<Record<string, number>>>): readonly string[] {
   const shown = Object.entries(reasons).map(([reason, count]) => `${count} ${reason.replaceAll("-", " ")}`);
