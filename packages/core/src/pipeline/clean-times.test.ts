@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cleanRunTimes, type ReportedJob, type ReportedRun, type ReportedStep } from "./clean-times.ts";
+import { cleanRunTimes } from "./clean-times.ts";
+import type { ReportedJob, ReportedRun, ReportedStep } from "./reported.ts";
 
 const at = (text: string): number => Date.parse(`2026-03-02T${text}Z`);
 const NOW = at("23:00:00");
@@ -227,7 +228,8 @@ test("a known wait before the first job is no part of the duration; one in the m
 test("a wait of more than a day was not for a runner, and no job runs for more than five days", () => {
   const longAgo = at("10:00:00") - DAY_MS;
   const { run, jobs } = clean({ createdAtMs: longAgo, runStartedAtMs: longAgo }, [{ createdAtMs: longAgo }]);
-  assert.deepEqual([run.queueTime, jobs[0]?.queueTime], [unknown("out-of-range"), unknown("out-of-range")]);
+  assert.deepEqual([run.queueTime, jobs[0]?.queueTime], [unknown("held-back"), unknown("held-back")]);
+  assert.deepEqual(run.duration, unknown("held-back"));
   const startedAtMs = at("10:05:00") - 5 * DAY_MS;
   assert.deepEqual(clean({}, [{ startedAtMs }]).jobs[0]?.duration, known(5 * DAY_MS));
   assert.deepEqual(clean({}, [{ startedAtMs: startedAtMs - 1 }]).jobs[0]?.duration, unknown("out-of-range"));

@@ -1,63 +1,23 @@
+import { type CleanJob, cleanJobTimes, soundEnd } from "./clean-job-times.ts";
 import type { Conclusion } from "./conclusion.ts";
-import type { Job, RunAttempt, Span, Step } from "./run.ts";
-import {
-  CLOCK_SLACK_MS,
-  JOB_LONGEST_MS,
-  plausibleInstant,
-  QUEUE_LONGEST_MS,
-  reportedSpan,
-  spanBetween,
-  unknownSpan,
-} from "./span.ts";
-
-/** A run attempt as it was reported: times may be missing, inherited, turned round or nonsense. */
-export interface ReportedRun extends Omit<RunAttempt, "duration" | "queueTime" | "heldTime" | "endFrom"> {
-  /** The end, or GitHub's `updated_at`, which later attempts and late notes may have moved. */
-  readonly completedAtMs: number | null;
-  /** A duration given beside or instead of the times. */
-  readonly durationMs: number | null;
-  /** When an approval was given or another run of the same concurrency group made room, where known. */
-  readonly readyAtMs: number | null;
-}
-
-export interface ReportedJob extends Omit<Job, "duration" | "queueTime"> {
-  /** "" when it is known that the job never had a runner, null when nothing is known. */
-  readonly runnerName: string | null;
-  readonly readyAtMs: number | null;
-  readonly steps: readonly ReportedStep[];
-}
-
-export type ReportedStep = Omit<Step, "duration">;
-
-/** What was noticed about the report, for counting; nothing of it is lost. */
-export type QualityNote =
-  | "conclusion-missing"
-  | "conclusion-unknown"
-  | "duration-disagrees"
-  | "end-from-run"
-  | "times-implausible";
-
-export interface CleanRun {
-  readonly run: RunAttempt;
-  readonly jobs: readonly Job[];
-  readonly steps: readonly Step[];
-  readonly notes: readonly QualityNote[];
-}
+import { earliest, latest } from "./instants.ts";
+import type { CleanRun, QualityNote, ReportedJob, ReportedRun } from "./reported.ts";
+import type { RunAttempt, Span } from "./run.ts";
+import { CLOCK_SLACK_MS, plausibleInstant, QUEUE_LONGEST_MS, reportedSpan, spanBetween, unknownSpan } from "./span.ts";
 
 /**
  * Gives an attempt, its jobs and its steps the times that can be relied on. `jobs` is null when they were never asked
  * for, and empty when the attempt is known to have none. `nowMs` is when the report was made: nothing ends later.
+ * docs/times.md tells the rules with a picture.
  *
  * - The attempt lasts from its own start (`run_started_at`; `created_at` stays that of the first attempt) to the end of
- *   its
- *   last job, else to `completedAtMs`.
+ *   its last job, else to `completedAtMs`.
  * - A re-run lists the jobs it did not repeat with their old times: they are marked as inherited and count for nothing
- *   here.
- *   Without its own start they cannot be told from its own jobs, so then its start is not known.
+ *   here. Without its own start they cannot be told from its own jobs, so then its start is not known.
  * - GitHub makes the jobs of an attempt when nothing holds it back: from its start to the creation of its first job it
  *   was held, for an approval or a concurrency group. Where the wait's end was told (`readyAtMs`), that holds.
  * - Queue time is from then on until the first job that really ran had its runner. Being held is neither queue time nor
- *   work. An attempt that was seen held back while it already had jobs has waits that cannot be told apart: unknown.
+ *   work. An attempt that was held back while it already had jobs has waits that cannot be told apart: unknown.
  * - What cannot be known is null with the reason, never 0.
  */
 export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[] | null, nowMs: number): CleanRun {
@@ -73,19 +33,24 @@ export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[
   const reportedEndMs = instant(reported.completedAtMs);
 
   const attempt = { runAttempt: reported.runAttempt, startMs: ownStartMs, seenHeldAtMs: reported.seenHeldAtMs };
-  const cleanJobs = (jobs ?? []).map((job) => cleanJobTimes(job, attempt, nowMs));
+  const listed = listedJobs(jobs, reported.runAttempt, notes);
+  const cleanJobs = (listed ?? []).map((job) => cleanJobTimes(job, attempt, nowMs));
   const ran = cleanJobs.filter((job) => job.hasRun).map((job) => job.job);
-  const startMs = ownStartMs ?? (reported.runAttempt === 1 ? (createdAtMs ?? earliest(ran.map(jobBegin))) : null);
+  const firstRunMs = earliest(ran.map((job) => job.createdAtMs ?? job.startedAtMs));
+  const startMs = ownStartMs ?? (reported.runAttempt === 1 ? (createdAtMs ?? firstRunMs) : null);
   const firstJobMs = earliest(ran.map((job) => job.startedAtMs));
-  const heldTime = heldBefore(startMs, reported.readyAtMs ?? earliest(ran.map((job) => job.createdAtMs)), nowMs);
+  const heldTime =
+    reported.readyAtMs === null
+      ? heldUntilMade(startMs, firstCreation(cleanJobs, attempt), firstJobMs, nowMs)
+      : heldBetween(startMs, reported.readyAtMs, nowMs);
   const readyAtMs = startMs !== null && heldTime.ms !== null ? startMs + heldTime.ms : null;
-  const isHeldWithin = cleanJobs.some(({ job }) => job.queueTime.unknown === "held-back");
-  const jobsEndMs = latest(ran.filter(hasSoundEnd).map((job) => job.completedAtMs));
+  const isHeldWithin = ran.some((job) => job.queueTime.unknown === "held-back");
+  const jobsEndMs = latest(ran.map(soundEnd));
 
   const neverRan =
     conclusion === "skipped" ||
     (ran.length === 0 && isWithoutJobs(conclusion)) ||
-    (jobs !== null && cleanJobs.every(({ job }) => job.duration.unknown === "never-ran"));
+    (listed !== null && cleanJobs.every(({ job }) => job.duration.unknown === "never-ran"));
   const common = {
     repositoryId: reported.repositoryId,
     workflowId: reported.workflowId,
@@ -101,14 +66,18 @@ export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[
     conclusion,
     status: reported.status,
     updatedAtMs: instant(reported.updatedAtMs),
-    endFrom: null,
     heldFor: reported.heldFor,
     seenHeldAtMs: reported.seenHeldAtMs,
-    heldTime,
   };
-  const rest = { jobs: cleanJobs.map(({ job }) => job), steps: cleanJobs.flatMap(({ steps }) => steps) };
+  const clean = (times: Omit<RunAttempt, keyof typeof common>): CleanRun => ({
+    run: { ...common, ...times },
+    jobs: cleanJobs.map(({ job }) => job),
+    steps: cleanJobs.flatMap(({ steps }) => steps),
+    notes: [...notes],
+  });
   const queueTime = (): Span => {
-    if (jobs === null) return unknownSpan("not-recorded");
+    if (listed === null) return unknownSpan("not-recorded");
+    if (heldTime.unknown === "end-before-start") return heldTime;
     const first = ran.find((job) => job.startedAtMs === firstJobMs);
     if (first?.queueTime.unknown === "held-back") return unknownSpan("held-back");
     return spanBetween(readyAtMs ?? startMs, firstJobMs, nowMs, QUEUE_LONGEST_MS);
@@ -116,27 +85,29 @@ export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[
 
   if (conclusion === null) {
     const open = unknownSpan("still-open");
-    const run = { ...common, completedAtMs: null, duration: open, queueTime: ran.length > 0 ? queueTime() : open };
-    return { run, ...rest, notes: [...notes] };
+    return clean({
+      completedAtMs: null,
+      endFrom: null,
+      heldTime,
+      duration: open,
+      queueTime: ran.length > 0 ? queueTime() : open,
+    });
   }
   if (neverRan) {
     const never = unknownSpan("never-ran");
-    const endFrom = reportedEndMs === null ? null : ("run" as const);
-    const run = {
-      ...common,
+    return clean({
       completedAtMs: reportedEndMs,
-      endFrom,
+      endFrom: reportedEndMs === null ? null : "run",
+      heldTime: listed === null ? heldTime : never,
       duration: never,
       queueTime: never,
-      heldTime: jobs === null ? heldTime : never,
-    };
-    return { run, ...rest, notes: [...notes] };
+    });
   }
 
   const { durationMs } = reported;
   const endMs = jobsEndMs ?? reportedEndMs;
   const endFrom = endMs === null ? null : jobsEndMs === null ? "run" : "jobs";
-  if (endFrom === "run" && jobs !== null) notes.add("end-from-run");
+  if (endFrom === "run" && listed !== null) notes.add("end-from-run");
   const workFromMs = startMs === null ? reported.runStartedAtMs : afterWait(startMs, readyAtMs, firstJobMs);
   const measured = spanBetween(workFromMs, endMs ?? reported.completedAtMs, nowMs);
   const isGiven = measured.unknown === "not-recorded" && durationMs !== null;
@@ -145,109 +116,61 @@ export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[
   }
   const duration = isHeldWithin ? unknownSpan("held-back") : isGiven ? reportedSpan(durationMs) : measured;
   const completedAtMs = endMs ?? (isGiven && startMs !== null && duration.ms !== null ? startMs + duration.ms : null);
-  return { run: { ...common, completedAtMs, endFrom, duration, queueTime: queueTime() }, ...rest, notes: [...notes] };
-}
-
-interface CleanJob {
-  readonly job: Job;
-  readonly steps: readonly Step[];
-  /** It had a runner in this very attempt. */
-  readonly hasRun: boolean;
-}
-
-/** What of an attempt decides about its jobs. */
-interface AttemptFacts {
-  readonly runAttempt: number;
-  readonly startMs: number | null;
-  readonly seenHeldAtMs: number | null;
-}
-
-function cleanJobTimes(
-  reported: ReportedJob,
-  { runAttempt, startMs: attemptStartMs, seenHeldAtMs }: AttemptFacts,
-  nowMs: number,
-): CleanJob {
-  const { steps: reportedSteps, readyAtMs, ...job } = reported;
-  const createdAtMs = plausibleInstant(job.createdAtMs, nowMs);
-  const completedAtMs = plausibleInstant(job.completedAtMs, nowMs);
-  const startedAtMs = jobStart(plausibleInstant(job.startedAtMs, nowMs), reportedSteps, nowMs);
-  const spans = (): { duration: Span; queueTime: Span } => {
-    const isInherited =
-      runAttempt > 1 && attemptStartMs !== null && completedAtMs !== null && completedAtMs <= attemptStartMs;
-    if (isInherited) return same(unknownSpan("inherited-from-earlier-attempt"));
-    if (job.conclusion === "skipped" || (job.conclusion !== null && job.runnerName === "")) {
-      return same(unknownSpan("never-ran"));
-    }
-    const isHeld = readyAtMs === null && isWithin(seenHeldAtMs, createdAtMs, startedAtMs);
-    const queueTime = isHeld
-      ? unknownSpan("held-back")
-      : spanBetween(
-          laterOf(createdAtMs ?? job.createdAtMs, readyAtMs),
-          startedAtMs ?? job.startedAtMs,
-          nowMs,
-          QUEUE_LONGEST_MS,
-        );
-    if (job.conclusion === null) {
-      const open = unknownSpan("still-open");
-      return { duration: open, queueTime: isRunning(reported) ? queueTime : open };
-    }
-    if (job.startedAtMs === null) return same(unknownSpan(hasVerdict(job.conclusion) ? "not-recorded" : "never-ran"));
-    return {
-      duration: spanBetween(startedAtMs ?? job.startedAtMs, completedAtMs ?? job.completedAtMs, nowMs, JOB_LONGEST_MS),
-      queueTime,
-    };
-  };
-  const { duration, queueTime } = spans();
-  const own = duration.unknown !== "inherited-from-earlier-attempt" && duration.unknown !== "never-ran";
-  return {
-    job: { ...job, runnerName: job.runnerName || null, createdAtMs, startedAtMs, completedAtMs, duration, queueTime },
-    steps: reportedSteps.map((step) => cleanStepTimes(step, own ? null : duration, nowMs)),
-    hasRun: own && (job.conclusion !== null || isRunning(reported)),
-  };
-}
-
-function cleanStepTimes(step: ReportedStep, ofJob: Span | null, nowMs: number): Step {
-  const duration = (): Span => {
-    if (ofJob !== null) return ofJob;
-    if (step.conclusion === "skipped") return unknownSpan("never-ran");
-    if (step.conclusion === null) return unknownSpan("still-open");
-    return spanBetween(step.startedAtMs, step.completedAtMs, nowMs);
-  };
-  return {
-    ...step,
-    startedAtMs: plausibleInstant(step.startedAtMs, nowMs),
-    completedAtMs: plausibleInstant(step.completedAtMs, nowMs),
-    duration: duration(),
-  };
+  return clean({ completedAtMs, endFrom, heldTime, duration, queueTime: queueTime() });
 }
 
 /**
- * Whether an open job has begun: one that still waits may carry the time of queueing as its start, but has no runner.
+ * The jobs to go by: each once, as it was seen last, and none of a later attempt. Null where nothing is known of the attempt's
+ * own jobs.
  */
-function isRunning({ startedAtMs, runnerName, steps }: ReportedJob): boolean {
-  return startedAtMs !== null && (Boolean(runnerName) || steps.some((step) => step.startedAtMs !== null));
+function listedJobs(
+  jobs: readonly ReportedJob[] | null,
+  runAttempt: number,
+  notes: Set<QualityNote>,
+): readonly ReportedJob[] | null {
+  if (jobs === null) return null;
+  const byId = new Map<number, ReportedJob>();
+  for (const job of jobs) {
+    if (job.runAttempt > runAttempt) {
+      notes.add("jobs-of-later-attempt");
+      continue;
+    }
+    // a page that was read earlier may still tell of a job as open
+    if (job.conclusion !== null || (byId.get(job.jobId)?.conclusion ?? null) === null) byId.set(job.jobId, job);
+  }
+  return byId.size === 0 && jobs.length > 0 ? null : [...byId.values()];
 }
 
-/** How long an attempt was held back until it was ready; a few seconds are the time that making the jobs takes. */
-function heldBefore(startMs: number | null, readyAtMs: number | null, nowMs: number): Span {
+/** When GitHub made the first job of this attempt; a re-run's job that kept its first creation does not tell. */
+function firstCreation(
+  jobs: readonly CleanJob[],
+  attempt: { readonly runAttempt: number; readonly startMs: number | null },
+): number | null {
+  const { runAttempt, startMs } = attempt;
+  const isTelling = (ms: number | null): boolean =>
+    ms !== null && (runAttempt === 1 || startMs === null || ms >= startMs - CLOCK_SLACK_MS);
+  return earliest(
+    jobs.filter(({ isOwn }) => isOwn).map(({ job }) => (isTelling(job.createdAtMs) ? job.createdAtMs : null)),
+  );
+}
+
+/** How long an attempt was held back until its first job was made; a few seconds are the time that making jobs takes. */
+function heldUntilMade(startMs: number | null, madeMs: number | null, firstJobMs: number | null, nowMs: number): Span {
+  // a job that ran before any was made: then the one or the other is wrong
+  if (madeMs !== null && firstJobMs !== null && madeMs - firstJobMs > CLOCK_SLACK_MS) {
+    return unknownSpan("end-before-start");
+  }
+  return heldBetween(startMs, madeMs === null ? null : earliest([madeMs, firstJobMs]), nowMs);
+}
+
+function heldBetween(startMs: number | null, readyAtMs: number | null, nowMs: number): Span {
   const held = spanBetween(startMs, readyAtMs, nowMs);
   return held.ms !== null && held.ms <= CLOCK_SLACK_MS ? { ms: 0, unknown: null } : held;
-}
-
-function isWithin(ms: number | null, fromMs: number | null, toMs: number | null): boolean {
-  return ms !== null && fromMs !== null && toMs !== null && fromMs < ms && ms < toMs;
 }
 
 /** A wait that was over before the first job began is no part of the work; one in the midst of it cannot be cut out. */
 function afterWait(startMs: number, readyAtMs: number | null, firstJobMs: number | null): number {
   return readyAtMs !== null && firstJobMs !== null && readyAtMs <= firstJobMs ? Math.max(startMs, readyAtMs) : startMs;
-}
-
-/** Some runners leave the time of queueing as the start: the first step then tells when the job really began. */
-function jobStart(startedAtMs: number | null, steps: readonly ReportedStep[], nowMs: number): number | null {
-  const firstStepMs = earliest(steps.map((step) => plausibleInstant(step.startedAtMs, nowMs)));
-  if (startedAtMs === null || firstStepMs === null) return startedAtMs;
-  return firstStepMs - startedAtMs > CLOCK_SLACK_MS ? firstStepMs : startedAtMs;
 }
 
 function runConclusion(reported: ReportedRun, notes: Set<QualityNote>): Conclusion | null {
@@ -265,32 +188,4 @@ function runConclusion(reported: ReportedRun, notes: Set<QualityNote>): Conclusi
 /** Ends of a run that come before any job: a workflow file in error, an approval that was never given. */
 function isWithoutJobs(conclusion: Conclusion | null): boolean {
   return conclusion === "startup_failure" || conclusion === "action_required";
-}
-
-/** Such an end is only reached by running. */
-function hasVerdict(conclusion: Conclusion | null): boolean {
-  return conclusion === "success" || conclusion === "failure" || conclusion === "timed_out";
-}
-
-function hasSoundEnd(job: Job): boolean {
-  return job.duration.unknown !== "end-before-start" && job.duration.unknown !== "out-of-range";
-}
-
-const same = (span: Span): { duration: Span; queueTime: Span } => ({ duration: span, queueTime: span });
-const jobBegin = (job: Job): number | null => job.createdAtMs ?? job.startedAtMs;
-
-function earliest(instants: readonly (number | null)[]): number | null {
-  return instants.reduce<number | null>(
-    (least, ms) => (least === null || (ms !== null && ms < least) ? ms : least),
-    null,
-  );
-}
-
-function latest(instants: readonly (number | null)[]): number | null {
-  return instants.reduce(laterOf, null);
-}
-
-function laterOf(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other;
-  return Math.max(one, other);
 }
