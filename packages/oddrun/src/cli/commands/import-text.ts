@@ -38,6 +38,7 @@ const NOTES = {
     `${plural(count, "run")} with a duration that disagrees with the times by more than 5 s: the times hold`,
   "end-from-run": (count: number) =>
     `${plural(count, "run")} with an end that none of the jobs confirms: GitHub may have moved it later`,
+  "jobs-of-later-attempt": (count: number) => `${plural(count, "run")} with jobs of a later attempt, left out there`,
   "times-implausible": (count: number) => `${plural(count, "run")} with a time that cannot be right, taken as unknown`,
 } as const satisfies Readonly<Record<QualityNote, (count: number) => string>>;
 
