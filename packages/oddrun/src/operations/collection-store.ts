@@ -24,12 +24,18 @@ export interface CollectedPart {
     readonly scope: string;
     readonly window: CreatedWindow & { readonly toS: number };
   }[];
+  /**
+   * A task that is there already keeps its tries, unless the batch brings a new conclusion of its attempt. One that is also
+   * among `doneTasks` is asked again.
+   */
   readonly newTasks: readonly Omit<CollectionTask, "tries">[];
   /** Done, or found to be impossible. */
   readonly doneTasks: readonly Pick<CollectionTask, "repositoryId" | "runId" | "runAttempt" | "kind">[];
   /** Tried in vain, to be tried again in a later pass. */
   readonly failedTasks: readonly Pick<CollectionTask, "repositoryId" | "runId" | "runAttempt" | "kind">[];
   readonly readMarks: readonly ReadMark[];
+  /** Runs that GitHub has no more: what is stored of them stays, and they are not among the open runs any more. */
+  readonly goneRuns?: readonly { readonly repositoryId: number; readonly runId: number }[];
 }
 
 /** How the collection of one repository stands. */
@@ -50,15 +56,26 @@ export interface KnownAttempt {
   /** Completed, with a conclusion. */
   readonly isFinished: boolean;
   readonly conclusion: string | null;
+  /** GitHub told it itself; an attempt that was only imported has yet to be asked for its jobs. */
+  readonly isCollected: boolean;
 }
 
 /** Keeps where a collection stands beside what it collected, so that both are always of one moment. */
 export interface CollectionStore extends ReadMarks {
   /**
    * Registers a repository under GitHub's id: a new name of a known id is a rename. What was imported under this name before
-   * the id was known (ids below 0) becomes part of it; where both know an attempt, GitHub's account replaces the imported one.
+   * the id was known (ids below 0) becomes part of it; where both know an attempt, GitHub's account replaces the imported one,
+   * and verdicts, joined metrics and jobs of the imported one stay where the other has none. `askedNames` are further names
+   * that led to it: older ones, which find it from now on. A name belongs to the repository that had it last; one that lost
+   * its name to another is shown as "owner/name#id" until GitHub tells its new one.
    */
-  adoptRepository(repository: SourceRepository): Promise<void>;
+  adoptRepository(repository: SourceRepository, askedNames?: readonly string[]): Promise<void>;
+  /**
+   * Saves all of the part or none of it. Repositories that are known keep the name that `adoptRepository` gave them. The end,
+   * duration and waits that jobs taught stay while GitHub names the same conclusion; of two reports of one attempt the one with
+   * the later `updatedAtMs` describes it, in whatever order they come. Imported workflows (ids below 0) give their runs to the
+   * workflow of GitHub's that has their name or path, when one alone has it.
+   */
   saveCollected(part: CollectedPart): Promise<BatchCounts>;
   /** The completely listed windows of creation, merged, oldest first. */
   listedWindows(repositoryId: number, scope: string): Promise<readonly (CreatedWindow & { readonly toS: number })[]>;
@@ -66,7 +83,7 @@ export interface CollectionStore extends ReadMarks {
   saveCollectionState(state: CollectionState): Promise<void>;
   /** Of these runs, every stored attempt. */
   knownAttempts(repositoryId: number, runIds: readonly number[]): Promise<readonly KnownAttempt[]>;
-  /** Open tasks, newest first, fewest tries first; all repositories when none is named. */
+  /** Open tasks tried at most `triesMax` times, fewest tries first, then newest first; all repositories when none is named. */
   tasks(filter: {
     readonly repositoryIds?: readonly number[];
     readonly triesMax: number;
@@ -77,7 +94,7 @@ export interface CollectionStore extends ReadMarks {
   ): Promise<
     readonly { readonly repositoryId: number; readonly kind: CollectionTask["kind"]; readonly count: number }[]
   >;
-  /** Runs whose latest stored attempt is not completed, newest first. */
+  /** Runs whose latest stored attempt is not completed, newest first, without those that are gone. */
   openRuns(
     repositoryId: number,
   ): Promise<readonly { readonly runId: number; readonly runAttempt: number; readonly createdAtMs: number | null }[]>;

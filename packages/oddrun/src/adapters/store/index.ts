@@ -1,5 +1,6 @@
-import type { EvidenceStore } from "../../operations/evidence-store.ts";
-import type { RunStore } from "../../operations/ports.ts";
+import type { Store } from "./sql-store.ts";
+
+export type { Store } from "./sql-store.ts";
 
 export interface OpenStoreOptions {
   /** Opens what is there without changing it; a store that is not there is a problem. Default: false. */
@@ -15,7 +16,7 @@ export interface OpenStoreOptions {
  * have it open at once. What was saved survives the death of the process. Throws a `Problem` (exit code 5) when the file is
  * something else, damaged, made by a newer version, or may not be written.
  */
-export async function openStore(path: string, options: OpenStoreOptions = {}): Promise<RunStore & EvidenceStore> {
+export async function openStore(path: string, options: OpenStoreOptions = {}): Promise<Store> {
   const { openSqliteStore } = await import("./sqlite-store.ts");
   return openSqliteStore(path, {
     readOnly: options.readOnly ?? false,

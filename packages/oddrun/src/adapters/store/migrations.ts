@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { problem } from "../../operations/problems.ts";
+import { createCollectionTables } from "./collection-tables.ts";
 import type { StoreDatabase } from "./schema.ts";
 
 /** Every step from an empty file to the present tables, in order. A released step is never edited: add another one. */
@@ -95,6 +96,7 @@ async function createFirstTables(db: Kysely<unknown>): Promise<void> {
     .addColumn("queue_time_unknown", "text")
     .addColumn("verdict_revision", "integer")
     .addColumn("verdict_kind", "text")
+    .addColumn("is_gone", "integer")
     .addPrimaryKeyConstraint("run_attempts_key", ["repository_id", "run_id", "run_attempt"])
     .execute();
   await db.schema
@@ -113,6 +115,12 @@ async function createFirstTables(db: Kysely<unknown>): Promise<void> {
     .on("run_attempts")
     .columns(["verdict_kind", "finished_at_ms", "repository_id", "run_id", "run_attempt"])
     .where(sql.ref("verdict_kind"), "is not", null)
+    .execute();
+  await db.schema
+    .createIndex("run_attempts_open")
+    .on("run_attempts")
+    .columns(["repository_id", "run_id", "run_attempt"])
+    .where(sql.ref("finished_at_ms"), "is", null)
     .execute();
 
   await db.schema
@@ -185,4 +193,6 @@ async function createFirstTables(db: Kysely<unknown>): Promise<void> {
     .addColumn("gathered_at_ms", "bigint", (column) => column.notNull())
     .addPrimaryKeyConstraint("evidence_key", ["repository_id", "run_id", "run_attempt", "kind", "subject"])
     .execute();
+
+  await createCollectionTables(db);
 }

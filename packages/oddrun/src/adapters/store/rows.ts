@@ -23,6 +23,7 @@ import type {
   WorkflowRow,
 } from "./schema.ts";
 import type { StoredVerdict } from "../../operations/ports.ts";
+import { mergeRunRows, RUN_DESCRIPTION } from "./merge-run-rows.ts";
 
 /** Text that every database takes: whole characters, no NUL. What does not fit becomes U+FFFD. */
 export function safeText(text: string): string {
@@ -190,6 +191,8 @@ export interface TableShape<Row> {
   readonly kept: ReadonlySet<keyof Row & string>;
   /** Whether the row knows less than another one of the same key, and must not replace it. */
   readonly isWeaker?: (row: Row, other: Row) => boolean;
+  /** What both together say, where that is more than the later row alone. */
+  readonly merge?: (row: Row, other: Row) => Row;
 }
 
 const shape = <Row>(
@@ -208,7 +211,7 @@ export const REPOSITORIES = shape<RepositoryRow>(
 
 export const WORKFLOWS = shape<WorkflowRow>("workflows", ["repository_id", "workflow_id"], ["name", "path"], ["path"]);
 
-export const RUN_ATTEMPTS = shape<RunAttemptRow>(
+const RUN_SHAPE = shape<RunAttemptRow>(
   "run_attempts",
   ["repository_id", "run_id", "run_attempt"],
   [
@@ -235,18 +238,10 @@ export const RUN_ATTEMPTS = shape<RunAttemptRow>(
     "queue_time_ms",
     "queue_time_unknown",
   ],
-  [
-    "run_number",
-    "branch",
-    "event",
-    "head_sha",
-    "title",
-    "created_at_ms",
-    "updated_at_ms",
-    "held_for",
-    "seen_held_at_ms",
-  ],
+  RUN_DESCRIPTION,
 );
+
+export const RUN_ATTEMPTS: TableShape<RunAttemptRow> = { ...RUN_SHAPE, merge: mergeRunRows };
 
 export const JOBS: TableShape<JobRow> = {
   ...shape<JobRow>(

@@ -1,6 +1,7 @@
 import type { HistoryBatch, Job, RunAttempt, Step } from "@oddrun/core";
+import type { CollectedPart } from "../../operations/collection-store.ts";
 
-/** Runs, jobs and steps that the tests vary. */
+/** Runs, jobs, steps and parts of a collection that the tests vary. */
 export const START = Date.UTC(2026, 0, 5, 8);
 
 export function aRun(change: Partial<RunAttempt> = {}): RunAttempt {
@@ -71,6 +72,23 @@ export function aBatch(change: Partial<HistoryBatch> = {}): HistoryBatch {
     runs: [aRun()],
     jobs: [],
     steps: [],
+    ...change,
+  };
+}
+
+export function aTask(change: Partial<CollectedPart["newTasks"][number]> = {}): CollectedPart["newTasks"][number] {
+  return { repositoryId: 7, runId: 1000, runAttempt: 1, kind: "jobs", createdAtMs: START, ...change };
+}
+
+/** Nothing, but for what is given. */
+export function aPart(change: Partial<CollectedPart> = {}): CollectedPart {
+  return {
+    batch: { repositories: [], workflows: [], runs: [], jobs: [], steps: [] },
+    listed: [],
+    newTasks: [],
+    doneTasks: [],
+    failedTasks: [],
+    readMarks: [],
     ...change,
   };
 }

@@ -1,6 +1,7 @@
 import { type SelectQueryBuilder, sql } from "kysely";
 import type { RunFilter, StoredRun } from "../../operations/ports.ts";
-import { nameKey, runAttempt, safeText } from "./rows.ts";
+import { isNamed } from "./repository-names.ts";
+import { runAttempt, safeText } from "./rows.ts";
 import type { RunAttemptRow, StoreDatabase, StoreTables } from "./schema.ts";
 
 /** Attempts read at once while streaming: enough to make a page cheap, little enough to hold. */
@@ -20,10 +21,7 @@ interface JoinedRunRow extends RunAttemptRow {
 export function filteredRuns(db: StoreDatabase, filter: RunFilter) {
   let query = db.selectFrom("run_attempts as r").where("r.finished_at_ms", "is not", null);
   if (filter.repository !== undefined) {
-    const key = nameKey(filter.repository);
-    query = query.where("r.repository_id", "in", (of) =>
-      of.selectFrom("repositories").where("name_key", "=", key).select("repository_id"),
-    );
+    query = query.where(isNamed("r.repository_id", filter.repository));
   }
   if (filter.workflow !== undefined) {
     const name = safeText(filter.workflow);

@@ -8,12 +8,17 @@ import type { Kysely } from "kysely";
 export interface StoreTables {
   repositories: RepositoryRow;
   workflows: WorkflowRow;
-  run_attempts: RunAttemptRow & LatestVerdictColumns;
+  run_attempts: RunAttemptRow & LatestVerdictColumns & GoneColumn;
   jobs: JobRow;
   steps: StepRow;
   joined_metrics: JoinedMetricRow;
   verdicts: VerdictRow;
   evidence: EvidenceRow;
+  repository_names: RepositoryNameRow;
+  collected_ranges: CollectedRangeRow;
+  collection_tasks: CollectionTaskRow;
+  collection_states: CollectionStateRow;
+  read_marks: ReadMarkRow;
 }
 
 export type StoreDatabase = Kysely<StoreTables>;
@@ -70,6 +75,11 @@ export interface RunAttemptRow {
 export interface LatestVerdictColumns {
   verdict_revision: number | null;
   verdict_kind: string | null;
+}
+
+export interface GoneColumn {
+  /** 1 when GitHub has the run no more, so that an open one is not asked for again. Only a collection writes it. */
+  is_gone: number | null;
 }
 
 export interface JobRow {
@@ -133,4 +143,46 @@ export interface EvidenceRow {
   /** What was found, as JSON. */
   value: string;
   gathered_at_ms: number;
+}
+
+/** A name that a repository has or had. */
+export interface RepositoryNameRow {
+  repository_id: number;
+  name_key: string;
+  /** Where the runs of an id below 0 went when GitHub told the real id; null for a real id. */
+  merged_into: number | null;
+}
+
+/** Whole seconds of creation whose runs are all listed, both ends belong to it. Ranges of one scope never touch. */
+export interface CollectedRangeRow {
+  repository_id: number;
+  scope: string;
+  from_s: number;
+  to_s: number;
+}
+
+export interface CollectionTaskRow {
+  repository_id: number;
+  run_id: number;
+  run_attempt: number;
+  kind: string;
+  created_at_ms: number;
+  tries: number;
+}
+
+export interface CollectionStateRow {
+  repository_id: number;
+  looked_back_at_ms: number | null;
+  completed_at_ms: number | null;
+  problem: string | null;
+}
+
+export interface ReadMarkRow {
+  token_id: string;
+  url: string;
+  etag: string;
+  next_page: string | null;
+  total: number | null;
+  /** Grows with every save: tells which marks are old. */
+  place: number;
 }

@@ -1,13 +1,14 @@
-import type { Repository, Workflow } from "@oddrun/core";
+import type { HistoryBatch, Repository, Workflow } from "@oddrun/core";
+import type { CollectionStore } from "../../operations/collection-store.ts";
 import type { EvidenceStore } from "../../operations/evidence-store.ts";
-import type { RunStore, SaveCounts } from "../../operations/ports.ts";
+import type { BatchCounts, RunStore, SaveCounts } from "../../operations/ports.ts";
+import { collectionStore } from "./collection-queries.ts";
 import { evidenceStore } from "./evidence-queries.ts";
 import {
   JOBS,
   JOINED_METRICS,
   jobRow,
   joinedMetricRow,
-  nameKey,
   REPOSITORIES,
   repository,
   RUN_ATTEMPTS,
@@ -20,13 +21,17 @@ import {
   workflowRow,
 } from "./rows.ts";
 import { jobsOf } from "./job-queries.ts";
+import { isNamed, newRepositoryId } from "./repository-names.ts";
 import { attemptsOf, countRuns, finishedRuns } from "./run-queries.ts";
 import type { StoreDatabase } from "./schema.ts";
 import { upsertInto } from "./upsert.ts";
 import { appendVerdicts, countVerdicts, judgedRuns, latestVerdicts } from "./verdict-queries.ts";
 
-/** A run store over any database whose tables are made; `explain` turns the database's own errors into problems. */
-export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown): RunStore & EvidenceStore {
+/** All that is kept: runs, what was said of them, and where their collection stands. */
+export type Store = RunStore & CollectionStore & EvidenceStore;
+
+/** A store over any database whose tables are made; `explain` turns the database's own errors into problems. */
+export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown): Store {
   const saveRepositories = upsertInto(REPOSITORIES);
   const saveWorkflows = upsertInto(WORKFLOWS);
   const saveRuns = upsertInto(RUN_ATTEMPTS);
@@ -44,17 +49,19 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
   const writing = <Result>(work: (transaction: StoreDatabase) => Promise<Result>): Promise<Result> =>
     guarded(() => db.transaction().execute(work));
 
+  const saveBatch = async (transaction: StoreDatabase, batch: HistoryBatch): Promise<BatchCounts> => {
+    const repositories = await saveRepositories(transaction, batch.repositories.map(repositoryRow));
+    const workflows = await saveWorkflows(transaction, batch.workflows.map(workflowRow));
+    const runs = await saveRuns(transaction, batch.runs.map(runAttemptRow));
+    const jobs = await saveJobs(transaction, batch.jobs.map(jobRow));
+    const steps = await saveSteps(transaction, batch.steps.map(stepRow));
+    return { ...sum([repositories, workflows, runs, jobs, steps]), runs, jobs };
+  };
+
   return {
     ...evidenceStore(db, writing, guarded),
-    save: (batch) =>
-      writing(async (transaction) => {
-        const repositories = await saveRepositories(transaction, batch.repositories.map(repositoryRow));
-        const workflows = await saveWorkflows(transaction, batch.workflows.map(workflowRow));
-        const runs = await saveRuns(transaction, batch.runs.map(runAttemptRow));
-        const jobs = await saveJobs(transaction, batch.jobs.map(jobRow));
-        const steps = await saveSteps(transaction, batch.steps.map(stepRow));
-        return { ...sum([repositories, workflows, runs, jobs, steps]), runs, jobs };
-      }),
+    ...collectionStore(db, saveBatch, writing, guarded),
+    save: (batch) => writing((transaction) => saveBatch(transaction, batch)),
 
     saveMetrics: (metrics) => writing((transaction) => saveJoinedMetrics(transaction, metrics.map(joinedMetricRow))),
 
@@ -62,17 +69,13 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
       writing(async (transaction) => {
         const known = await transaction
           .selectFrom("repositories")
-          .where("name_key", "=", nameKey(fullName))
+          .where(isNamed("repository_id", fullName))
           .orderBy("repository_id", "desc")
           .selectAll()
           .executeTakeFirst();
         if (known !== undefined) return repository(known);
-        const { lowest } = await transaction
-          .selectFrom("repositories")
-          .select(({ fn }) => fn.min("repository_id").as("lowest"))
-          .executeTakeFirstOrThrow();
         const made: Repository = {
-          id: idBelow(lowest),
+          id: await newRepositoryId(transaction),
           fullName: safeText(fullName),
           defaultBranch: null,
           visibility: null,
@@ -86,7 +89,7 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
         const known = await transaction
           .selectFrom("workflows")
           .where("repository_id", "=", repositoryId)
-          .where("name", "=", safeText(name))
+          .where((is) => is.or([is("name", "=", safeText(name)), is("path", "=", safeText(name))]))
           .orderBy("workflow_id", "desc")
           .selectAll()
           .executeTakeFirst();
@@ -97,7 +100,7 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
           .selectFrom("workflows")
           .select(({ fn }) => fn.min("workflow_id").as("lowest"))
           .executeTakeFirstOrThrow();
-        const workflow: Workflow = { repositoryId, id: idBelow(lowest), name: safeText(name), path: null };
+        const workflow: Workflow = { repositoryId, id: Math.min(lowest ?? 0, 0) - 1, name: safeText(name), path: null };
         await transaction.insertInto("workflows").values(workflowRow(workflow)).execute();
         return workflow;
       }),
@@ -118,11 +121,6 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
     countVerdicts: (filter = {}) => guarded(() => countVerdicts(db, filter)),
     close: () => guarded(() => db.destroy()),
   };
-}
-
-/** The next id that GitHub will never give. */
-function idBelow(lowest: number | null): number {
-  return Math.min(lowest ?? 0, 0) - 1;
 }
 
 function sum(counts: readonly SaveCounts[]): SaveCounts {

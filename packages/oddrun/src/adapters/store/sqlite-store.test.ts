@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
+import { collectionStoreContract } from "./collection-store.contract.ts";
 import { openStore } from "./index.ts";
 import { runStoreContract } from "./run-store.contract.ts";
 
@@ -11,4 +12,6 @@ after(() => {
 });
 
 let stores = 0;
-runStoreContract("SQLite file", () => openStore(join(folder, `${stores++}`, "oddrun.db")));
+const open = () => openStore(join(folder, `${stores++}`, "oddrun.db"));
+runStoreContract("SQLite file", open);
+collectionStoreContract("SQLite file", open);

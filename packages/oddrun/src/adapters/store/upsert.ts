@@ -15,7 +15,7 @@ const CHUNK_SIZES = [64, 8, 1] as const;
 export type Upsert<Row> = (db: Kysely<StoreTables>, rows: readonly Row[]) => Promise<SaveCounts>;
 
 export function upsertInto<Row extends object>(shape: TableShape<Row>): Upsert<Row> {
-  const { table, key, columns, kept, isWeaker = () => false } = shape;
+  const { table, key, columns, kept, isWeaker = () => false, merge = (row) => row } = shape;
   const keyOf = (row: Row): string => key.map((column) => String(row[column])).join("\u001f");
   // Building a query of a thousand parameters costs more than running it: the text is built once, the values change.
   const selects = new Map<number, string>();
@@ -77,13 +77,15 @@ export function upsertInto<Row extends object>(shape: TableShape<Row>): Upsert<R
     for (const row of rows) {
       const rowKey = keyOf(row);
       const before = latest.get(rowKey);
-      if (before === undefined || !isWeaker(row, before)) latest.set(rowKey, row);
+      if (before === undefined) latest.set(rowKey, row);
+      else if (!isWeaker(row, before)) latest.set(rowKey, merge(row, before));
     }
     const old = await present(db, rows);
     const toWrite: Row[] = [];
     let added = 0;
-    for (const [rowKey, row] of latest) {
+    for (const [rowKey, given] of latest) {
       const before = old.get(rowKey);
+      const row = before === undefined ? given : merge(given, before);
       if (before !== undefined && (isSame(row, before) || isWeaker(row, before))) continue;
       if (before === undefined) added++;
       toWrite.push(row);

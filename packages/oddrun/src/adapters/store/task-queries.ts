@@ -1,0 +1,225 @@
+import { CompiledQuery, type SqlBool, sql } from "kysely";
+import type { RunAttempt } from "@oddrun/core";
+import type { CollectedPart, CollectionStore, CollectionTask } from "../../operations/collection-store.ts";
+import type { TableShape } from "./rows.ts";
+import type { CollectionTaskRow, StoreDatabase } from "./schema.ts";
+import { upsertInto } from "./upsert.ts";
+
+const TASKS: TableShape<CollectionTaskRow> = {
+  table: "collection_tasks",
+  key: ["repository_id", "run_id", "run_attempt", "kind"],
+  columns: ["repository_id", "run_id", "run_attempt", "kind", "created_at_ms", "tries"],
+  kept: new Set(),
+  merge: (row, other) => ({ ...row, tries: other.tries }),
+};
+
+const saveTasks = upsertInto(TASKS);
+
+type TaskKey = CollectedPart["doneTasks"][number];
+
+/** Call it inside a transaction, before the batch that the tasks come from is saved. */
+export async function forgetTriesOfChanged(
+  db: StoreDatabase,
+  newTasks: CollectedPart["newTasks"],
+  runs: readonly RunAttempt[],
+): Promise<void> {
+  const conclusions = new Map(runs.map((run) => [keyOf(run), run.conclusion]));
+  for (const [repositoryId, tasks] of Map.groupBy(newTasks, (task) => task.repositoryId)) {
+    for (const runIds of inChunks(tasks.map((task) => task.runId))) {
+      const tried = await db
+        .selectFrom("collection_tasks as t")
+        .innerJoin("run_attempts as r", (join) =>
+          join
+            .onRef("r.repository_id", "=", "t.repository_id")
+            .onRef("r.run_id", "=", "t.run_id")
+            .onRef("r.run_attempt", "=", "t.run_attempt"),
+        )
+        .where("t.repository_id", "=", repositoryId)
+        .where("t.run_id", "in", runIds)
+        .where("t.tries", ">", 0)
+        .select(["t.run_id", "t.run_attempt", "r.conclusion"])
+        .execute();
+      for (const { run_id, run_attempt, conclusion } of tried) {
+        const now = conclusions.get(keyOf({ repositoryId, runId: run_id, runAttempt: run_attempt }));
+        if (now === undefined || now === conclusion) continue;
+        await db
+          .updateTable("collection_tasks")
+          .where("repository_id", "=", repositoryId)
+          .where("run_id", "=", run_id)
+          .where("run_attempt", "=", run_attempt)
+          .set({ tries: 0 })
+          .execute();
+      }
+    }
+  }
+}
+
+export async function addTasks(db: StoreDatabase, tasks: CollectedPart["newTasks"]): Promise<void> {
+  const rows = tasks.map((task) => ({
+    repository_id: task.repositoryId,
+    run_id: task.runId,
+    run_attempt: task.runAttempt,
+    kind: task.kind,
+    created_at_ms: Math.round(task.createdAtMs),
+    tries: 0,
+  }));
+  await saveTasks(db, rows);
+}
+
+export async function removeTasks(db: StoreDatabase, tasks: readonly TaskKey[]): Promise<void> {
+  for (const { first, runIds } of alike(tasks)) {
+    await db
+      .deleteFrom("collection_tasks")
+      .where("repository_id", "=", first.repositoryId)
+      .where("kind", "=", first.kind)
+      .where("run_attempt", "=", first.runAttempt)
+      .where("run_id", "in", runIds)
+      .execute();
+  }
+}
+
+export async function countTry(db: StoreDatabase, tasks: readonly TaskKey[]): Promise<void> {
+  for (const { first, runIds } of alike(tasks)) {
+    await db
+      .updateTable("collection_tasks")
+      .where("repository_id", "=", first.repositoryId)
+      .where("kind", "=", first.kind)
+      .where("run_attempt", "=", first.runAttempt)
+      .where("run_id", "in", runIds)
+      .set((of) => ({ tries: of("tries", "+", 1) }))
+      .execute();
+  }
+}
+
+/** Tasks that differ by their run alone, so many at once as a statement takes. */
+function* alike(tasks: readonly TaskKey[]): Generator<{ readonly first: TaskKey; readonly runIds: number[] }> {
+  const groups = Map.groupBy(tasks, (task) => `${task.repositoryId}/${task.runAttempt}/${task.kind}`);
+  for (const group of groups.values()) {
+    const [first] = group;
+    if (first === undefined) continue;
+    for (const runIds of inChunks(group.map((task) => task.runId))) yield { first, runIds };
+  }
+}
+
+type TaskFilter = Parameters<CollectionStore["tasks"]>[0];
+
+/**
+ * The first tasks of each repository come from an index; those of all are merged here. A repository is asked for more than its
+ * share only when all of that came to the front.
+ */
+export async function openTasks(
+  db: StoreDatabase,
+  { repositoryIds, triesMax, limit }: TaskFilter,
+): Promise<readonly CollectionTask[]> {
+  if (limit <= 0) return [];
+  const wanted = repositoryIds === undefined ? null : new Set(repositoryIds);
+  let toAsk = (await repositoriesWithTasks(db)).filter((id) => wanted?.has(id) ?? true);
+  const share = Math.min(limit, Math.ceil((2 * limit) / Math.max(1, toAsk.length)) + 1);
+  const found = new Map<number, readonly CollectionTaskRow[]>();
+  for (let size = share; ; size = Math.min(limit, size * 4)) {
+    for (const id of toAsk) found.set(id, await tasksOf(db, id, triesMax, size));
+    const first = [...found.values()].flat().sort(byPlace).slice(0, limit);
+    const last = first.at(-1);
+    toAsk = [...found.keys()].filter((id) => {
+      const rows = found.get(id) ?? [];
+      const end = rows.at(-1);
+      // a full share whose last task is among the first may hide more that belong there
+      return size < limit && rows.length === size && end !== undefined && last !== undefined && byPlace(end, last) <= 0;
+    });
+    if (toAsk.length === 0) return first.map(task);
+  }
+}
+
+function byPlace(one: CollectionTaskRow, other: CollectionTaskRow): number {
+  return (
+    one.tries - other.tries ||
+    other.created_at_ms - one.created_at_ms ||
+    other.run_id - one.run_id ||
+    other.run_attempt - one.run_attempt ||
+    one.repository_id - other.repository_id ||
+    (one.kind < other.kind ? -1 : 1)
+  );
+}
+
+/** Steps from one repository to the next through the index: never reads the tasks between. */
+async function repositoriesWithTasks(db: StoreDatabase): Promise<readonly number[]> {
+  const result = await sql<{ id: number }>`
+    with recursive found(id) as (
+      select min(repository_id) from collection_tasks
+      union all
+      select (select min(repository_id) from collection_tasks where repository_id > found.id) from found
+      where found.id is not null)
+    select id from found where id is not null`.execute(db);
+  return result.rows.map((row) => row.id);
+}
+
+/** Compiled once: the text is the same for every repository. */
+let tasksText: string | undefined;
+
+async function tasksOf(
+  db: StoreDatabase,
+  repositoryId: number,
+  triesMax: number,
+  limit: number,
+): Promise<readonly CollectionTaskRow[]> {
+  tasksText ??= db
+    .selectFrom("collection_tasks")
+    .where("repository_id", "=", 0)
+    .where(sql<SqlBool>`tries <= ${0}`)
+    .orderBy("tries")
+    .orderBy("created_at_ms", "desc")
+    .orderBy("run_id", "desc")
+    .orderBy("run_attempt", "desc")
+    .orderBy("kind")
+    .limit(0)
+    .selectAll()
+    .compile().sql;
+  const result = await db.executeQuery<CollectionTaskRow>(
+    CompiledQuery.raw(tasksText, [repositoryId, triesMax, limit]),
+  );
+  return result.rows;
+}
+
+export async function countTasks(
+  db: StoreDatabase,
+  repositoryIds: readonly number[],
+): ReturnType<CollectionStore["countTasks"]> {
+  const counts: { repositoryId: number; kind: CollectionTask["kind"]; count: number }[] = [];
+  for (const ids of inChunks(repositoryIds)) {
+    const rows = await db
+      .selectFrom("collection_tasks")
+      .where("repository_id", "in", ids)
+      .groupBy(["repository_id", "kind"])
+      .orderBy("repository_id")
+      .orderBy("kind")
+      .select(({ fn }) => ["repository_id", "kind", fn.countAll<number>().as("tasks")])
+      .execute();
+    for (const row of rows) {
+      counts.push({
+        repositoryId: row.repository_id,
+        kind: row.kind as CollectionTask["kind"],
+        count: row.tasks,
+      });
+    }
+  }
+  return counts;
+}
+
+const task = (row: CollectionTaskRow): CollectionTask => ({
+  repositoryId: row.repository_id,
+  runId: row.run_id,
+  runAttempt: row.run_attempt,
+  kind: row.kind as CollectionTask["kind"],
+  createdAtMs: row.created_at_ms,
+  tries: row.tries,
+});
+
+const keyOf = (attempt: { readonly repositoryId: number; readonly runId: number; readonly runAttempt: number }) =>
+  `${attempt.repositoryId}/${attempt.runId}/${attempt.runAttempt}`;
+
+const IDS_AT_ONCE = 500;
+
+export function* inChunks(ids: readonly number[]): Generator<number[]> {
+  const different = [...new Set(ids)];
+  for (let from = 0; from < different.length; from += IDS_AT_ONCE) yield different.slice(from, from + IDS_AT_ONCE);
+}
