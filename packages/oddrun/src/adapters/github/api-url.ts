@@ -55,7 +55,7 @@ function isLoopbackHost(hostname: string): boolean {
 }
 
 /** The addresses under which clouds hand out a machine's credentials. URL has already made every spelling of an address one. */
-function isMetadataHost(hostname: string): boolean {
+export function isMetadataHost(hostname: string): boolean {
   const name = hostname.replace(/\.$/, "").toLowerCase();
   if (METADATA_NAMES.has(name) || METADATA_ADDRESSES.has(name)) return true;
   if (isIP(name) === 4) return name.startsWith("169.254.");

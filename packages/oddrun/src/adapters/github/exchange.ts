@@ -1,4 +1,5 @@
 import { Octokit } from "@octokit/core";
+import { printable } from "../../operations/visible-text.ts";
 import type { ApiUrl } from "./api-url.ts";
 
 /** One request to be sent once. */
@@ -18,8 +19,8 @@ export type Exchange =
       readonly status: number;
       readonly headers: Headers;
       readonly text: string;
-      /** Only so many bytes of the text were taken. */
-      readonly isCut: boolean;
+      /** There was more of the text than any answer may have. */
+      readonly isTooLong: boolean;
     }
   /** "network": no connection, or a broken one; "time-out": too slow; "garbled": not HTTP, or not what its encoding says. */
   | { readonly kind: "failed"; readonly how: "network" | "time-out" | "garbled"; readonly why: string };
@@ -36,7 +37,7 @@ const API_VERSION = "2022-11-28";
 /** A hundred runs are some 2 MB. */
 const BYTES_MAX = 64 * 1024 * 1024;
 
-export type SendOnce = (sent: Sent, limits?: { readonly bytesMax: number }) => Promise<Exchange>;
+export type SendOnce = (sent: Sent, limits?: { readonly bytesMax?: number }) => Promise<Exchange>;
 
 /**
  * Sends one request once, without following redirects, and gives what came of it; only the signal's reason is ever thrown.
@@ -50,7 +51,7 @@ export function exchanger(options: ExchangeOptions): SendOnce {
       const headers = new Headers(init.headers);
       // Octokit's own name after ours says nothing that GitHub needs.
       headers.set("user-agent", options.userAgent);
-      came = await fetchOnce(url, { ...init, headers }, options, limits?.bytesMax ?? BYTES_MAX);
+      came = await fetchOnce(url, { ...init, headers }, options, limits?.bytesMax);
       // Octokit is not to judge the answer.
       return new Response(null, { status: 204 });
     };
@@ -76,13 +77,14 @@ async function fetchOnce(
   url: string,
   init: RequestInit,
   { signal, timeoutMs }: ExchangeOptions,
-  bytesMax: number,
+  bytesWanted: number | undefined,
 ): Promise<Exchange> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, { ...init, redirect: "manual", signal: AbortSignal.any([signal, timeout]) });
-    const { text, isCut } = await readBody(response, bytesMax);
-    return { kind: "answer", status: response.status, headers: response.headers, text, isCut };
+    const { text, isCut } = await readBody(response, bytesWanted ?? BYTES_MAX);
+    const isTooLong = isCut && bytesWanted === undefined;
+    return { kind: "answer", status: response.status, headers: response.headers, text, isTooLong };
   } catch (error) {
     if (timeout.aborted) return { kind: "failed", how: "time-out", why: `no answer within ${timeoutMs / 1000} s` };
     return failure(error);
@@ -106,11 +108,11 @@ async function readBody(response: Response, bytesMax: number): Promise<{ text: s
 
 /** `fetch` hides what happened in the cause of its error, at times in the cause of that. */
 function failure(error: unknown): Exchange {
-  const codes: string[] = [];
-  for (let at: unknown = error; at instanceof Error && codes.length < 5; at = at.cause) {
-    if ("code" in at && typeof at.code === "string") codes.push(at.code);
+  const told: string[] = [];
+  for (let at: unknown = error; at instanceof Error && told.length < 5; at = at.cause) {
+    told.push("code" in at && typeof at.code === "string" ? at.code : printable(at.message));
   }
-  const code = codes.at(-1) ?? "connection failed";
+  const code = told.at(-1) ?? "connection failed";
   const isGarbled = /^(UND_ERR_HEADERS_OVERFLOW|HPE_|Z_|ERR_BROTLI|ERR_ZSTD)/.test(code);
   return { kind: "failed", how: isGarbled ? "garbled" : "network", why: code };
 }

@@ -63,15 +63,17 @@ export function gate(options: GateOptions): Gate {
     closed = { untilMs, reason };
   };
   const open = async (): Promise<void> => {
-    while (closed !== null) {
-      const { untilMs, reason } = closed;
-      const leftMs = untilMs - waits.elapsedMs();
-      if (leftMs > options.waitLongestMs) throw problem("github-limit-too-long", reason, Math.ceil(leftMs / 60_000));
-      if (told !== closed) options.onWait({ reason, untilMs: options.serverNowMs() + leftMs });
-      told = closed;
+    for (let now = closed; now !== null; now = closed) {
+      const leftMs = now.untilMs - waits.elapsedMs();
+      if (leftMs <= 0) {
+        closed = null;
+        return;
+      }
+      if (leftMs > options.waitLongestMs)
+        throw problem("github-limit-too-long", now.reason, Math.ceil(leftMs / 60_000));
+      if (told !== now) options.onWait({ reason: now.reason, untilMs: options.serverNowMs() + leftMs });
+      told = now;
       await waits.pause(leftMs);
-      // another answer may have prolonged it meanwhile; a timer may end a little early
-      if (closed.untilMs <= waits.elapsedMs()) closed = null;
     }
   };
   return {

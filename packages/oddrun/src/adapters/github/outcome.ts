@@ -38,7 +38,7 @@ export function outcomeOf(exchange: Exchange, serverNowMs: number): Outcome {
     return { kind: "moved", location, isForGood: status === 301 || status === 308 };
   }
   if (status >= 200 && status < 300) {
-    if (exchange.isCut) return garbled("more than an answer may have");
+    if (exchange.isTooLong) return garbled("more than an answer may have");
     return text.trim() === "" ? garbled("an empty answer") : { kind: "ok" };
   }
   if (status === 403 || status === 429) {

@@ -13,3 +13,8 @@ export function replyProblem(reply: Exclude<Reply, { readonly kind: "ok" }>, wha
   if (reply.kind === "refused") return problem("github-refused", shownPath(path), reply.status);
   return problem("github-answer-unreadable", shownPath(path), `it is of the kind "${reply.kind}"`);
 }
+
+/** GitHub does not have it, or does not let this token see it. */
+export function isNotShown({ kind }: Reply): boolean {
+  return kind === "gone" || kind === "forbidden" || kind === "unprocessable";
+}

@@ -22,6 +22,8 @@ export interface Question {
   readonly isShrinkable?: boolean;
   /** The text is wanted as it is; redirects are left to the asker. */
   readonly isRaw?: boolean;
+  /** No more of the answer is wanted; without it there is a bound that no answer should reach. */
+  readonly bytesMax?: number;
   /** Asked for by a request that has a place already. */
   readonly hasPlace?: boolean;
 }
@@ -91,7 +93,8 @@ export function requests(options: RequestsOptions): Requests {
       if (budget.now().sent >= options.requestsMax) throw problem("github-requests-used-up", options.requestsMax);
       budget.count();
       const sentAtMs = waits.elapsedMs();
-      const exchange = await options.sendOnce({ method, url, authorization: header, headers: question.headers ?? {} });
+      const sent = { method, url, authorization: header, headers: question.headers ?? {} } as const;
+      const exchange = await options.sendOnce(sent, question);
       const headers = exchange.kind === "answer" ? exchange.headers : new Headers();
       const atMs = clock.observe(headers.get("date"));
       const outcome = outcomeOf(exchange, atMs);

@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import type { WaitNotice } from "./gate.ts";
+import { githubSource } from "./index.ts";
+import {
+  connectTo,
+  REPOSITORY,
+  runJson,
+  type ScriptedAnswer,
+  scriptedGithub,
+  WAIT_SCALE,
+} from "./scripted-github.contract.ts";
+
+/** The server's clock stands still, a day ahead of ours: whoever waits by his own does not wait right. */
+const SERVER_NOW_MS = Math.floor(Date.now() / 1000) * 1000 + 86_400_000;
+const date = (ms: number): string => new Date(ms).toUTCString();
+const DATE = { date: date(SERVER_NOW_MS) };
+const epochS = (secondsAhead: number): string => String(SERVER_NOW_MS / 1000 + secondsAhead);
+
+const TEXTS = {
+  primary: "API rate limit exceeded for user ID 1.",
+  secondary: "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+  unknown: "Please slow down.",
+};
+const RETRY_AFTER = { seconds: "7", date: date(SERVER_NOW_MS + 9_000), absent: null };
+
+interface Scenario {
+  readonly title: string;
+  readonly refusal: ScriptedAnswer;
+  /** Seconds that must pass after the first and after the second refusal; null: it is not asked again. */
+  readonly waitsS: readonly [number, number] | null;
+}
+
+function scenarios(): Scenario[] {
+  const list: Scenario[] = [];
+  for (const status of [403, 429]) {
+    for (const [after, retryAfter] of Object.entries(RETRY_AFTER)) {
+      for (const remaining of ["0", "4000"]) {
+        for (const [kind, message] of Object.entries(TEXTS)) {
+          const headers = {
+            ...DATE,
+            ...(retryAfter === null ? {} : { "retry-after": retryAfter }),
+            "x-ratelimit-limit": "5000",
+            "x-ratelimit-remaining": remaining,
+            "x-ratelimit-reset": epochS(30),
+          };
+          const told = after === "seconds" ? 7 : after === "date" ? 9 : 0;
+          const renewal = remaining === "0" ? 30 : 0;
+          const saidS = Math.max(told, renewal);
+          const isPermission = saidS === 0 && status === 403 && kind === "unknown";
+          list.push({
+            title: `${status}, retry-after ${after}, remaining ${remaining}, ${kind} text`,
+            refusal: { status, headers, body: { message } },
+            waitsS: isPermission ? null : saidS > 0 ? [saidS, saidS] : [60, 120],
+          });
+        }
+      }
+    }
+  }
+  const odd = (title: string, headers: Record<string, string>, waitsS: readonly [number, number]): Scenario => ({
+    title,
+    refusal: { status: 429, headers: { ...DATE, ...headers }, body: { message: "Too Many Requests" } },
+    waitsS,
+  });
+  list.push(
+    odd("a reset in the past", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": epochS(-60) }, [60, 120]),
+    odd("a reset that is no number", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "soon" }, [60, 120]),
+    odd("a negative retry-after", { "retry-after": "-1" }, [60, 120]),
+    odd("a retry-after that says nothing", { "retry-after": "abc" }, [60, 120]),
+  );
+  return list;
+}
+
+async function play(t: TestContext, { title, refusal, waitsS }: Scenario): Promise<void> {
+  const server = await scriptedGithub(t, (_seen, count) =>
+    count <= 2 ? refusal : { headers: DATE, body: { workflow_runs: [runJson(1)] } },
+  );
+  const source = githubSource(await connectTo(server));
+  const page = source.runs(REPOSITORY, { fromS: 0, toS: 1 }, null);
+  if (waitsS === null) {
+    await assert.rejects(page, { code: "github-forbidden" }, title);
+    assert.equal(server.seen.length, 1, title);
+    return;
+  }
+  assert.equal((await page).runs.length, 1, title);
+  assert.equal(server.seen.length, 3, title);
+  for (const [at, waitS] of waitsS.entries()) {
+    const waitedMs = server.seen[at + 1]!.atMs - server.seen[at]!.atMs;
+    // a millisecond for the rounding of timers
+    assert.ok(waitedMs >= waitS * 1000 * WAIT_SCALE - 1, `${title}: ${waitedMs} ms of ${waitS * 1000 * WAIT_SCALE}`);
+  }
+}
+
+test("nothing is sent before the instant that a limit allows, in 40 scenarios, three times each", async (t) => {
+  const all = scenarios();
+  assert.equal(all.length, 40);
+  for (let round = 0; round < 3; round++) await Promise.all(all.map((scenario) => play(t, scenario)));
+});
+
+test("a limit without a word on its length is waited for a minute, doubling, and given up after five tries", async (t) => {
+  const server = await scriptedGithub(t, () => ({
+    status: 429,
+    headers: DATE,
+    body: { message: "Too Many Requests" },
+  }));
+  const notices: WaitNotice[] = [];
+  const source = githubSource(await connectTo(server, { onWait: (notice) => notices.push(notice) }));
+  await assert.rejects(source.run(REPOSITORY, 1), (error: { code: string; exitCode: number; message: string }) => {
+    assert.equal(error.code, "github-limit-persists");
+    assert.equal(error.exitCode, 4);
+    assert.match(error.message, /goes on where it stopped/);
+    return true;
+  });
+  assert.equal(server.seen.length, 5);
+  for (const [at, waitS] of [60, 120, 240, 480].entries()) {
+    assert.ok(server.seen[at + 1]!.atMs - server.seen[at]!.atMs >= waitS * 1000 * WAIT_SCALE - 1);
+  }
+  assert.deepEqual(
+    notices.map(({ reason }) => reason),
+    Array(4).fill("secondary-limit"),
+  );
+  assert.ok(notices[0]!.untilMs > SERVER_NOW_MS + 50_000, "told by the server's clock");
+});
+
+test("an answer between two such limits ends the doubling", async (t) => {
+  const server = await scriptedGithub(t, (_seen, count) =>
+    count % 2 === 1 ? { status: 429, headers: DATE } : { headers: DATE, body: runJson(1) },
+  );
+  const waitsS: number[] = [];
+  const onWait = ({ untilMs }: WaitNotice): void => {
+    waitsS.push(Math.round((untilMs - SERVER_NOW_MS) / 30_000) * 30);
+  };
+  const source = githubSource(await connectTo(server, { onWait }));
+  await source.run(REPOSITORY, 1);
+  await source.run(REPOSITORY, 1);
+  assert.deepEqual(waitsS, [60, 60]);
+});
+
+test("a wait that is longer than allowed is not begun", async (t) => {
+  const refusals = [{ "retry-after": "86400" }, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": epochS(3000) }];
+  for (const headers of refusals) {
+    const server = await scriptedGithub(t, () => ({ status: 403, headers: { ...DATE, ...headers }, body: {} }));
+    const source = githubSource(await connectTo(server, { waitLongestMs: 600_000 }));
+    await assert.rejects(source.run(REPOSITORY, 1), { code: "github-limit-too-long", exitCode: 4 });
+    await assert.rejects(source.run(REPOSITORY, 2), { code: "github-limit-too-long" });
+    assert.equal(server.seen.length, 1);
+  }
+});
+
+test("a reset years ahead is waited for an hour at most", async (t) => {
+  const server = await scriptedGithub(t, () => ({
+    status: 403,
+    headers: { ...DATE, "x-ratelimit-remaining": "0", "x-ratelimit-reset": epochS(10 * 365 * 86_400) },
+    body: {},
+  }));
+  const stop = new AbortController();
+  const notices: WaitNotice[] = [];
+  const onWait = (notice: WaitNotice): void => {
+    notices.push(notice);
+    stop.abort();
+  };
+  const source = githubSource(await connectTo(server, { onWait, signal: stop.signal }));
+  await assert.rejects(source.run(REPOSITORY, 1), { name: "AbortError" });
+  const waitMs = notices[0]!.untilMs - SERVER_NOW_MS;
+  assert.ok(waitMs > 3_600_000 && waitMs < 3_710_000, String(waitMs));
+});
+
+test("the request after the last one allowed waits for the renewal instead of being refused", async (t) => {
+  const server = await scriptedGithub(t, (_seen, count) => ({
+    headers: {
+      ...DATE,
+      "x-ratelimit-limit": "2",
+      "x-ratelimit-remaining": String(Math.max(0, 2 - count)),
+      "x-ratelimit-reset": epochS(40),
+    },
+    body: runJson(1),
+  }));
+  const source = githubSource(await connectTo(server));
+  await source.run(REPOSITORY, 1);
+  await source.run(REPOSITORY, 1);
+  assert.deepEqual(
+    { ...source.budget(), clockAheadMs: 0 },
+    {
+      sent: 2,
+      unchanged: 0,
+      remaining: 0,
+      limit: 2,
+      renewedAtMs: SERVER_NOW_MS + 40_000,
+      clockAheadMs: 0,
+    },
+  );
+  await source.run(REPOSITORY, 1);
+  assert.ok(server.seen[2]!.atMs - server.seen[1]!.atMs >= 40_000 * WAIT_SCALE - 1);
+});
+
+test("while one request waits for a limit no other is sent, and never more than four are under way", async (t) => {
+  let underWay = 0;
+  let underWayMost = 0;
+  let refusedAtMs = 0;
+  const server = await scriptedGithub(t, (_seen, count) => ({
+    act: (_request, response) => {
+      underWay += 1;
+      underWayMost = Math.max(underWayMost, underWay);
+      setTimeout(() => {
+        underWay -= 1;
+        if (count === 6) refusedAtMs = performance.now();
+        response.writeHead(count === 6 ? 429 : 200, { ...DATE, ...(count === 6 ? { "retry-after": "200" } : {}) });
+        response.end(JSON.stringify(runJson(count)));
+      }, 5);
+    },
+  }));
+  const source = githubSource(await connectTo(server));
+  await Promise.all(Array.from({ length: 20 }, (_, at) => source.run(REPOSITORY, at + 1)));
+  assert.equal(server.seen.length, 21);
+  assert.equal(underWayMost, 4);
+  // those that crossed the refusal on its way are not to blame; they came at once
+  const later = server.seen.filter(({ atMs }) => atMs > refusedAtMs + 50);
+  const soonest = Math.min(...later.map(({ atMs }) => atMs));
+  assert.ok(soonest - refusedAtMs >= 200_000 * WAIT_SCALE - 1);
+  assert.ok(server.seen.length - later.length <= 9, "at most those under way and one burst before");
+});
+
+test("at most 850 points are spent in any minute", async (t) => {
+  const server = await scriptedGithub(t, () => ({ headers: DATE, body: runJson(1) }));
+  const source = githubSource(await connectTo(server, { env: { ODDRUN_WAIT_SCALE: "0.01" } }));
+  await Promise.all(Array.from({ length: 110 }, () => source.run(REPOSITORY, 1)));
+  const times = server.seen.map(({ atMs }) => atMs);
+  // the first 50 may go at once; the 60 after them take 60 * 75 ms of GitHub's time, here a hundredth of it
+  assert.ok(times.at(-1)! - times[0]! >= 60 * 75 * 0.01 - 5);
+});
