@@ -1,7 +1,6 @@
 import type { ReportedRun } from "@oddrun/core";
 import type { CollectedPart, CollectionStore, KnownAttempt } from "../../operations/collection-store.ts";
 import { runAttempt } from "./rows.ts";
-import { learntFromJobs } from "./merge-run-rows.ts";
 import type { RunAttemptRow, StoreDatabase } from "./schema.ts";
 import { inChunks } from "./task-queries.ts";
 
@@ -112,14 +111,12 @@ export async function reportedRun(
  * be right were not kept and come back as missing.
  */
 function asReported(row: RunAttemptRow): ReportedRun {
-  const { duration, queueTime: _, heldTime, endFrom, ...run } = runAttempt(row);
+  const { duration, queueTime: _, heldTime: __, endFrom, ...run } = runAttempt(row);
   const toldEndMs = endFrom === null ? null : run.completedAtMs;
-  const isLearnt = learntFromJobs(row) === 2;
   return {
     ...run,
     completedAtMs: run.conclusion === null ? null : (run.updatedAtMs ?? toldEndMs),
     durationMs: endFrom === null ? duration.ms : null,
-    readyAtMs:
-      isLearnt || run.runStartedAtMs === null || heldTime.ms === null ? null : run.runStartedAtMs + heldTime.ms,
+    readyAtMs: null,
   };
 }

@@ -61,14 +61,14 @@ function lastSeenHeld(one: RunAttemptRow, other: RunAttemptRow) {
 }
 
 /** How much of the times only jobs can have told: 0 is nothing. A wait's end may also have been told with the run. */
-export function learntFromJobs(row: RunAttemptRow): 0 | 1 | 2 {
+function learntFromJobs(row: RunAttemptRow): 0 | 1 | 2 {
   const isTold =
     row.end_from === "jobs" ||
     row.queue_time_ms !== null ||
     ONLY_FROM_JOBS.has(row.queue_time_unknown) ||
     row.duration_unknown === "held-back" ||
     row.held_time_unknown === "never-ran";
-  return isTold ? 2 : row.held_time_ms !== null ? 1 : 0;
+  return isTold ? 2 : row.held_time_unknown !== "not-recorded" ? 1 : 0;
 }
 
 const ONLY_FROM_JOBS: ReadonlySet<string | null> = new Set(["held-back", "out-of-range", "end-before-start"]);

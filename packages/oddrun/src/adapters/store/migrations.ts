@@ -1,7 +1,8 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, sql, type TableMetadata } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { problem } from "../../operations/problems.ts";
 import { createCollectionTables } from "./collection-tables.ts";
+import { EVIDENCE, JOBS, JOINED_METRICS, REPOSITORIES, RUN_ATTEMPTS, STEPS, WORKFLOWS } from "./rows.ts";
 import type { StoreDatabase } from "./schema.ts";
 
 /** Every step from an empty file to the present tables, in order. A released step is never edited: add another one. */
@@ -44,8 +45,31 @@ async function appliedMigrations(db: StoreDatabase, storeName: string): Promise<
     return [];
   }
   const result = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
-  return result.rows.map((row) => row.name);
+  const applied = result.rows.map((row) => row.name);
+  if (Object.keys(MIGRATIONS).every((name) => applied.includes(name))) checkColumns(tables, storeName);
+  return applied;
 }
+
+/** Before the first release the first step still changed: a store that was made meanwhile lacks something. */
+function checkColumns(tables: readonly TableMetadata[], storeName: string): void {
+  const columnsOf = new Map(tables.map(({ name, columns }) => [name, new Set(columns.map((column) => column.name))]));
+  for (const { table, columns } of SHAPES) {
+    if (columns.every((column) => columnsOf.get(table)?.has(column))) continue;
+    throw problem("store-not-a-store", storeName, "a version from before the first release made it");
+  }
+}
+
+const SHAPES: readonly { readonly table: string; readonly columns: readonly string[] }[] = [
+  REPOSITORIES,
+  WORKFLOWS,
+  RUN_ATTEMPTS,
+  JOBS,
+  STEPS,
+  JOINED_METRICS,
+  EVIDENCE,
+  { table: "run_attempts", columns: ["is_gone"] },
+  { table: "read_marks", columns: ["place"] },
+];
 
 async function createFirstTables(db: Kysely<unknown>): Promise<void> {
   await db.schema

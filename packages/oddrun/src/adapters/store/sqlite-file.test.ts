@@ -75,6 +75,16 @@ test("a store of a newer version is refused and not touched", async () => {
   assert.deepEqual(readFileSync(path), before);
 });
 
+test("a store from before the first release, whose tables were different, is refused in words", async () => {
+  for (const change of ["drop table read_marks", "alter table run_attempts drop column end_from"]) {
+    const path = await newStore();
+    const database = new DatabaseSync(path);
+    database.exec(change);
+    database.close();
+    await assert.rejects(openStore(path), isProblem("store-not-a-store", path, /before the first release/));
+  }
+});
+
 test("what is not a store is refused in words", async () => {
   const text = newPath();
   writeFileSync(text, "build_id,duration,failure_rate\n".repeat(100));

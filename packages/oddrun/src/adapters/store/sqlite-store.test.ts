@@ -5,6 +5,7 @@ import { after } from "node:test";
 import { adoptionContract } from "./adoption.contract.ts";
 import { collectionStoreContract } from "./collection-store.contract.ts";
 import { openStore } from "./index.ts";
+import { reportedRunContract } from "./reported-run.contract.ts";
 import { runStoreContract } from "./run-store.contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "oddrun-store-"));
@@ -17,3 +18,4 @@ const open = () => openStore(join(folder, `${stores++}`, "oddrun.db"));
 runStoreContract("SQLite file", open);
 collectionStoreContract("SQLite file", open);
 adoptionContract("SQLite file", open);
+reportedRunContract("SQLite file", open);
