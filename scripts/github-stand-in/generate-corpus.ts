@@ -1,5 +1,5 @@
 import type { Account, Corpus, RepositoryFact, WorkflowFact } from "./corpus.ts";
-import { generatedRun, runIdOfGeneratedJob } from "./generated-run.ts";
+import { commitSha, generatedRun, runIdOfGeneratedJob } from "./generated-run.ts";
 import { createdTimes } from "./generated-times.ts";
 import { matrixTemplate, TEMPLATES, workflowFile, type WorkflowTemplate } from "./workflow-templates.ts";
 
@@ -99,18 +99,18 @@ function generateRepository(
   const commitCount = Math.ceil(runCount / 3);
   const workflows = templates.map((template, templateAt) => workflowFact(template, id, templateAt, commitCount));
   const times = createdTimes(seed, at, runCount, nowMs, outline.burst ?? 0);
+  const shas = Array.from({ length: commitCount }, (_, commit) => commitSha(id, commit));
   const runs = Array.from(times, (createdAtMs, runAt) =>
     generatedRun({
       seed,
       nowMs,
-      repositoryId: id,
       ordinal: firstRun + runAt,
       runNumber: runAt + 1,
       createdAtMs,
       template: matrixAt(runAt, runCount, templates),
       templates,
       workflows,
-      commit: Math.floor(runAt / 3),
+      headSha: shas[Math.floor(runAt / 3)]!,
       isSlower: outline.getsSlower === true && runAt > runCount * 0.66,
       isAmongNewest: runAt >= runCount - 3,
       isOldWaiting: runAt === Math.floor(runCount * 0.65),

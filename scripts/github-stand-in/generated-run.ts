@@ -6,7 +6,6 @@ import { TEMPLATES, type WorkflowTemplate } from "./workflow-templates.ts";
 export interface RunOutline {
   readonly seed: number;
   readonly nowMs: number;
-  readonly repositoryId: number;
   /** Among all generated runs. */
   readonly ordinal: number;
   readonly runNumber: number;
@@ -15,7 +14,7 @@ export interface RunOutline {
   readonly template: WorkflowTemplate | null;
   readonly templates: readonly WorkflowTemplate[];
   readonly workflows: readonly WorkflowFact[];
-  readonly commit: number;
+  readonly headSha: string;
   readonly isSlower: boolean;
   readonly isAmongNewest: boolean;
   /** A month old and still waiting for an approval. */
@@ -50,7 +49,7 @@ const OUTCOMES: readonly (readonly [outcome: string, weight: number])[] = [
 ];
 
 export function generatedRun(outline: RunOutline): RunFact {
-  const { ordinal, createdAtMs, repositoryId, nowMs } = outline;
+  const { ordinal, createdAtMs, nowMs } = outline;
   const runSeed = (outline.seed % 1_000_000) * 4_000_000_000 + ordinal * 16;
   const random = seededRandom(runSeed);
   const template = outline.template ?? (outline.isOldWaiting ? TEMPLATES[3]! : weighted(random, TEMPLATES));
@@ -60,7 +59,7 @@ export function generatedRun(outline: RunOutline): RunFact {
   const approvals =
     template.environment !== null && outcome === "success" && !outline.isOldWaiting
       ? [{ environment: template.environment, state: "approved" as const, login: "octo-dev", comment: "Go" }]
-      : [];
+      : NO_APPROVALS;
   const at = outline.templates.indexOf(template);
   const hidden = random.integer(500);
   return {
@@ -70,7 +69,7 @@ export function generatedRun(outline: RunOutline): RunFact {
     createdAtMs,
     event: template.event === "push" && random.integer(2) === 0 ? "pull_request" : template.event,
     headBranch: hidden === 0 ? null : branchOf(random),
-    headSha: commitSha(repositoryId, outline.commit),
+    headSha: outline.headSha,
     displayTitle: TITLES[random.integer(TITLES.length)]!,
     actor: hidden === 1 ? null : ACTORS[random.integer(ACTORS.length)]!,
     approvals,
@@ -187,21 +186,19 @@ function weighted(random: SeededRandom, templates: readonly WorkflowTemplate[]):
 function branchOf(random: SeededRandom): string {
   const draw = random.integer(10);
   if (draw < 4) return "main";
-  return draw === 4 ? `dependabot/npm_and_yarn/lib-${random.integer(40)}` : `feature/change-${random.integer(900)}`;
+  return draw === 4 ? DEPENDENCIES[random.integer(40)]! : FEATURES[random.integer(900)]!;
 }
 
-/** Looks like a commit's hash and is cheap: many runs are made. */
-function commitSha(repositoryId: number, commit: number): string {
+/** Looks like a commit's hash. */
+export function commitSha(repositoryId: number, commit: number): string {
   const random = seededRandom(repositoryId * 100_000 + commit);
-  let sha = "";
-  for (let at = 0; at < 5; at++)
-    sha += random
-      .integer(2 ** 32)
-      .toString(16)
-      .padStart(8, "0");
-  return sha;
+  return Buffer.from(Uint32Array.from({ length: 5 }, () => random.integer(2 ** 32)).buffer).toString("hex");
 }
 
+const NO_APPROVALS: RunFact["approvals"] = [];
+/** Made once: as many texts as runs would take much memory. */
+const FEATURES = Array.from({ length: 900 }, (_, at) => `feature/change-${at}`);
+const DEPENDENCIES = Array.from({ length: 40 }, (_, at) => `dependabot/npm_and_yarn/lib-${at}`);
 const ACTORS = ["octo-dev", "mona", "hubot", "dependabot[bot]", "github-actions[bot]"];
 /** Text from GitHub is hostile; some of these try. */
 const TITLES = [

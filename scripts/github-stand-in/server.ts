@@ -113,6 +113,7 @@ export async function startGitHubStandIn(options: StandInOptions): Promise<GitHu
     prefix,
     isGhes: options.ghes === true,
     inFlight: 0,
+    requestCount: 0,
   };
   server.on("request", (request, response) => {
     answer(parts, request, response).catch((error: unknown) => {
@@ -158,6 +159,7 @@ interface Parts {
   readonly prefix: string;
   readonly isGhes: boolean;
   inFlight: number;
+  requestCount: number;
 }
 
 async function answer(parts: Parts, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -168,11 +170,11 @@ async function answer(parts: Parts, incoming: IncomingMessage, response: ServerR
   const token = parts.tokens.find(/^(?:token|bearer) (.+)$/i.exec(authorization ?? "")?.[1] ?? "") ?? null;
   parts.inFlight++;
   const entry: LoggedRequest = {
-    index: log.requests.length + 1,
+    index: ++parts.requestCount,
     method: incoming.method ?? "GET",
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
-    headers: { ...headers, ...(authorization === null ? {} : { authorization: "***" }) },
+    headers: keptHeaders(headers),
     route: "",
     repositoryId: null,
     status: 0,
@@ -386,6 +388,18 @@ async function send(
 function plainHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
 }
+
+/** The headers without secrets; a client sends the same ones again and again, and the log keeps them once. */
+function keptHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const kept = "authorization" in headers ? { ...headers, authorization: "***" } : headers;
+  const key = JSON.stringify(kept);
+  const known = knownHeaders.get(key);
+  if (known !== undefined) return known;
+  if (knownHeaders.size < 1000) knownHeaders.set(key, kept);
+  return kept;
+}
+
+const knownHeaders = new Map<string, Readonly<Record<string, string>>>();
 
 function decoded(piece: string): string {
   try {
