@@ -40,7 +40,7 @@ describe("the full corpus", () => {
     assert.ok(runs.every(({ createdAtMs }) => createdAtMs >= NOW_MS - 90 * DAY_MS));
     assert.equal(corpus.repositories[0]!.runs.length, 45_000);
     assert.ok(attempts.reduce((sum, { jobCount }) => sum + jobCount, 0) >= 300_000);
-    assert.deepEqual([...new Set(attempts.map(({ runAttempt }) => runAttempt))].sort(), [1, 2, 3]);
+    assert.deepEqual(new Set(attempts.map(({ runAttempt }) => runAttempt)), new Set([1, 2, 3]));
   });
 
   test("has a burst that fills a minute, as dense as GitHub allows", () => {
@@ -140,7 +140,8 @@ describe("the jobs of a small corpus", () => {
     const late = standIn.advance(30 * DAY_MS);
     await standIn.close();
     assert.ok(early.length > 0 && late.length > 0);
-    assert.deepEqual([...early, ...late].toSorted(), open.map(({ id }) => id).toSorted());
+    assert.equal(early.length + late.length, open.length);
+    assert.deepEqual(new Set([...early, ...late]), new Set(open.map(({ id }) => id)));
     for (const run of open) {
       const { status, updatedAt } = latestAttempt(run);
       assert.equal(status, "completed");
