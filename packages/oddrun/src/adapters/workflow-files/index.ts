@@ -1,0 +1,1 @@
+export { readWorkflow } from "./read-workflow.ts";
