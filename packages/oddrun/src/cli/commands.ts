@@ -5,6 +5,7 @@ export const COMMANDS: Commands = {
   train: async () => (await import("./commands/train.ts")).trainCommand,
   score: async () => (await import("./commands/score.ts")).scoreCommand,
   serve: async () => (await import("./commands/serve.ts")).serveCommand,
+  collect: async () => (await import("./commands/collect.ts")).collectCommand,
   import: async () => (await import("./commands/import.ts")).importCommand,
   export: async () => (await import("./commands/export.ts")).exportCommand,
   detect: async () => (await import("./commands/detect.ts")).detectCommand,

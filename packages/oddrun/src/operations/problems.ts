@@ -467,6 +467,20 @@ export const PROBLEMS = {
     message: (path: string, what: string) =>
       `The answer to ${path} cannot be understood: ${what}. Check --api-url and proxies; what was collected is kept.`,
   },
+  "no-repositories": {
+    title: "An organisation or a person has no repository that the token sees",
+    httpStatus: 404,
+    exitCode: 4,
+    message: (owner: string) =>
+      `No repository of ${owner} is visible with this token. Check the name, and give the token (or the GitHub App's installation) access to its repositories: Metadata and Actions, read.`,
+  },
+  "collector-running": {
+    title: "Another process is collecting into the same folder",
+    httpStatus: 409,
+    exitCode: 4,
+    message: (folder: string) =>
+      `Another "oddrun collect" is writing to ${folder}; nothing was asked of GitHub. Wait for it to end, or name another folder with --data-dir.`,
+  },
   bug: {
     title: "A mistake in Oddrun itself",
     httpStatus: 500,

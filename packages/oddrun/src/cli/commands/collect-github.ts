@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import type { WaitNotice } from "../../adapters/github/index.ts";
+import type { CollectProgress, CollectSummary } from "../../operations/collect-runs.ts";
+import { problem } from "../../operations/problems.ts";
+import type { CommandContext } from "../command.ts";
+import { progressText, waitText } from "./collect-text.ts";
+import type { CollectSettings } from "./collect-settings.ts";
+
+/** Waits shorter than this need no word in the log. */
+const WAIT_TOLD_MS = 20_000;
+
+/**
+ * Collects into the store of the data folder, which one process does at a time. Settings, store and lock are checked before the
+ * first request. Answers also with the requests left, for the summary.
+ */
+export async function collectFromGithub(
+  settings: CollectSettings,
+  concurrency: number,
+  context: CommandContext,
+): Promise<CollectSummary> {
+  const { connectToGithub, githubSource } = await import("../../adapters/github/index.ts");
+  const { openStore } = await import("../../adapters/store/index.ts");
+  const { withFileLock } = await import("../../adapters/files/file-lock.ts");
+  const { collectRuns, readMarksOf } = await import("../../operations/collect-runs.ts");
+  const { version } = await import("../version.ts");
+  const { dataDir, env, signal, log, now } = context;
+  let store: Awaited<ReturnType<typeof openStore>> | null = null;
+  const connection = await connectToGithub({
+    env,
+    ...(settings.apiUrl === undefined ? {} : { apiUrl: settings.apiUrl }),
+    marks: {
+      readMark: async (tokenId, url) =>
+        store === null ? null : await readMarksOf(store, settings.patterns).readMark(tokenId, url),
+    },
+    signal,
+    log,
+    version: version(),
+    now,
+    inFlightMax: concurrency,
+    waitLongestMs: settings.waitLongestMs,
+    ...(settings.requestsMax === null ? {} : { requestsMax: settings.requestsMax }),
+    onWait: (notice) => tellWait(notice, context),
+  });
+  const source = githubSource(connection);
+  store = await openStore(join(dataDir, "oddrun.db"));
+  try {
+    const opened = store;
+    const onProgress = (progress: CollectProgress) => context.progress(progressText(progress, source.budget()));
+    const { targets, sinceMs, patterns, requestsMax } = settings;
+    const held = await withFileLock(join(dataDir, "collect.lock"), { waitMs: 0 }, () =>
+      collectRuns(
+        { source, store: opened, log, now, signal, onProgress },
+        { targets, sinceMs, patterns, requestsMax, concurrency },
+      ),
+    );
+    if (held === null) throw problem("collector-running", dataDir);
+    return held.result;
+  } finally {
+    await store.close();
+  }
+}
+
+function tellWait(notice: WaitNotice, context: CommandContext): void {
+  if (notice.reason === "retry") return;
+  const line = waitText(notice);
+  context.progress(line);
+  if (notice.untilMs - context.now() >= WAIT_TOLD_MS) context.log.warn(line);
+}

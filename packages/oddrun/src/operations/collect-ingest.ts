@@ -1,0 +1,57 @@
+import { cleanRunTimes, type Conclusion } from "@oddrun/core";
+import type { KnownAttempt } from "./collection-store.ts";
+import { type GrowingPart, nothingCollected, type Pass, type RepositoryPass } from "./collect-pass.ts";
+import { countKnown, countNotes } from "./collect-tally.ts";
+import type { SourceRun } from "./run-source.ts";
+
+/** GitHub lets a run be repeated far less often; a larger number is a mistake, not a thousand questions. */
+const ATTEMPTS_MAX = 100;
+
+/**
+ * What of these runs is new, as a part to save: runs in scope that are not known as they are, with the questions they lead to.
+ * A finished attempt that GitHub has already told with this conclusion stays as it is, with the times its jobs gave it.
+ */
+export async function ingestRuns(pass: Pass, of: RepositoryPass, runs: readonly SourceRun[]): Promise<GrowingPart> {
+  const part = nothingCollected();
+  const { store } = pass.deps;
+  const repositoryId = of.repository.id;
+  const wanted = runs.filter((run) => pass.scope.takesRun(run));
+  pass.tally.leftOutRuns += runs.length - wanted.length;
+  if (wanted.length === 0) return part;
+  const known = new Map<string, KnownAttempt>();
+  const runIds = [...new Set(wanted.map(({ run }) => run.runId))];
+  for (const attempt of await store.knownAttempts(repositoryId, runIds)) {
+    known.set(`${attempt.runId} ${attempt.runAttempt}`, attempt);
+  }
+  const nowMs = pass.serverNowMs();
+  const workflows = new Map<number, SourceRun["workflow"]>();
+  for (const { run: reported, workflow } of wanted) {
+    const { run, notes } = cleanRunTimes(reported, null, nowMs);
+    const { runId, runAttempt } = run;
+    const before = known.get(`${runId} ${runAttempt}`);
+    workflows.set(workflow.id, workflow);
+    if (run.conclusion === null) of.seenOpen.add(runId);
+    else if (before?.isFinished === true && before.isCollected && before.conclusion === run.conclusion) {
+      countKnown(pass.tally);
+      continue;
+    }
+    part.batch.runs.push(run);
+    const task = { repositoryId, runId, createdAtMs: run.createdAtMs ?? nowMs };
+    if (run.conclusion !== null && mayHaveJobs(run.conclusion))
+      part.newTasks.push({ ...task, runAttempt, kind: "jobs" });
+    else countNotes(pass.tally, notes);
+    if (before?.isCollected === true || runAttempt > ATTEMPTS_MAX) continue;
+    for (let earlier = runAttempt - 1; earlier >= 1; earlier--) {
+      const stored = known.get(`${runId} ${earlier}`);
+      if (stored?.isFinished === true && stored.isCollected) continue;
+      part.newTasks.push({ ...task, runAttempt: earlier, kind: "attempt" });
+    }
+  }
+  part.batch.workflows.push(...workflows.values());
+  return part;
+}
+
+/** Whether anything ran: such ends are reached without. */
+function mayHaveJobs(conclusion: Conclusion): boolean {
+  return conclusion !== "skipped" && conclusion !== "startup_failure" && conclusion !== "action_required";
+}
