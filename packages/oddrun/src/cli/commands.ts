@@ -10,6 +10,7 @@ export const COMMANDS: Commands = {
   export: async () => (await import("./commands/export.ts")).exportCommand,
   detect: async () => (await import("./commands/detect.ts")).detectCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
+  usage: async () => (await import("./commands/usage.ts")).usageCommand,
   metric: async () => (await import("./commands/metric.ts")).metricCommand,
   models: async () => (await import("./commands/models.ts")).modelsCommand,
   sample: async () => (await import("./commands/sample.ts")).sampleCommand,

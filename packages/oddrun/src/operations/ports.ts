@@ -92,6 +92,8 @@ export interface RunStore {
    * job's description (branch, title, runner, ...: null) stays as it was. Spans and instants are kept in whole milliseconds.
    */
   save(batch: HistoryBatch): Promise<BatchCounts>;
+  /** Every repository of which something is stored, by id. */
+  repositories(): Promise<readonly Repository[]>;
   saveMetrics(metrics: readonly JoinedMetric[]): Promise<SaveCounts>;
   /** The repository of that name, made with an id below 0 when it is new: only GitHub gives ids above 0. */
   ensureRepository(fullName: string): Promise<Repository>;

@@ -65,6 +65,12 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
 
     saveMetrics: (metrics) => writing((transaction) => saveJoinedMetrics(transaction, metrics.map(joinedMetricRow))),
 
+    repositories: () =>
+      guarded(async () => {
+        const rows = await db.selectFrom("repositories").orderBy("repository_id").selectAll().execute();
+        return rows.map(repository);
+      }),
+
     ensureRepository: (fullName) =>
       writing(async (transaction) => {
         const known = await transaction

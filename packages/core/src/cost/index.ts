@@ -1,0 +1,3 @@
+export * from "./job-cost.ts";
+export * from "./prices.ts";
+export * from "./usage.ts";
