@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Job, Span } from "../pipeline/index.ts";
 import { type CostedJob, jobCost, priceOf } from "./job-cost.ts";
 import { GITHUB_PRICES, overriding, type PriceTable } from "./prices.ts";
