@@ -100,3 +100,15 @@ test("without GitHub's own time of the report, the later report corrects the ear
   const second = runAttemptRow(aRun({ conclusion: "failure", title: null }));
   assert.deepEqual(mergeRunRows(second, first), { ...second, title: first.title });
 });
+
+test("an import may end an attempt that GitHub told as open, until GitHub tells of its end", () => {
+  const open = runAttemptRow(aRun({ conclusion: null, status: "queued", completedAtMs: null, updatedAtMs: START }));
+  const imported = runAttemptRow(aRun({ branch: null }));
+  const merged = mergeRunRows(imported, open);
+  assert.deepEqual(merged, { ...imported, branch: "main" });
+  const ended = runAttemptRow(aRun({ conclusion: "failure", status: "completed", updatedAtMs: START + 60_000 }));
+  assert.deepEqual(mergeRunRows(ended, merged), ended);
+  assert.deepEqual(mergeRunRows(imported, ended), ended);
+  const importedOpen = runAttemptRow(aRun({ conclusion: null, completedAtMs: null }));
+  assert.deepEqual(mergeRunRows(importedOpen, open), open);
+});

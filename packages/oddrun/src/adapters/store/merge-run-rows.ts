@@ -1,7 +1,7 @@
 import type { RunAttemptRow } from "./schema.ts";
 
 /** Columns that describe a run: what a report leaves out of them stays as it was told before. */
-export const RUN_DESCRIPTION = [
+const RUN_DESCRIPTION = [
   "run_number",
   "branch",
   "event",
@@ -32,16 +32,22 @@ const TIMES = [
  *
  * - Of two reports by GitHub the one that it made later (`updated_at`) describes the run, whatever order they came in.
  * - The times that jobs taught stay while the attempt has the conclusion that it had then.
- * - An import does not change what GitHub said of a finished attempt; it only adds what was not told.
+ * - An import adds what GitHub did not tell, and may only end an attempt that GitHub last told as open.
  * - Else the later report corrects the earlier one.
  */
 export function mergeRunRows(row: RunAttemptRow, other: RunAttemptRow): RunAttemptRow {
   if (other.updated_at_ms === null) return described(row, other);
-  if (row.updated_at_ms === null) return other.conclusion === null ? described(row, other) : described(other, row);
+  if (row.updated_at_ms === null) return importedLater(row, other);
   const [newer, older] = isNewer(row, other) ? [row, other] : [other, row];
   const merged = { ...described(newer, older), ...lastSeenHeld(newer, older) };
   const keepsTimes = newer.conclusion === older.conclusion && learntFromJobs(older) > learntFromJobs(newer);
   return keepsTimes ? { ...merged, ...pick(older, TIMES) } : merged;
+}
+
+function importedLater(row: RunAttemptRow, other: RunAttemptRow): RunAttemptRow {
+  const endsIt = row.conclusion !== null && other.conclusion === null;
+  // the time of GitHub's report belongs to what it replaces: GitHub has yet to tell of the end
+  return endsIt ? { ...described(row, other), updated_at_ms: null } : described(other, row);
 }
 
 function isNewer(row: RunAttemptRow, other: RunAttemptRow): boolean {

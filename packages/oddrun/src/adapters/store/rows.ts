@@ -23,7 +23,7 @@ import type {
   WorkflowRow,
 } from "./schema.ts";
 import type { StoredVerdict } from "../../operations/ports.ts";
-import { mergeRunRows, RUN_DESCRIPTION } from "./merge-run-rows.ts";
+import { mergeRunRows } from "./merge-run-rows.ts";
 
 /** Text that every database takes: whole characters, no NUL. What does not fit becomes U+FFFD. */
 export function safeText(text: string): string {
@@ -238,7 +238,6 @@ const RUN_SHAPE = shape<RunAttemptRow>(
     "queue_time_ms",
     "queue_time_unknown",
   ],
-  RUN_DESCRIPTION,
 );
 
 export const RUN_ATTEMPTS: TableShape<RunAttemptRow> = { ...RUN_SHAPE, merge: mergeRunRows };

@@ -186,20 +186,21 @@ export async function countTasks(
 ): ReturnType<CollectionStore["countTasks"]> {
   const counts: { repositoryId: number; kind: CollectionTask["kind"]; count: number }[] = [];
   for (const ids of inChunks(repositoryIds)) {
+    // grouped by repository alone: the index has that order, and 300,000 tasks need no sorting
     const rows = await db
       .selectFrom("collection_tasks")
       .where("repository_id", "in", ids)
-      .groupBy(["repository_id", "kind"])
+      .groupBy("repository_id")
       .orderBy("repository_id")
-      .orderBy("kind")
-      .select(({ fn }) => ["repository_id", "kind", fn.countAll<number>().as("tasks")])
+      .select(({ fn }) => [
+        "repository_id",
+        fn.countAll<number>().as("tasks"),
+        sql<number>`sum(case when kind = 'jobs' then 1 else 0 end)`.as("jobs"),
+      ])
       .execute();
-    for (const row of rows) {
-      counts.push({
-        repositoryId: row.repository_id,
-        kind: row.kind as CollectionTask["kind"],
-        count: row.tasks,
-      });
+    for (const { repository_id: repositoryId, tasks, jobs } of rows) {
+      if (tasks > jobs) counts.push({ repositoryId, kind: "attempt", count: tasks - jobs });
+      if (jobs > 0) counts.push({ repositoryId, kind: "jobs", count: jobs });
     }
   }
   return counts;
