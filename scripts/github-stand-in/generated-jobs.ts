@@ -37,29 +37,37 @@ export function finishedJobs(plan: AttemptPlan): JobFact[] {
   const { template } = plan;
   if (template.jobs.length === 0) return [];
   const before = plan.before === null ? null : finishedJobs(plan.before);
-  const repeats = template.jobs.map((_, at) => isRepeated(plan, before?.[at] ?? null, at));
-  const stageLast = Math.max(...template.jobs.map(({ stage }) => stage));
+  const repeats = template.jobs.map((_, at) => isRepeated(plan, before, at));
+  const stagesOfOwn = template.jobs.filter((_, at) => repeats[at]).map(({ stage }) => stage);
+  const stageFirst = Math.min(...stagesOfOwn);
+  const stageLast = Math.max(...stagesOfOwn);
   // Where it goes wrong; all later stages are skipped.
-  const endsAt = plan.outcome === "success" || stageLast === 0 ? stageLast : random.integer(stageLast + 1);
-  const stages = endsAt + 1;
+  const endsAt = plan.outcome === "success" ? stageLast : stageFirst + random.integer(stageLast - stageFirst + 1);
+  const stages = endsAt - stageFirst + 1;
   const jobs = template.jobs.map((job, at): JobFact => {
     const id = plan.firstJobId + at;
     if (!repeats[at]) return { ...before![at]!, id, inheritedFrom: before![at]!.inheritedFrom ?? plan.runAttempt - 1 };
     if (plan.outcome === "skipped" || job.stage > endsAt) return skippedJob(plan, job, id, random);
     const stageS = plan.workS / stages;
-    const fromMs = plan.startMs + (plan.queueS + stageS * job.stage + (job.stage > 0 ? plan.approvalS : 0)) * 1000;
+    const fromMs =
+      plan.startMs + (plan.queueS + stageS * (job.stage - stageFirst) + (job.stage > 0 ? plan.approvalS : 0)) * 1000;
     const startedAt = wholeSecond(fromMs);
     const completedAt = Math.max(startedAt, wholeSecond(fromMs + stageS * 1000 * (0.5 + random.next() / 2)));
-    const createdAt = job.stage === 0 ? plan.startMs : wholeSecond(fromMs - Math.min(plan.queueS, 5) * 1000);
+    const createdAt = job.stage === stageFirst ? plan.startMs : wholeSecond(fromMs - Math.min(plan.queueS, 5) * 1000);
     return ranJob(plan, job, id, { createdAt, startedAt, completedAt }, random);
   });
   endLast(jobs, repeats, endOfAttempt(plan), plan);
   return jobs.map((job, at) => (repeats[at] ? withDefect(job, random) : job));
 }
 
-function isRepeated(plan: AttemptPlan, before: JobFact | null, at: number): boolean {
+function isRepeated(plan: AttemptPlan, before: readonly JobFact[] | null, at: number): boolean {
   if (before === null || plan.kind === "all") return true;
-  return plan.kind === "failed" ? before.conclusion !== "success" : at === plan.template.jobs.length - 1;
+  const { jobs } = plan.template;
+  if (plan.kind === "failed") return before[at]!.conclusion !== "success";
+  // One job, and with it those that need it.
+  const failed = before.findIndex(({ conclusion }) => conclusion === "failure");
+  const chosen = failed === -1 ? jobs.length - 1 : failed;
+  return at === chosen || jobs[at]!.stage > jobs[chosen]!.stage;
 }
 
 /** The last job of its own decides how and when the attempt ended. */

@@ -1,4 +1,3 @@
-import type { AppState } from "./app.ts";
 import type { ServerClock } from "./clock.ts";
 import { type AttemptFact, fullNameOf, type JobFact, jobsOf, latestAttempt, type RunFact } from "./corpus.ts";
 import type { Tokens } from "./tokens.ts";
@@ -19,7 +18,7 @@ export interface Mutations {
   /** The repository answers 404 from now on, by name and by number. */
   vanish(repository: number | string): void;
   archive(repository: number | string): void;
-  /** The token answers 401 from now on. */
+  /** The token, named by its text or by its id in the log, answers 401 from now on. */
   expireToken(token: string): void;
 }
 
@@ -36,13 +35,7 @@ export interface RerunPlan {
 /** Ids of jobs made by re-runs; above all others. */
 const RERUN_JOB_IDS_FROM = 900_000_000_001;
 
-export function createMutations(
-  world: World,
-  tokens: Tokens,
-  clock: ServerClock,
-  app: AppState,
-  deleted: Set<number>,
-): Mutations {
+export function createMutations(world: World, tokens: Tokens, clock: ServerClock, deleted: Set<number>): Mutations {
   let nextJobId = RERUN_JOB_IDS_FROM;
   const repositoryOf = (which: number | string): Repository => {
     const found = typeof which === "number" ? world.repository(which) : world.repositoryNamed(which)?.repository;
@@ -78,10 +71,10 @@ export function createMutations(
     archive(which) {
       repositoryOf(which).isArchived = true;
     },
-    expireToken(text) {
-      const token = tokens.find(text) ?? app.issued.find(({ id }) => id === text);
-      if (token === undefined) throw new RangeError("There is no such token.");
-      token.isRevoked = true;
+    expireToken(token) {
+      const found = tokens.find(token) ?? tokens.withId(token);
+      if (found === undefined) throw new RangeError("There is no such token.");
+      found.isRevoked = true;
     },
   };
 }

@@ -81,7 +81,7 @@ export async function startGitHubStandIn(options: StandInOptions): Promise<GitHu
   const limits = createLimits({ ...usual, ...options.limits }, clock);
   const log = createRequestLog(options.logFile ?? null);
   const deletedRunIds = new Set<number>();
-  const mutate = createMutations(world, tokens, clock, app, deletedRunIds);
+  const mutate = createMutations(world, tokens, clock, deletedRunIds);
   const routeOptions: RouteOptions = {
     unfilteredItemsMax: options.unfilteredItemsMax ?? 40_000,
     filteredItemsMax: options.filteredItemsMax ?? 1000,

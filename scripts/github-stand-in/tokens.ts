@@ -30,6 +30,7 @@ export interface Tokens {
   add(plan: TokenPlan): Token;
   /** The token, valid or not. */
   find(text: string): Token | undefined;
+  withId(id: string): Token | undefined;
 }
 
 export function createTokens(): Tokens {
@@ -51,6 +52,7 @@ export function createTokens(): Tokens {
       return token;
     },
     find: (text) => tokens.get(text),
+    withId: (id) => [...tokens.values()].find((token) => token.id === id),
   };
 }
 
