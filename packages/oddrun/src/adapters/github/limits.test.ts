@@ -2,76 +2,15 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { WaitNotice } from "./gate.ts";
 import { githubSource } from "./index.ts";
-import {
-  connectTo,
-  REPOSITORY,
-  runJson,
-  type ScriptedAnswer,
-  scriptedGithub,
-  WAIT_SCALE,
-} from "./scripted-github.contract.ts";
+import { fewAtATime, type LimitScenario, limitScenarios } from "./limit-scenarios.contract.ts";
+import { connectTo, REPOSITORY, runJson, scriptedGithub, WAIT_SCALE } from "./scripted-github.contract.ts";
 
 /** The server's clock stands still, a day ahead of ours: whoever waits by his own does not wait right. */
 const SERVER_NOW_MS = Math.floor(Date.now() / 1000) * 1000 + 86_400_000;
-const date = (ms: number): string => new Date(ms).toUTCString();
-const DATE = { date: date(SERVER_NOW_MS) };
+const DATE = { date: new Date(SERVER_NOW_MS).toUTCString() };
 const epochS = (secondsAhead: number): string => String(SERVER_NOW_MS / 1000 + secondsAhead);
 
-const TEXTS = {
-  primary: "API rate limit exceeded for user ID 1.",
-  secondary: "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
-  unknown: "Please slow down.",
-};
-const RETRY_AFTER = { seconds: "7", date: date(SERVER_NOW_MS + 9_000), absent: null };
-
-interface Scenario {
-  readonly title: string;
-  readonly refusal: ScriptedAnswer;
-  /** Seconds that must pass after the first and after the second refusal; null: it is not asked again. */
-  readonly waitsS: readonly [number, number] | null;
-}
-
-function scenarios(): Scenario[] {
-  const list: Scenario[] = [];
-  for (const status of [403, 429]) {
-    for (const [after, retryAfter] of Object.entries(RETRY_AFTER)) {
-      for (const remaining of ["0", "4000"]) {
-        for (const [kind, message] of Object.entries(TEXTS)) {
-          const headers = {
-            ...DATE,
-            ...(retryAfter === null ? {} : { "retry-after": retryAfter }),
-            "x-ratelimit-limit": "5000",
-            "x-ratelimit-remaining": remaining,
-            "x-ratelimit-reset": epochS(30),
-          };
-          const told = after === "seconds" ? 7 : after === "date" ? 9 : 0;
-          const renewal = remaining === "0" ? 30 : 0;
-          const saidS = Math.max(told, renewal);
-          const isPermission = saidS === 0 && status === 403 && kind === "unknown";
-          list.push({
-            title: `${status}, retry-after ${after}, remaining ${remaining}, ${kind} text`,
-            refusal: { status, headers, body: { message } },
-            waitsS: isPermission ? null : saidS > 0 ? [saidS, saidS] : [60, 120],
-          });
-        }
-      }
-    }
-  }
-  const odd = (title: string, headers: Record<string, string>, waitsS: readonly [number, number]): Scenario => ({
-    title,
-    refusal: { status: 429, headers: { ...DATE, ...headers }, body: { message: "Too Many Requests" } },
-    waitsS,
-  });
-  list.push(
-    odd("a reset in the past", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": epochS(-60) }, [60, 120]),
-    odd("a reset that is no number", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "soon" }, [60, 120]),
-    odd("a negative retry-after", { "retry-after": "-1" }, [60, 120]),
-    odd("a retry-after that says nothing", { "retry-after": "abc" }, [60, 120]),
-  );
-  return list;
-}
-
-async function play(t: TestContext, { title, refusal, waitsS }: Scenario): Promise<void> {
+async function play(t: TestContext, { title, refusal, waitsS }: LimitScenario): Promise<void> {
   const server = await scriptedGithub(t, (_seen, count) =>
     count <= 2 ? refusal : { headers: DATE, body: { workflow_runs: [runJson(1)] } },
   );
@@ -91,10 +30,10 @@ async function play(t: TestContext, { title, refusal, waitsS }: Scenario): Promi
   }
 }
 
-test("nothing is sent before the instant that a limit allows, in 40 scenarios, three times each", async (t) => {
-  const all = scenarios();
+test("nothing is sent before the instant that a limit allows, in 40 scenarios of two refusals each", async (t) => {
+  const all = limitScenarios(SERVER_NOW_MS);
   assert.equal(all.length, 40);
-  for (let round = 0; round < 3; round++) await Promise.all(all.map((scenario) => play(t, scenario)));
+  await fewAtATime(all, (scenario) => play(t, scenario));
 });
 
 test("a limit without a word on its length is waited for a minute, doubling, and given up after five tries", async (t) => {

@@ -1,4 +1,4 @@
-import { type Conclusion, parseConclusion, type ReportedJob, type ReportedStep } from "@oddrun/core";
+import { type Conclusion, parseConclusion, parseStatus, type ReportedJob, type ReportedStep } from "@oddrun/core";
 import { isObject, type Json, type JsonObject, readId, readInstant, readText, whyNoId } from "./json.ts";
 import type { Reading } from "./read-run.ts";
 
@@ -43,7 +43,9 @@ export function readJob(json: Json, asked: AskedAttempt): Reading<ReportedJob> {
 /** A job or step that is over has a conclusion, whatever GitHub left out. */
 function readConclusion(json: JsonObject): Conclusion | null {
   const conclusion = parseConclusion(readText(json["conclusion"], LABEL_CHARS));
-  return conclusion === null && json["status"] === "completed" ? "other" : conclusion;
+  return conclusion === null && parseStatus(readText(json["status"], LABEL_CHARS)) === "completed"
+    ? "other"
+    : conclusion;
 }
 
 /** "" is known to be none: GitHub gives an empty name to a job that never had a runner, and null where it does not tell. */
