@@ -1,4 +1,5 @@
 import {
+  type Conclusion,
   parseConclusion,
   parseStatus,
   type HeldFor,
@@ -46,7 +47,7 @@ export function readRun(json: Json, repositoryId: number, seenAtMs: number): Rea
     title: readText(json["display_title"], TITLE_CHARS),
     createdAtMs: readInstant(json["created_at"]),
     runStartedAtMs: readInstant(json["run_started_at"]),
-    completedAtMs: status === "completed" || (status === null && conclusion !== null) ? updatedAtMs : null,
+    completedAtMs: isOver(status, conclusion) ? updatedAtMs : null,
     updatedAtMs,
     status,
     conclusion,
@@ -56,6 +57,11 @@ export function readRun(json: Json, repositoryId: number, seenAtMs: number): Rea
     readyAtMs: null,
   };
   return { value: { run, workflow } };
+}
+
+/** A status that is missing, or a word that nobody knows, says nothing: then the conclusion tells. */
+function isOver(status: RunStatus | null, conclusion: Conclusion | null): boolean {
+  return status === "completed" || ((status === null || status === "other") && conclusion !== null);
 }
 
 /** "waiting" is for an environment's protection rule, "pending" for a concurrency group. */
