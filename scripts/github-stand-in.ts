@@ -92,6 +92,8 @@ process.stdout.write(`A stand-in for GitHub listens on ${standIn.url}. Try, in a
 
 Ctrl-C ends it.
 `);
+// What is open ends as time goes by.
+setInterval(() => standIn.advance(0), 10_000).unref();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
     standIn.close().then(

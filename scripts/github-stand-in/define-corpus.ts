@@ -9,12 +9,15 @@ export interface RunPlan extends Partial<Omit<RunFact, "attempts" | "createdAtMs
   readonly runStartedAt?: Instant;
   readonly updatedAt?: Instant;
   readonly jobs?: readonly JobPlan[];
+  readonly finishesAtMs?: number;
   /** Oldest first. */
   readonly attempts?: readonly AttemptPlan[];
 }
 
-export interface AttemptPlan extends Partial<Omit<AttemptFact, "jobs" | "jobCount">> {
+export interface AttemptPlan extends Partial<Omit<AttemptFact, "jobs" | "jobCount" | "finish">> {
   readonly jobs?: readonly JobPlan[];
+  /** For an open attempt: when `advance` finishes it; only `mutate.finish` and `finishAll` do when not given. */
+  readonly finishesAtMs?: number;
 }
 
 export interface JobPlan extends Partial<Omit<JobFact, "steps">> {
@@ -40,7 +43,8 @@ const JOB_IDS_FROM = 20_000_000_001;
 
 /**
  * A corpus written by hand: whatever is left out is filled in. A run has one workflow, succeeds, begins when created and takes
- * five minutes; an attempt has one job unless told otherwise; a job starts 10 s after its attempt. Ids count up in the order given.
+ * five minutes; an attempt has one job unless told otherwise; a job starts 10 s after its attempt. An open attempt becomes a success.
+ * Ids count up in the order given.
  */
 export function defineCorpus(plan: CorpusPlan): Corpus {
   const ids = { run: RUN_IDS_FROM, job: JOB_IDS_FROM };
@@ -54,7 +58,7 @@ export function defineCorpus(plan: CorpusPlan): Corpus {
   return { accounts, repositories: plan.repositories.map((repository, at) => defineRepository(repository, at, ids)) };
 }
 
-type Ids = { run: number; job: number };
+export type Ids = { run: number; job: number };
 
 function defineRepository(plan: RepositoryPlan, at: number, ids: Ids): RepositoryFact {
   const { fullName, runs = [], ...given } = plan;
@@ -80,8 +84,9 @@ function defineRepository(plan: RepositoryPlan, at: number, ids: Ids): Repositor
   };
 }
 
-function defineRun(plan: RunPlan, at: number, workflowId: number | null, ids: Ids): RunFact {
-  const { createdAt, status, conclusion, runStartedAt, updatedAt, jobs, attempts, ...given } = plan;
+/** One run as `defineCorpus` makes it; `runAt` is its place among the runs, from 0. */
+export function defineRun(plan: RunPlan, at: number, workflowId: number | null, ids: Ids): RunFact {
+  const { createdAt, status, conclusion, runStartedAt, updatedAt, jobs, attempts, finishesAtMs, ...given } = plan;
   const createdAtMs = toMs(createdAt);
   const only: AttemptPlan = {
     ...(status === undefined ? {} : { status }),
@@ -89,6 +94,7 @@ function defineRun(plan: RunPlan, at: number, workflowId: number | null, ids: Id
     ...(runStartedAt === undefined ? {} : { runStartedAt }),
     ...(updatedAt === undefined ? {} : { updatedAt }),
     ...(jobs === undefined ? {} : { jobs }),
+    ...(finishesAtMs === undefined ? {} : { finishesAtMs }),
   };
   const id = given.id ?? ids.run++;
   return {
@@ -108,7 +114,7 @@ function defineRun(plan: RunPlan, at: number, workflowId: number | null, ids: Id
 }
 
 function defineAttempt(plan: AttemptPlan, at: number, createdAtMs: number, ids: Ids): AttemptFact {
-  const { jobs: jobPlans, ...given } = plan;
+  const { jobs: jobPlans, finishesAtMs = Infinity, ...given } = plan;
   const runStartedAt = given.runStartedAt === undefined ? createdAtMs + at * 60 * MINUTE_MS : given.runStartedAt;
   const startMs = typeof runStartedAt === "number" ? runStartedAt : createdAtMs;
   const status = given.status ?? "completed";
@@ -116,11 +122,15 @@ function defineAttempt(plan: AttemptPlan, at: number, createdAtMs: number, ids: 
   const hasJobs = !["skipped", "startup_failure", "action_required"].includes(conclusion ?? "");
   const plans = jobPlans ?? (hasJobs ? [{}] : []);
   const jobs = plans.map((job, jobAt) => defineJob(job, jobAt, startMs, status, conclusion, ids));
+  const finishedJobs = (): JobFact[] =>
+    plans.map(({ status: _, ...job }, jobAt) =>
+      defineJob({ ...job, id: jobs[jobAt]!.id }, jobAt, startMs, "completed", "success", ids),
+    );
   return {
     runAttempt: at + 1,
-    updatedAt: startMs + 5 * MINUTE_MS,
-    finish: null,
+    updatedAt: startMs + (status === "completed" ? 5 * MINUTE_MS : 0),
     ...given,
+    finish: status === "completed" ? null : { atMs: finishesAtMs, conclusion: "success", jobs: finishedJobs() },
     runStartedAt,
     status,
     conclusion,

@@ -1,5 +1,6 @@
 import type { ServerClock } from "./clock.ts";
 import { type AttemptFact, fullNameOf, type JobFact, jobsOf, latestAttempt, type RunFact } from "./corpus.ts";
+import { defineRun, type Ids, type RunPlan } from "./define-corpus.ts";
 import type { Tokens } from "./tokens.ts";
 import { finishAttempt, type Repository, type Run, type World } from "./world.ts";
 
@@ -11,7 +12,8 @@ export interface Mutations {
   finish(runId: number, conclusion?: string): void;
   /** Finishes every open run that has something to become. Answers their ids. */
   finishAll(): readonly number[];
-  addRun(repository: number | string, run: RunFact): void;
+  /** Adds a run as `defineCorpus` would. */
+  addRun(repository: number | string, plan: RunPlan): RunFact;
   deleteRun(runId: number): void;
   /** A new name, or another owner: "owner/name". The old name answers 301. */
   rename(repository: number | string, fullName: string): void;
@@ -32,11 +34,12 @@ export interface RerunPlan {
   readonly startedAtMs?: number;
 }
 
-/** Ids of jobs made by re-runs; above all others. */
-const RERUN_JOB_IDS_FROM = 900_000_000_001;
+/** Ids of what is made later, above all others. */
+const LATER_RUN_IDS_FROM = 90_000_000_001;
+const LATER_JOB_IDS_FROM = 900_000_000_001;
 
 export function createMutations(world: World, tokens: Tokens, clock: ServerClock, deleted: Set<number>): Mutations {
-  let nextJobId = RERUN_JOB_IDS_FROM;
+  const ids: Ids = { run: LATER_RUN_IDS_FROM, job: LATER_JOB_IDS_FROM };
   const repositoryOf = (which: number | string): Repository => {
     const found = typeof which === "number" ? world.repository(which) : world.repositoryNamed(which)?.repository;
     if (found === undefined) throw new RangeError(`There is no repository ${which}.`);
@@ -50,13 +53,18 @@ export function createMutations(world: World, tokens: Tokens, clock: ServerClock
   return {
     rerun(runId, plan) {
       const run = runOf(runId);
-      const attempt = rerunAttempt(latestAttempt(run), plan, clock.nowMs(), () => nextJobId++);
+      const attempt = rerunAttempt(latestAttempt(run), plan, clock.nowMs(), () => ids.job++);
       world.addAttempt(run, attempt);
       return attempt;
     },
-    finish: (runId, conclusion) => finishAttempt(runOf(runId), conclusion),
-    finishAll: () => world.finishDue(Infinity).map(({ id }) => id),
-    addRun: (repository, run) => world.addRun(repositoryOf(repository), run),
+    finish: (runId, conclusion) => finishAttempt(runOf(runId), clock.nowMs(), conclusion),
+    finishAll: () => world.finishDue(Infinity, clock.nowMs()).map(({ id }) => id),
+    addRun(which, plan) {
+      const repository = repositoryOf(which);
+      const run = defineRun(plan, repository.runs.length, repository.workflows[0]?.id ?? null, ids);
+      world.addRun(repository, run);
+      return run;
+    },
     deleteRun(runId) {
       if (!world.removeRun(runId)) throw new RangeError(`There is no run ${runId}.`);
       deleted.add(runId);

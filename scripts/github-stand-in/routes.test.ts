@@ -102,6 +102,37 @@ test("a re-run while nobody looks lists what it did not repeat with the old time
   assert.deepEqual(repeated, [1, null]);
 });
 
+test("open runs finish when their time comes or when told to, and runs are added meanwhile", async () => {
+  const standIn = await start({
+    repositories: [
+      {
+        fullName: "octo-org/app",
+        runs: [
+          { id: 1, createdAt: NOW_MS - HOUR_MS, status: "in_progress", finishesAtMs: NOW_MS + HOUR_MS },
+          { id: 2, createdAt: NOW_MS - HOUR_MS, status: "waiting", jobs: [{}, {}] },
+        ],
+      },
+    ],
+  });
+  const run = async (id: number) =>
+    (await ask(standIn, `${APP}/actions/runs/${id}`)).json as { status: string; conclusion: string | null };
+  const before = ((await ask(standIn, `${APP}/actions/runs/2/jobs`)).json as Jobs).jobs.map(({ id }) => id);
+  assert.equal((await run(1)).conclusion, null);
+  assert.deepEqual(standIn.advance(2 * HOUR_MS), [1]);
+  assert.deepEqual([(await run(1)).status, (await run(1)).conclusion], ["completed", "success"]);
+  assert.equal((await run(2)).status, "waiting");
+  standIn.mutate.finish(2, "failure");
+  assert.equal((await run(2)).conclusion, "failure");
+  assert.throws(() => standIn.mutate.finish(2), /nothing to finish/);
+  const after = ((await ask(standIn, `${APP}/actions/runs/2/jobs`)).json as Jobs).jobs.map(({ id }) => id);
+  assert.deepEqual(after, before);
+  const { id } = standIn.mutate.addRun("octo-org/app", { createdAt: NOW_MS });
+  const { workflow_runs: runs } = (await ask(standIn, `${APP}/actions/runs`)).json as {
+    workflow_runs: { id: number }[];
+  };
+  assert.deepEqual([runs.length, runs[0]!.id], [3, id]);
+});
+
 test("a page of too many jobs of a large run is a bad gateway", async () => {
   const jobs = (count: number) => Array.from({ length: count }, () => ({}));
   const standIn = await start({

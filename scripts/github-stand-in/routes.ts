@@ -40,9 +40,9 @@ export function route(context: RouteContext, request: RoutedRequest): Routed {
   if (first === "orgs" && rest[1] === "repos") return plain("repositories", listRepositories(context, request, "orgs"));
   if (first === "users" && rest[1] === "repos")
     return plain("repositories", listRepositories(context, request, "users"));
-  if ((first === "orgs" || first === "users") && rest.length === 1) return plain("account", account(context, rest[0]!));
-  if (first === "user" && rest.length === 0)
-    return plain("account", account(context, context.world.accounts[0]!.login));
+  if ((first === "orgs" || first === "users") && rest.length === 1)
+    return plain("account", account(context, rest[0]!, first));
+  if (first === "user" && rest.length === 0) return plain("account", account(context, "octo-dev", "users"));
   if (first === "repos" && rest.length >= 2) {
     const named = context.world.repositoryNamed(`${rest[0]}/${rest[1]}`);
     if (named === undefined || !isVisible(named.repository, request)) return plain("repository", notFound());
@@ -101,13 +101,14 @@ function inRepository(
   if (part === "approvals") return answer("approvals", json(approvalsPayload(place, world, run)));
   if (part === "jobs") {
     const attempts = request.query.get("filter") === "all" ? run.attempts : [latestAttempt(run)];
-    return answer("jobs", listJobs(context, repository, run, attempts, request));
+    return answer("jobs", listJobs(context, repository, run, attempts, request, pieces.join("/")));
   }
   if (part !== "attempts") return answer("unknown", notFound());
   const attempt = run.attempts.find(({ runAttempt }) => runAttempt === Number(number));
   if (attempt === undefined) return answer(runRoute(part, last), notFound());
   if (last === undefined) return answer("attempt", text(runText(place, world, repository, run, attempt)));
-  if (last === "jobs") return answer("attempt-jobs", listJobs(context, repository, run, [attempt], request));
+  if (last === "jobs")
+    return answer("attempt-jobs", listJobs(context, repository, run, [attempt], request, pieces.join("/")));
   return answer("unknown", notFound());
 }
 
@@ -119,7 +120,8 @@ function listJobs(
   repository: Repository,
   run: Run,
   attempts: readonly AttemptFact[],
-  { query, pieces }: RoutedRequest,
+  { query }: RoutedRequest,
+  path: string,
 ): Reply {
   const jobCount = attempts.reduce((count, attempt) => count + attempt.jobCount, 0);
   const page = pageOf(query);
@@ -129,7 +131,6 @@ function listJobs(
   }
   const jobs = attempts.flatMap((attempt) => jobsOf(attempt).map((job) => ({ job, runAttempt: attempt.runAttempt })));
   const from = (page.page - 1) * page.perPage;
-  const path = pieces.slice(pieces.indexOf("actions")).join("/");
   const link = linkHeader(`${place.apiUrl}/repositories/${repository.id}/${path}`, query, page, jobs.length);
   return json(
     {
@@ -159,9 +160,10 @@ function listRepositories(context: RouteContext, request: RoutedRequest, kind: "
   );
 }
 
-function account({ world, place }: RouteContext, login: string): Reply {
-  const account = world.account(login);
-  return account === undefined ? notFound() : json(accountPayload(place, account));
+function account({ world, place }: RouteContext, login: string, kind: "orgs" | "users"): Reply {
+  const found = world.account(login);
+  if (found === undefined || (kind === "orgs" && found.type !== "Organization")) return notFound();
+  return json(accountPayload(place, found));
 }
 
 function paged(

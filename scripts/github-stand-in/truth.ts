@@ -69,6 +69,8 @@ export interface AttemptTruth {
    * waited for an approval, or some time is missing or broken.
    */
   durationMs(): number | null;
+  /** From the attempt's start until its first own job started; null in the same cases. */
+  queueMs(): number | null;
 }
 
 /** Attempts that ended so have no jobs that ran: nothing is to be fetched. */
@@ -154,17 +156,21 @@ function runTruth(run: Run): RunTruth {
       conclusion: attempt.conclusion,
       jobCount: attempt.jobCount,
       jobs: () => jobsOf(attempt),
-      durationMs: () => plainDuration(run, attempt),
+      durationMs: () => plainTimes(run, attempt)?.durationMs ?? null,
+      queueMs: () => plainTimes(run, attempt)?.queueMs ?? null,
     })),
   };
 }
 
-function plainDuration(run: Run, attempt: AttemptFact): number | null {
+function plainTimes(run: Run, attempt: AttemptFact): { durationMs: number; queueMs: number } | null {
   if (attempt.status !== "completed" || run.approvals.length > 0) return null;
   const own = jobsOf(attempt).filter(
     ({ inheritedFrom, conclusion }) => inheritedFrom === null && conclusion !== "skipped",
   );
   const isPlain = own.length > 0 && own.every((job) => job.defect === null && typeof job.completedAt === "number");
   if (!isPlain || typeof attempt.runStartedAt !== "number") return null;
-  return Math.max(...own.map(({ completedAt }) => Number(completedAt))) - attempt.runStartedAt;
+  return {
+    durationMs: Math.max(...own.map(({ completedAt }) => Number(completedAt))) - attempt.runStartedAt,
+    queueMs: Math.min(...own.map(({ startedAt }) => Number(startedAt))) - attempt.runStartedAt,
+  };
 }

@@ -53,8 +53,8 @@ export interface World {
   addAttempt(run: Run, attempt: AttemptFact): void;
   /** Gives a repository another full name; the present one becomes a former name. */
   rename(repository: Repository, fullName: string): void;
-  /** Finishes the open attempts whose time has come. Answers their runs. */
-  finishDue(nowMs: number): Run[];
+  /** Finishes the open attempts that were to end by `dueMs`. Answers their runs. */
+  finishDue(dueMs: number, nowMs: number): Run[];
 }
 
 export function createWorld(corpus: Corpus): World {
@@ -151,13 +151,13 @@ export function createWorld(corpus: Corpus): World {
       repository.name = name;
       byName.set(fullName.toLowerCase(), { repository, isFormerName: false });
     },
-    finishDue(nowMs) {
+    finishDue(dueMs, nowMs) {
       const due = [...open].filter((run) => {
         const { finish } = latestAttempt(run);
-        return finish !== null && finish.atMs <= nowMs;
+        return finish !== null && finish.atMs <= dueMs;
       });
       for (const run of due) {
-        finishAttempt(run);
+        finishAttempt(run, nowMs);
         open.delete(run);
       }
       return due;
@@ -166,7 +166,7 @@ export function createWorld(corpus: Corpus): World {
 }
 
 /** Turns the open latest attempt into what it was to become. */
-export function finishAttempt(run: Run, conclusion?: string): void {
+export function finishAttempt(run: Run, nowMs: number, conclusion?: string): void {
   const attempt = latestAttempt(run);
   if (attempt.finish === null) throw new RangeError(`Run ${run.id} has nothing to finish.`);
   const { atMs, jobs } = attempt.finish;
@@ -174,7 +174,7 @@ export function finishAttempt(run: Run, conclusion?: string): void {
     ...attempt,
     status: "completed",
     conclusion: conclusion ?? attempt.finish.conclusion,
-    updatedAt: atMs + 1000,
+    updatedAt: Number.isFinite(atMs) ? atMs + 1000 : nowMs,
     jobs,
     jobCount: jobsOf({ jobs }).length,
     finish: null,
