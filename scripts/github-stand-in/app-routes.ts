@@ -1,3 +1,4 @@
+import type { Complete } from "./github-schemas.ts";
 import { type AppState, jwtRefusal } from "./app.ts";
 import {
   failure,
@@ -62,7 +63,7 @@ function installation(context: RouteContext, app: AppState, login: string): Repl
   return account === undefined ? notFound() : json(installationPayload(context, app, account.login));
 }
 
-function installationPayload({ world, place }: RouteContext, app: AppState, login: string): object {
+function installationPayload({ world, place }: RouteContext, app: AppState, login: string): Complete<"installation"> {
   const id = app.installations.get(login)!;
   const account = world.account(login)!;
   return {

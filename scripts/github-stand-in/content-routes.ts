@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { fullNameOf, type JobFact, timeText } from "./corpus.ts";
+import type { Complete } from "./github-schemas.ts";
 import { sha } from "./payloads.ts";
 import { failure, json, notFound, type Reply, type RouteContext, type RoutedRequest } from "./reply.ts";
 import type { Repository } from "./world.ts";
@@ -41,8 +42,15 @@ export function compareCommits(
     versions.some(({ fromCommit }) => fromCommit > from && fromCommit <= to),
   );
   const perPage = Number(query.get("per_page") ?? COMPARED_COMMITS_MAX);
-  return json({
-    url: `${place.apiUrl}/repos/${fullNameOf(repository)}/compare/${range}`,
+  const url = `${place.apiUrl}/repos/${fullNameOf(repository)}/compare/${range}`;
+  const comparison: Complete<"commit-comparison"> = {
+    url,
+    html_url: url,
+    permalink_url: url,
+    diff_url: `${url}.diff`,
+    patch_url: `${url}.patch`,
+    base_commit: { sha: base },
+    merge_base_commit: { sha: isBehind ? head : base },
     status: from === to ? "identical" : isBehind ? "behind" : "ahead",
     ahead_by: isBehind ? 0 : to - from,
     behind_by: isBehind ? from - to : 0,
@@ -70,7 +78,8 @@ export function compareCommits(
           ]
         : []),
     ],
-  });
+  };
+  return json(comparison);
 }
 
 /** The workflow files, as they were at a commit. */
@@ -88,7 +97,7 @@ export function fileContents(
   if (version === undefined) return notFound();
   const bytes = Buffer.from(version.text);
   const url = `${place.apiUrl}/repos/${fullNameOf(repository)}/contents/${path}?ref=${ref}`;
-  return json({
+  const file: Complete<"content-file"> = {
     name: path.split("/").at(-1),
     path,
     sha: createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex"),
@@ -102,7 +111,8 @@ export function fileContents(
     content: bytes.toString("base64").replace(/(.{60})/g, "$1\n"),
     encoding: "base64",
     _links: { self: url, git: null, html: null },
-  });
+  };
+  return json(file);
 }
 
 /** Sends to a signed address, which wants no token; 410 when the log is too old, 404 before the job is over. */

@@ -123,8 +123,8 @@ function defineAttempt(plan: AttemptPlan, at: number, createdAtMs: number, ids: 
   const plans = jobPlans ?? (hasJobs ? [{}] : []);
   const jobs = plans.map((job, jobAt) => defineJob(job, jobAt, startMs, status, conclusion, ids));
   const finishedJobs = (): JobFact[] =>
-    plans.map(({ status: _, ...job }, jobAt) =>
-      defineJob({ ...job, id: jobs[jobAt]!.id }, jobAt, startMs, "completed", "success", ids),
+    plans.map((job, jobAt) =>
+      defineJob({ ...job, status: "completed", id: jobs[jobAt]!.id }, jobAt, startMs, "completed", "success", ids),
     );
   return {
     runAttempt: at + 1,

@@ -8,6 +8,7 @@ import {
   timeText,
   type WorkflowFact,
 } from "./corpus.ts";
+import type { Complete } from "./github-schemas.ts";
 import { accountPayload, nodeId, PAGES_URL, type PayloadPlace, repositoryText } from "./repository-payload.ts";
 import type { Repository, Run, World } from "./world.ts";
 
@@ -25,7 +26,7 @@ export function runText(
   const isLatest = attempt === latestAttempt(run);
   const suiteId = run.id + 13_000_000_000;
   const actor = run.actor === null ? null : accountPayload(place, person(world, run.actor));
-  const fields = {
+  const fields: Omit<Complete<"workflow-run">, "repository" | "head_repository"> = {
     id: run.id,
     name: workflow?.name ?? null,
     node_id: nodeId("WFR", run.id),
@@ -77,7 +78,7 @@ export function jobPayload(
   run: Run,
   runAttempt: number,
   job: JobFact,
-): object {
+): Complete<"job"> {
   const url = `${place.apiUrl}/repos/${fullNameOf(repository)}`;
   return {
     id: job.id,
@@ -113,7 +114,11 @@ export function jobPayload(
   };
 }
 
-export function workflowPayload(place: PayloadPlace, repository: Repository, workflow: WorkflowFact): object {
+export function workflowPayload(
+  place: PayloadPlace,
+  repository: Repository,
+  workflow: WorkflowFact,
+): Complete<"workflow"> {
   const url = `${place.apiUrl}/repos/${fullNameOf(repository)}`;
   return {
     id: workflow.id,
@@ -129,7 +134,7 @@ export function workflowPayload(place: PayloadPlace, repository: Repository, wor
   };
 }
 
-export function approvalsPayload(place: PayloadPlace, world: World, run: Run): object[] {
+export function approvalsPayload(place: PayloadPlace, world: World, run: Run): Complete<"environment-approvals">[] {
   return run.approvals.map((approval, at) => ({
     state: approval.state,
     comment: approval.comment,

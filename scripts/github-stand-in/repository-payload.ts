@@ -1,4 +1,5 @@
 import { type Account, fullNameOf } from "./corpus.ts";
+import type { Complete } from "./github-schemas.ts";
 import type { Repository, World } from "./world.ts";
 
 /**
@@ -15,7 +16,7 @@ export function nodeId(kind: string, id: number): string {
   return `${kind}_${Buffer.from(`0:${id}`).toString("base64url")}`;
 }
 
-export function accountPayload({ apiUrl }: PayloadPlace, account: Account): object {
+export function accountPayload({ apiUrl }: PayloadPlace, account: Account): Complete<"simple-user"> {
   const url = `${apiUrl}/users/${account.login}`;
   return {
     login: account.login,
