@@ -24,7 +24,7 @@ const TOKEN_LASTS_MS = 3_600_000;
 /** A new token is not known to all of GitHub's servers at once. */
 const SPREADING_TRIES = 3;
 const SPREADING_FIRST_MS = 1000;
-/** A clock that was corrected by more than this may be why a credential was not taken. */
+/** A credential that turns out to be dated so far off may for that not have been taken. */
 const CLOCK_CORRECTION_MS = 30_000;
 
 /** The App in the name of its installation with `owner`; one owner's questions share a token, renewed by one request at a time. */
@@ -81,17 +81,17 @@ function installationCredential(options: AppCredentialOptions, owner: string): C
 /** Asks as the App itself. When the answer shows that our clock is off, the App's credential is made anew by the server's. */
 async function askAsApp(options: AppCredentialOptions, question: Omit<Question, "credential">): Promise<Reply> {
   const { app, clock, requests } = options;
-  let signedAheadMs = clock.aheadMs();
+  let signedAtMs = clock.nowMs();
   return requests.ask({
     ...question,
     hasPlace: true,
     credential: {
       async authorization() {
-        signedAheadMs = clock.aheadMs();
-        return `Bearer ${appJwt(app, clock.nowMs())}`;
+        signedAtMs = clock.nowMs();
+        return `Bearer ${appJwt(app, signedAtMs)}`;
       },
       async refused(_authorization, refusals) {
-        if (refusals === 1 && Math.abs(clock.aheadMs() - signedAheadMs) > CLOCK_CORRECTION_MS) return true;
+        if (refusals === 1 && Math.abs(clock.nowMs() - signedAtMs) > CLOCK_CORRECTION_MS) return true;
         throw problem("github-app-refused", "GitHub does not take the App's private key (401).");
       },
     },

@@ -65,7 +65,7 @@ export async function connectToGithub(options: GithubOptions): Promise<GithubCon
   if (app === null && token === null) throw problem("github-token-missing", api.webHost);
 
   const waits = scaledWaits(env["ODDRUN_WAIT_SCALE"], signal);
-  const clock = serverClock(options.now);
+  const clock = serverClock(options.now, waits.elapsedMs);
   const onWait = options.onWait ?? (() => {});
   const userAgent = `oddrun/${options.version}`;
   const sendOnce = exchanger({ api, userAgent, timeoutMs: waits.requestTimeoutMs, signal });

@@ -10,6 +10,7 @@ import { readRun } from "./read-run.ts";
 function payloads(name: string): readonly Json[] {
   const require = createRequire(import.meta.url);
   const found: Json[] = [];
+  require("@octokit/webhooks-examples");
   for (const server of ["api.github.com", "ghes-31", "ghes-32", "ghes-33", "ghes-34", "ghes-35"]) {
     const events = require(`@octokit/webhooks-examples/${server}/index.json`) as readonly {
       name: string;

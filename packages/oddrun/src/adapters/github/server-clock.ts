@@ -9,18 +9,22 @@ export interface ServerClock {
 
 /**
  * A `Date` header names a whole second that has begun, and it was written before it came: so this clock is never ahead of the
- * server's, and what is waited for by it is never asked for too early.
+ * server's, and what is waited for by it is never asked for too early. Between answers it goes on with `elapsedMs`, not with our own
+ * clock, which may be set meanwhile.
  */
-export function serverClock(now: () => number): ServerClock {
+export function serverClock(now: () => number, elapsedMs: () => number): ServerClock {
   let aheadMs = 0;
+  let known = { dateMs: now(), atMs: elapsedMs() };
+  const nowMs = (): number => known.dateMs + (elapsedMs() - known.atMs);
   return {
     observe(date) {
       const dateMs = date === null ? Number.NaN : Date.parse(date);
-      if (Number.isNaN(dateMs)) return now() + aheadMs;
+      if (Number.isNaN(dateMs)) return nowMs();
       aheadMs = dateMs - now();
+      known = { dateMs, atMs: elapsedMs() };
       return dateMs;
     },
-    nowMs: () => now() + aheadMs,
+    nowMs,
     aheadMs: () => aheadMs,
   };
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface Waits {
   pause(ms: number): Promise<void>;
   /** Milliseconds of waiting time that have gone by since some fixed moment: for pacing. */
-  elapsedMs(): number;
+  readonly elapsedMs: () => number;
   /** How long one request may take, in real milliseconds. */
   readonly requestTimeoutMs: number;
 }
