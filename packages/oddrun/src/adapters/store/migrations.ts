@@ -141,10 +141,9 @@ async function createFirstTables(db: Kysely<unknown>): Promise<void> {
     .where(sql.ref("verdict_kind"), "is not", null)
     .execute();
   await db.schema
-    .createIndex("run_attempts_open")
+    .createIndex("run_attempts_by_repository")
     .on("run_attempts")
-    .columns(["repository_id", "run_id", "run_attempt"])
-    .where(sql.ref("finished_at_ms"), "is", null)
+    .columns(["repository_id", "finished_at_ms", "run_id", "run_attempt"])
     .execute();
 
   await db.schema

@@ -3,16 +3,17 @@ import { nameKey } from "./rows.ts";
 import type { StoreDatabase } from "./schema.ts";
 
 /**
- * The repositories meant by a name, as a condition on `column`: those that have it, else those that had it before. Names
- * are in lower case.
+ * Whether `column` is the repository that is meant by a name: the one that has it, else the newest that had it before. One
+ * repository, so that an index gives its runs in their order.
  */
 export function isNamed(column: string, fullName: string) {
   const key = nameKey(fullName);
-  return sql<SqlBool>`${sql.ref(column)} in (
+  return sql<SqlBool>`${sql.ref(column)} = (
     select repository_id from repositories where name_key = ${key}
     union all
-    select coalesce(merged_into, repository_id) from repository_names
-    where name_key = ${key} and not exists (select 1 from repositories where name_key = ${key}))`;
+    select coalesce(merged_into, repository_id) as repository_id from repository_names
+    where name_key = ${key} and not exists (select 1 from repositories where name_key = ${key})
+    order by repository_id desc limit 1)`;
 }
 
 /** Keeps names for good, so that an older one finds its repository too. Call it inside a transaction. */

@@ -1,9 +1,9 @@
-import { CompiledQuery, type SqlBool, sql } from "kysely";
+import { CompiledQuery, sql } from "kysely";
 import type { RunAttempt } from "@oddrun/core";
 import type { CollectedPart, CollectionStore, CollectionTask } from "../../operations/collection-store.ts";
 import type { TableShape } from "./rows.ts";
 import type { CollectionTaskRow, StoreDatabase } from "./schema.ts";
-import { upsertInto } from "./upsert.ts";
+import { chunksOf, remembered, upsertInto } from "./upsert.ts";
 
 const TASKS: TableShape<CollectionTaskRow> = {
   table: "collection_tasks",
@@ -117,7 +117,7 @@ export async function openTasks(
   const share = Math.min(limit, Math.ceil((2 * limit) / Math.max(1, toAsk.length)) + 1);
   const found = new Map<number, readonly CollectionTaskRow[]>();
   for (let size = share; ; size = Math.min(limit, size * 4)) {
-    for (const id of toAsk) found.set(id, await tasksOf(db, id, triesMax, size));
+    for (const [id, rows] of await tasksOf(db, toAsk, triesMax, size)) found.set(id, rows);
     const first = [...found.values()].flat().sort(byPlace).slice(0, limit);
     const last = first.at(-1);
     toAsk = [...found.keys()].filter((id) => {
@@ -153,31 +153,35 @@ async function repositoriesWithTasks(db: StoreDatabase): Promise<readonly number
   return result.rows.map((row) => row.id);
 }
 
-/** Compiled once: the text is the same for every repository. */
-let tasksText: string | undefined;
-
+/** The first tasks of each of these repositories, many repositories in one statement. */
 async function tasksOf(
   db: StoreDatabase,
-  repositoryId: number,
+  repositoryIds: readonly number[],
   triesMax: number,
   limit: number,
-): Promise<readonly CollectionTaskRow[]> {
-  tasksText ??= db
-    .selectFrom("collection_tasks")
-    .where("repository_id", "=", 0)
-    .where(sql<SqlBool>`tries <= ${0}`)
-    .orderBy("tries")
-    .orderBy("created_at_ms", "desc")
-    .orderBy("run_id", "desc")
-    .orderBy("run_attempt", "desc")
-    .orderBy("kind")
-    .limit(0)
-    .selectAll()
-    .compile().sql;
-  const result = await db.executeQuery<CollectionTaskRow>(
-    CompiledQuery.raw(tasksText, [repositoryId, triesMax, limit]),
-  );
-  return result.rows;
+): Promise<ReadonlyMap<number, readonly CollectionTaskRow[]>> {
+  const found: CollectionTaskRow[] = [];
+  for (const ids of chunksOf(repositoryIds)) {
+    const text = remembered(tasksTexts, ids.length, (size) => tasksText(db, size));
+    const parameters = ids.flatMap((id) => [id, triesMax, limit]);
+    const { rows } = await db.executeQuery<CollectionTaskRow>(CompiledQuery.raw(text, parameters));
+    found.push(...rows);
+  }
+  return Map.groupBy(found, (row) => row.repository_id);
+}
+
+const tasksTexts = new Map<number, string>();
+
+function tasksText(db: StoreDatabase, size: number): string {
+  const ofOne = sql`select * from (
+    select repository_id, run_id, run_attempt, kind, created_at_ms, tries from collection_tasks
+    where repository_id = ${0} and tries <= ${0}
+    order by tries, created_at_ms desc, run_id desc, run_attempt desc, kind
+    limit ${0}) as first`;
+  return sql`${sql.join(
+    Array.from({ length: size }, () => ofOne),
+    sql` union all `,
+  )}`.compile(db).sql;
 }
 
 export async function countTasks(

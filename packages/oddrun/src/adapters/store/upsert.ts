@@ -102,7 +102,8 @@ export function upsertInto<Row extends object>(shape: TableShape<Row>): Upsert<R
 
 const NOTHING_SAVED: SaveCounts = { added: 0, changed: 0, unchanged: 0 };
 
-function remembered(texts: Map<number, string>, size: number, make: (size: number) => string): string {
+/** The text for that size, built when it is first asked for. */
+export function remembered(texts: Map<number, string>, size: number, make: (size: number) => string): string {
   const kept = texts.get(size);
   if (kept !== undefined) return kept;
   const text = make(size);
@@ -110,7 +111,8 @@ function remembered(texts: Map<number, string>, size: number, make: (size: numbe
   return text;
 }
 
-function* chunksOf<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+/** Chunks of few different sizes, so that few texts are built. */
+export function* chunksOf<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   let from = 0;
   for (const size of CHUNK_SIZES) {
     for (; items.length - from >= size; from += size) yield items.slice(from, from + size);
