@@ -12,6 +12,8 @@ export type UnknownEvidence =
   | "no-comparable-run"
   /** The commit, the file's path or the jobs were never recorded. */
   | "not-recorded"
+  /** Only a file told of the repository, under a name that no repository on GitHub has. */
+  | "not-a-github-name"
   /** GitHub does not have it any more, or the token may not see it. */
   | "not-at-github"
   /** The workflow has no file in its repository, or ran from another commit than the one that is recorded. */

@@ -11,6 +11,7 @@ export const COMMANDS: Commands = {
   detect: async () => (await import("./commands/detect.ts")).detectCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   usage: async () => (await import("./commands/usage.ts")).usageCommand,
+  evidence: async () => (await import("./commands/evidence.ts")).evidenceCommand,
   metric: async () => (await import("./commands/metric.ts")).metricCommand,
   models: async () => (await import("./commands/models.ts")).modelsCommand,
   sample: async () => (await import("./commands/sample.ts")).sampleCommand,

@@ -32,7 +32,8 @@ export async function joinMetrics(
   return { run, counts };
 }
 
-async function findAttempt({ runId, repository, attempt }: MetricTarget, store: RunStore): Promise<StoredRun> {
+/** The attempt meant. Problems: run-not-found, run-ambiguous. */
+export async function findAttempt({ runId, repository, attempt }: MetricTarget, store: RunStore): Promise<StoredRun> {
   const attempts = await store.attemptsOf(runId);
   const wanted = repository?.toLowerCase();
   const inRepository =

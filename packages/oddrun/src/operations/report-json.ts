@@ -1,12 +1,13 @@
 import type { Verdict } from "@oddrun/core";
+import { evidenceJson } from "./report-evidence.ts";
 import { runUrl } from "./report-markdown.ts";
-import type { OddRunsReport } from "./report-odd-runs.ts";
+import { type OddRunsReport, reportKey } from "./report-odd-runs.ts";
 
 /**
  * The report for programs, spelt as GitHub and `GET /api/odd-runs` spell. Names are as they came: whoever shows them makes them
  * harmless.
  */
-export function reportJson({ listed, counts, unjudgedCount }: OddRunsReport): string {
+export function reportJson({ listed, counts, unjudgedCount, evidence }: OddRunsReport): string {
   const runs = listed.map(({ run, judged }) => ({
     repository: run.repositoryName,
     workflow: run.workflowName,
@@ -24,6 +25,7 @@ export function reportJson({ listed, counts, unjudgedCount }: OddRunsReport): st
     model_version: judged.modelVersion,
     judged_at: new Date(judged.judgedAtMs).toISOString(),
     revision: judged.revision,
+    evidence: evidenceJson(evidence.get(reportKey(run)) ?? []),
   }));
   return `${JSON.stringify({ counts, unjudged_count: unjudgedCount, runs }, null, 2)}\n`;
 }

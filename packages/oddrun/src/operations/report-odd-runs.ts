@@ -1,5 +1,7 @@
-import type { Verdict } from "@oddrun/core";
-import type { JudgedRun, RunFilter, RunStore } from "./ports.ts";
+import type { Evidence, Verdict } from "@oddrun/core";
+import { currentEvidence } from "./evidence-current.ts";
+import type { EvidenceStore } from "./evidence-store.ts";
+import type { AttemptKey, JudgedRun, RunFilter, RunStore } from "./ports.ts";
 import { problem } from "./problems.ts";
 
 export interface ReportFilter extends RunFilter {
@@ -17,7 +19,12 @@ export interface OddRunsReport {
   readonly counts: Readonly<Record<Verdict["kind"], number>>;
   /** Finished attempts within the filter that have no verdict. */
   readonly unjudgedCount: number;
+  /** What else changed, of the listed runs of which that was gathered; by `reportKey`. */
+  readonly evidence: ReadonlyMap<string, readonly Evidence[]>;
 }
+
+export const reportKey = ({ repositoryId, runId, runAttempt }: AttemptKey): string =>
+  `${repositoryId}/${runId}/${runAttempt}`;
 
 /**
  * The odd runs within the filter, newest first.
@@ -25,7 +32,11 @@ export interface OddRunsReport {
  * @throws Problem "no-such-runs" when no run has the repository or workflow asked for, "no-runs" when nothing is stored, "no-verdicts" when nothing of it has been judged; `place` names the store
  * in their messages.
  */
-export async function reportOddRuns(store: RunStore, filter: ReportFilter, place: string): Promise<OddRunsReport> {
+export async function reportOddRuns(
+  store: RunStore & EvidenceStore,
+  filter: ReportFilter,
+  place: string,
+): Promise<OddRunsReport> {
   const { limit, allVerdicts, ...within } = filter;
   const runCount = await store.countRuns(within);
   const counts = await store.countVerdicts(within);
@@ -36,7 +47,9 @@ export async function reportOddRuns(store: RunStore, filter: ReportFilter, place
     await refuseUnknownNames(store, filter, place);
   }
   const listed = await store.judgedRuns({ ...within, limit, ...(allVerdicts ? {} : { kind: "anomalous" as const }) });
-  return { listed, filter, counts, unjudgedCount: Math.max(0, runCount - judgedCount) };
+  const stored = Map.groupBy(await store.evidenceOf(listed.map(({ run }) => run)), reportKey);
+  const evidence = new Map([...stored].map(([key, ofRun]) => [key, currentEvidence(ofRun)]));
+  return { listed, filter, counts, unjudgedCount: Math.max(0, runCount - judgedCount), evidence };
 }
 
 /** A misspelt name must not look like a repository in which all is well. */

@@ -1,13 +1,17 @@
 import type { Verdict } from "@oddrun/core";
 import type { JudgedRun } from "./ports.ts";
-import type { OddRunsReport } from "./report-odd-runs.ts";
+import { evidenceSentence } from "./report-evidence.ts";
+import { type OddRunsReport, reportKey } from "./report-odd-runs.ts";
 import { printable } from "./visible-text.ts";
 
 /** The report for a terminal: one line for the run, one for the reason. */
 export function reportText(report: OddRunsReport): string {
   const lines = [`${headline(report)}.`];
-  for (const listed of report.listed)
+  for (const listed of report.listed) {
     lines.push("", `  ${runLine(listed)}`, `    ${verdictSentence(listed.judged.verdict)}`);
+    const evidence = evidenceSentence(report.evidence.get(reportKey(listed.run)) ?? []);
+    if (evidence !== null) lines.push(`    ${evidence}`);
+  }
   const left = leftOut(report);
   if (left !== null) lines.push("", `${left}.`);
   return `${lines.join("\n")}\n`;

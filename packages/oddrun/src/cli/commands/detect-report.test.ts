@@ -7,6 +7,7 @@ import type { RunAttempt } from "@oddrun/core";
 import { localRegistry } from "../../adapters/model-registry/index.ts";
 import { openStore } from "../../adapters/store/index.ts";
 import { type DetectDeps, detectOddRuns } from "../../operations/detect-odd-runs.ts";
+import type { EvidenceStore } from "../../operations/evidence-store.ts";
 import type { Logger, RunStore } from "../../operations/ports.ts";
 import { Problem } from "../../operations/problems.ts";
 import { reportJson } from "../../operations/report-json.ts";
@@ -24,7 +25,7 @@ const folders: string[] = [];
 after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
 interface Bench {
-  readonly store: RunStore;
+  readonly store: RunStore & EvidenceStore;
   readonly deps: DetectDeps;
   readonly save: (from: number, to: number, change?: (place: number) => Partial<RunAttempt>) => Promise<void>;
 }
