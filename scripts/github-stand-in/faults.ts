@@ -40,6 +40,7 @@ export interface Answer {
 export type Fault = (request: FaultRequest, usual: Reply, mutate: Mutations) => Answer | undefined;
 
 const isList = ({ route }: FaultRequest): boolean => ["runs", "repositories", "jobs", "attempt-jobs"].includes(route);
+const isRunsPage = ({ route }: FaultRequest): boolean => route === "runs";
 const isData = ({ route }: FaultRequest): boolean =>
   route !== "access-token" && route !== "installation" && route !== "log-text";
 
@@ -104,34 +105,28 @@ export const FAULTS = {
   "secondary-limit-silent": () => everyNth(50, isData, () => message(403, "You have exceeded a secondary rate limit.")),
   "too-many-requests": () => everyNth(50, isData, () => message(429, "Too Many Requests")),
   "link-other-host": () =>
-    everyNth(3, isList, (_, usual) =>
+    everyNth(2, isRunsPage, (_, usual) =>
       withLink(usual, '<http://attacker.invalid/repositories/1/actions/runs?page=2>; rel="next"'),
     ),
   "link-loop": () =>
-    everyNth(3, isList, ({ apiUrl, path }, usual) => withLink(usual, `<${apiUrl}${path}>; rel="next"`)),
-  "link-missing": () => everyNth(1, isList, (_, usual) => asUsual(usual, { headers: { ...usual.headers, link: "" } })),
-  "link-malformed": () => everyNth(3, isList, (_, usual) => withLink(usual, '<<>>;rel="next",,;=<"')),
+    everyNth(2, isRunsPage, ({ apiUrl, path }, usual) => withLink(usual, `<${apiUrl}${path}>; rel="next"`)),
+  "link-missing": () =>
+    everyNth(1, isRunsPage, (_, usual) => asUsual(usual, { headers: { ...usual.headers, link: "" } })),
+  "link-malformed": () => everyNth(2, isRunsPage, (_, usual) => withLink(usual, '<<>>;rel="next",,;=<"')),
   // As long as a client's limit for headers lets through; Node's own is 16 kB for all of them.
-  "link-huge": () => everyNth(3, isList, (_, usual) => withLink(usual, `${"<".repeat(1_000_000)}; rel="next"`)),
+  "link-huge": () => everyNth(2, isRunsPage, (_, usual) => withLink(usual, `${"<".repeat(1_000_000)}; rel="next"`)),
   "redirect-302": () => everyNth(10, isData, redirect(302)),
   "redirect-307": () => everyNth(10, isData, redirect(307)),
   "redirect-308": () => everyNth(10, isData, redirect(308)),
   "redirect-loop": () =>
-    everyNth(
-      1,
-      ({ route }) => route === "runs",
-      ({ apiUrl, path }) => ({ status: 302, headers: { location: `${apiUrl}${path}` } }),
-    ),
+    everyNth(1, isRunsPage, ({ apiUrl, path }) => ({ status: 302, headers: { location: `${apiUrl}${path}` } })),
   "redirect-other-host": () =>
     everyNth(10, isData, ({ path }) => ({ status: 302, headers: { location: `http://attacker.invalid${path}` } })),
   "permission-missing": () =>
-    everyNth(
-      1,
-      ({ route }) => route === "runs",
-      () =>
-        message(403, "Resource not accessible by personal access token", {
-          "x-accepted-github-permissions": "actions=read",
-        }),
+    everyNth(1, isRunsPage, () =>
+      message(403, "Resource not accessible by personal access token", {
+        "x-accepted-github-permissions": "actions=read",
+      }),
     ),
   "sso-required": () =>
     everyNth(1, isData, () =>
@@ -143,18 +138,8 @@ export const FAULTS = {
         },
       ),
     ),
-  "blocked-451": () =>
-    everyNth(
-      1,
-      ({ route }) => route === "runs",
-      () => message(451, "Repository access blocked"),
-    ),
-  "gone-410": () =>
-    everyNth(
-      1,
-      ({ route }) => route === "runs",
-      () => message(410, "Gone"),
-    ),
+  "blocked-451": () => everyNth(1, isRunsPage, () => message(451, "Repository access blocked")),
+  "gone-410": () => everyNth(1, isRunsPage, () => message(410, "Gone")),
   "wrong-shapes": () =>
     everyNth(10, isList, () => ({
       status: 200,
