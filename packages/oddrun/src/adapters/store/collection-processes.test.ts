@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -9,6 +9,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { build } from "esbuild";
 import { openStore } from "./index.ts";
+import { aBatch, aJob, aRun, START } from "./run-fixtures.contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "oddrun-collection-processes-"));
 after(() => {
@@ -43,19 +44,37 @@ for (let page = listed.length === 0 ? 0 : (listed.at(-1).toS + 1) / 10; ; page++
 }
 `;
 
-const program = join(folder, "collect-loop.mjs");
+/** Takes imported history into the repository that GitHub tells. */
+const ADOPT = `
+import { writeSync } from "node:fs";
+import { openStore } from "./index.ts";
+const store = await openStore(process.env.STORE);
+writeSync(1, ".");
+await store.adoptRepository({ id: 7, fullName: "octo/widgets", defaultBranch: "main", visibility: null });
+setTimeout(() => {}, 60_000);
+`;
+
+const collectLoop = join(folder, "collect-loop.mjs");
+const adopt = join(folder, "adopt.mjs");
 before(async () => {
-  await build({
-    stdin: { contents: COLLECT_LOOP, resolveDir: import.meta.dirname },
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    outfile: program,
-    logLevel: "silent",
-  });
+  for (const [contents, outfile] of [
+    [COLLECT_LOOP, collectLoop],
+    [ADOPT, adopt],
+  ] as const) {
+    await build({
+      stdin: { contents, resolveDir: import.meta.dirname },
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      outfile,
+      logLevel: "silent",
+    });
+  }
 });
 
-async function killAfter(path: string, delayMs: number): Promise<void> {
+const ROUNDS = Number(process.env["ODDRUN_KILL_ROUNDS"] ?? 6);
+
+async function killAfter(program: string, path: string, delayMs: number): Promise<void> {
   const child = spawn(process.execPath, [program], {
     env: { ...process.env, STORE: path },
     stdio: ["ignore", "pipe", "pipe"],
@@ -100,10 +119,9 @@ async function checkAgreement(path: string): Promise<number> {
 
 test("runs, tasks, windows and read marks agree after every kill, and the collection goes on", async () => {
   const path = join(folder, "collected.db");
-  const rounds = Number(process.env["ODDRUN_KILL_ROUNDS"] ?? 6);
   let pageCount = 0;
-  for (let round = 0; round < rounds; round++) {
-    await killAfter(path, (round * 13) % 40);
+  for (let round = 0; round < ROUNDS; round++) {
+    await killAfter(collectLoop, path, (round * 13) % 40);
     const now = await checkAgreement(path);
     assert.ok(now > pageCount);
     pageCount = now;
@@ -111,4 +129,38 @@ test("runs, tasks, windows and read marks agree after every kill, and the collec
   const database = new DatabaseSync(path);
   assert.deepEqual({ ...database.prepare("pragma integrity_check").get() }, { integrity_check: "ok" });
   database.close();
+});
+
+test("imported history is taken in wholly or not at all, when it is killed meanwhile", async () => {
+  const imported = join(folder, "imported.db");
+  const store = await openStore(imported);
+  const { id } = await store.ensureRepository("octo/widgets");
+  const runIds = Array.from({ length: 2000 }, (_, index) => index + 1);
+  const runs = runIds.map((runId) => aRun({ repositoryId: id, runId }));
+  const jobs = runIds.map((runId) => aJob({ repositoryId: id, runId, jobId: runId }));
+  await store.save({ ...aBatch({ runs, jobs }), repositories: [] });
+  const common = { repositoryId: id, runAttempt: 1, modelVersion: "m", judgedAtMs: START };
+  const verdict = { kind: "not-judged", why: "cancelled" } as const;
+  await store.saveVerdicts(runIds.map((runId) => ({ ...common, runId, verdict })));
+  await store.close();
+  for (let round = 0; round < ROUNDS; round++) {
+    const path = join(folder, `adopted-${round}.db`);
+    copyFileSync(imported, path);
+    await killAfter(adopt, path, (round * 7) % 60);
+    const kept = await openStore(path);
+    const counts = new Map<number, number>();
+    const count = async (): Promise<void> => {
+      counts.clear();
+      for (const { judged, run } of await kept.judgedRuns()) {
+        assert.equal(run.jobCount, 1);
+        counts.set(judged.repositoryId, (counts.get(judged.repositoryId) ?? 0) + 1);
+      }
+    };
+    await count();
+    assert.deepEqual([...counts.values()], [2000]);
+    await kept.adoptRepository({ id: 7, fullName: "octo/widgets", defaultBranch: "main", visibility: null });
+    await count();
+    assert.deepEqual([...counts], [[7, 2000]]);
+    await kept.close();
+  }
 });

@@ -222,9 +222,15 @@ const task = (row: CollectionTaskRow): CollectionTask => ({
 const keyOf = (attempt: { readonly repositoryId: number; readonly runId: number; readonly runAttempt: number }) =>
   `${attempt.repositoryId}/${attempt.runId}/${attempt.runAttempt}`;
 
-const IDS_AT_ONCE = 500;
+const CHUNK_SIZES = [1, 8, 64, 500] as const;
 
+/** Each id once, in chunks of few sizes, filled up with an id that is there: so few statements are prepared. */
 export function* inChunks(ids: readonly number[]): Generator<number[]> {
   const different = [...new Set(ids)];
-  for (let from = 0; from < different.length; from += IDS_AT_ONCE) yield different.slice(from, from + IDS_AT_ONCE);
+  for (let from = 0; from < different.length; ) {
+    const left = different.length - from;
+    const size = CHUNK_SIZES.find((enough) => enough >= left) ?? CHUNK_SIZES[3];
+    yield Array.from({ length: size }, (_, index) => different[Math.min(from + index, different.length - 1)] ?? 0);
+    from += size;
+  }
 }
