@@ -42,7 +42,7 @@ export interface UsageQuery {
 }
 
 /** Attempts whose jobs are held at once: a matrix may make 256 jobs of each. */
-const ATTEMPTS_AT_ONCE = 100;
+const ATTEMPTS_AT_ONCE = 500;
 
 /** Adds up what the jobs of the finished attempts within the filter took and cost, by runner, workflow, job or repository. */
 export async function sumUsage(store: RunStore, query: UsageQuery): Promise<UsageReport> {
