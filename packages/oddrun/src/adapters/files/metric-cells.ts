@@ -63,7 +63,7 @@ export function readJsonNumber(cell: unknown, column: string, unit: DurationUnit
 /** A build id as text, or a fault. */
 export function readBuildId(
   cell: unknown,
-  format: "csv" | "json",
+  format: "csv" | "json" | "parquet",
 ): { readonly id: string } | { readonly fault: string } {
   if (typeof cell === "number") {
     if (Number.isSafeInteger(cell)) return { id: String(cell) };

@@ -1,7 +1,7 @@
 import { problem } from "../../operations/problems.ts";
 import { decimalOf, knownColumn } from "./metric-cells.ts";
 import { printable } from "../../operations/visible-text.ts";
-import type { RawRow } from "./raw-row.ts";
+import type { ColumnType, RawRow, RowSource } from "./raw-row.ts";
 
 /** A column of the file: its name, and where a row has it (place in CSV, field name in JSON). */
 interface Column {
@@ -26,7 +26,7 @@ const REQUIRED = ["duration", "failure_rate"] as const;
  */
 export function metricColumns(
   shownName: string,
-  header: readonly string[] | null,
+  { header, columnTypes }: Pick<RowSource, "header" | "columnTypes">,
   firstRows: readonly RawRow[],
   wanted: readonly string[] | null,
 ): MetricColumns {
@@ -61,7 +61,7 @@ export function metricColumns(
   const further = columns.filter(
     (column) => column.key !== buildId?.key && !known.some(({ key }) => key === column.key),
   );
-  const judged = further.map((column) => ({ column, kind: kindOf(column, firstRows, header === null) }));
+  const judged = further.map((column) => ({ column, kind: kindOf(column, firstRows, header === null, columnTypes) }));
   return {
     buildId,
     features: [...known, ...judged.filter(({ kind }) => kind === "feature").map(({ column }) => column)],
@@ -78,8 +78,11 @@ function kindOf(
   column: Column,
   rows: readonly RawRow[],
   isJson: boolean,
+  types: readonly ColumnType[] | undefined,
 ): "feature" | "not numeric" | "no values" | "no name" {
   if (column.name === "" || knownColumn(column.name) !== null) return "no name";
+  const type = types?.[column.key as number];
+  if (type !== undefined) return type.kind === "number" ? "feature" : "not numeric";
   for (const { cells } of rows) {
     const cell = cells?.[column.key];
     if (cell === undefined || cell === null || (typeof cell === "string" && cell.trim() === "")) continue;

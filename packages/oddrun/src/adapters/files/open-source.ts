@@ -10,7 +10,19 @@ export interface ByteSource {
   readonly head: Buffer;
   /** All of the content from its first byte on. */
   readonly chunks: AsyncIterable<Buffer>;
+  /** It is a Parquet file: then `head` is only its first bytes, and `randomAccess` is there unless it comes through a pipe. */
+  readonly isParquet: boolean;
+  readonly randomAccess: RandomAccess | null;
   close(): Promise<void>;
+}
+
+/** A file that is not read from its start to its end. */
+export interface RandomAccess {
+  readonly size: number;
+  /** Problem: input-unreadable. */
+  read(at: number, length: number): Promise<Buffer>;
+  /** Problem: input-changed, when it did since it was opened. */
+  checkUnchanged(): void;
 }
 
 export interface SourceOptions {
@@ -45,22 +57,34 @@ async function openBytes(shownName: string, file: number | null, options: Source
   const before = file === null ? undefined : fstatSync(file);
   const rawChunks = chunksOf(file === null ? (options.stdin ?? process.stdin) : fileChunks(file), shownName);
   const rawHead = await readHead(rawChunks, 6);
-  refuseForeign(rawHead, shownName);
+  const isParquet = /^PAR[1E]/.test(rawHead.toString("latin1", 0, 4));
+  if (!isParquet) refuseForeign(rawHead, shownName);
   const whole = joined(rawHead, rawChunks);
   const isGzip = rawHead[0] === 0x1f && rawHead[1] === 0x8b;
   const chunks = isGzip ? (await import("./gunzip.ts")).gunzipped(whole, shownName, CHUNK_BYTES) : whole;
-  const head = await readHead(chunks, HEAD_BYTES);
-  const checked = async function* () {
-    yield* joined(head, chunks);
+  const head = isParquet ? rawHead : await readHead(chunks, HEAD_BYTES);
+  const checkUnchanged = () => {
     const after = file === null ? undefined : fstatSync(file);
     if (before?.size !== after?.size || before?.mtimeMs !== after?.mtimeMs) throw problem("input-changed", shownName);
+  };
+  const checked = async function* () {
+    yield* joined(head, chunks);
+    checkUnchanged();
   };
   const close = async () => {
     await chunks.return(undefined);
     await rawChunks.return(undefined);
     if (file !== null) closeSync(file);
   };
-  return { shownName, head, chunks: checked(), close };
+  const randomAccess =
+    isParquet && file !== null
+      ? {
+          size: before?.size ?? 0,
+          read: (at: number, length: number) => readAt(file, at, length, shownName),
+          checkUnchanged,
+        }
+      : null;
+  return { shownName, head, chunks: checked(), isParquet, randomAccess, close };
 }
 
 function openRegularFile(path: string, shownName: string): number {
@@ -103,6 +127,22 @@ async function* fileChunks(file: number): AsyncGenerator<Buffer> {
   }
 }
 
+async function readAt(file: number, at: number, length: number, shownName: string): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let have = 0; have < length; ) {
+    const count = await new Promise<number>((resolve, reject) => {
+      read(file, bytes, have, length - have, at + have, (error, found) =>
+        error === null ? resolve(found) : reject(error),
+      );
+    }).catch((error: unknown) => {
+      throw problem("input-unreadable", shownName, (error as NodeJS.ErrnoException).code ?? String(error));
+    });
+    if (count === 0) throw new Error("the file ends before its data");
+    have += count;
+  }
+  return bytes;
+}
+
 async function* chunksOf(chunks: AsyncIterable<string | Buffer>, shownName: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of chunks) yield typeof chunk === "string" ? Buffer.from(chunk) : chunk;
@@ -134,7 +174,6 @@ async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerato
 
 const FOREIGN: readonly (readonly [signature: string, what: string])[] = [
   ["PK\u0003\u0004", "it is a zip archive or an Excel workbook. Export it as CSV."],
-  ["PAR1", "it is a Parquet file. Export it as CSV or NDJSON."],
   ["SQLite", "it is an SQLite database. Export the rows as CSV."],
   ["\u00ff\u00fe", "it is UTF-16 text. Save it as UTF-8."],
   ["\u00fe\u00ff", "it is UTF-16 text. Save it as UTF-8."],

@@ -4,9 +4,9 @@ export interface RawRow {
   readonly row: number;
   /** 1-based line in the file where the row begins; 0 where lines mean nothing (an element of a JSON array). */
   readonly line: number;
-  /** The row's own text, or its bytes as UTF-8 where nothing else needs the text. */
+  /** The row's own text, or its bytes as UTF-8 where nothing else needs the text; of Parquet the row as CSV. */
   readonly raw: string | Buffer;
-  /** CSV: the cells by place. JSON: the fields by name. Null when the row cannot be taken apart. */
+  /** CSV, Parquet: the cells by place. JSON: the fields by name. Null when the row cannot be taken apart. */
   readonly cells: RowCells | null;
   /** Why it cannot: one or two sentences. */
   readonly fault: string | null;
@@ -15,11 +15,19 @@ export interface RawRow {
 /** Looked up by place or by name. */
 export type RowCells = Readonly<Record<string | number, unknown>>;
 
+export interface ColumnType {
+  readonly kind: "number" | "text" | "unreadable";
+  /** In words: "lists". */
+  readonly what: string;
+}
+
 /** A file's rows, in blocks as they come. */
 export interface RowSource {
-  readonly format: "csv" | "json";
-  /** Of a CSV file; null when each row names its own fields. */
+  readonly format: "csv" | "json" | "parquet";
+  /** Of a CSV or Parquet file; null when each row names its own fields. */
   readonly header: readonly string[] | null;
+  /** Of a Parquet file: what the columns of the header hold. */
+  readonly columnTypes?: readonly ColumnType[];
   readonly blocks: AsyncIterable<readonly RawRow[]>;
 }
 

@@ -4,7 +4,7 @@ import { csvRows } from "./csv-rows.ts";
 import { jsonRows, looksLikeJson } from "./json-rows.ts";
 import { type DurationUnit, readBuildId, readJsonNumber, readNumber } from "./metric-cells.ts";
 import { type MetricColumns, metricColumns } from "./metric-columns.ts";
-import { openSource, type SourceOptions } from "./open-source.ts";
+import { type ByteSource, openSource, type SourceOptions } from "./open-source.ts";
 import { printable } from "../../operations/visible-text.ts";
 import type { RawRow, RowSource } from "./raw-row.ts";
 import type { RejectFile } from "./reject-file.ts";
@@ -45,8 +45,8 @@ const ROW_NUMBER_MAX = 2 ** 32 - 1;
 const SUSPICIOUS_MEDIAN_S = 6 * 3600;
 
 /**
- * Reads pipeline metrics from a regular file, or from standard input for "-": CSV, a JSON list, {"data": [...]} or NDJSON, as
- * the content shows, gzip or not, in bounded memory. A header alone gives no batches. Files are read again on each iteration.
+ * Reads pipeline metrics from a regular file, or from standard input for "-": CSV, a JSON list, {"data": [...]}, NDJSON or
+ * (from a file only) Parquet, as the content shows, gzip or not, in bounded memory. A header alone gives no batches. Files are read again on each iteration.
  * Problems: input-* (see the table), and output-* for the reject file.
  */
 export function readMetrics(source: string, options: MetricsReadOptions = {}): MetricsReader {
@@ -66,6 +66,7 @@ async function* batchesOf(
   const source = await openSource(path, options);
   try {
     if (
+      !source.isParquet &&
       source.head
         .toString("utf8", 0, 4096)
         .replace(/^\uFEFF/, "")
@@ -73,7 +74,7 @@ async function* batchesOf(
     ) {
       throw problem("input-empty", source.shownName, path === "-" ? "nothing came" : "the file is empty");
     }
-    const rows = looksLikeJson(source) ? jsonRows(source) : await csvRows(source);
+    const rows = await rowsIn(source);
     const blocks = rows.blocks[Symbol.asyncIterator]();
     const { first, isEnd } = await firstBlocks(blocks);
     const firstRows = first.flat();
@@ -84,7 +85,12 @@ async function* batchesOf(
       // Not one row names its fields: passing over them all would only hide why.
       throw problem("input-row", place(faulty), faulty.fault ?? "");
     }
-    const columns = metricColumns(source.shownName, rows.header, firstRows, options.features ?? null);
+    const columns = metricColumns(source.shownName, rows, firstRows, options.features ?? null);
+    if (rows.columnTypes !== undefined) {
+      const { refuseUnreadable } = await import("./parquet-rows.ts");
+      const used = new Set([...columns.features.map(({ key }) => key), columns.buildId?.key]);
+      refuseUnreadable(source.shownName, rows, (place) => used.has(place));
+    }
     const notices = noticesOf(columns, firstRows, options);
     const counts = { rowCount: 0, skippedCount: 0 };
     const tell = () =>
@@ -109,6 +115,12 @@ async function* batchesOf(
     await rejects?.abort();
     await source.close();
   }
+}
+
+async function rowsIn(source: ByteSource): Promise<RowSource> {
+  if (!source.isParquet) return looksLikeJson(source) ? jsonRows(source) : await csvRows(source);
+  const { parquetRows } = await import("./parquet-rows.ts");
+  return await parquetRows(source);
 }
 
 async function rejectFileOf({ skipBad }: MetricsReadOptions): Promise<RejectFile | null> {

@@ -4,7 +4,7 @@ import { problem } from "../../operations/problems.ts";
 import { restoreFormula } from "./csv-cell.ts";
 import { csvRows } from "./csv-rows.ts";
 import { type ByteSource, openSource } from "./open-source.ts";
-import type { RawRow } from "./raw-row.ts";
+import type { RawRow, RowSource } from "./raw-row.ts";
 import { openRejectFile, type RejectFile } from "./reject-file.ts";
 import { isFault, readId, readInstant, readRepositoryName, readSeconds, readValue } from "./run-history-cells.ts";
 import { repeatFinder } from "./run-history-repeats.ts";
@@ -22,7 +22,7 @@ export interface RunHistoryOptions {
 }
 
 /**
- * The rows of a run-history CSV file, gzip or not. `open` reads the file from its start each time; bad rows go to the reject
+ * The rows of a run history: CSV, gzip or not, or Parquet. `open` reads the file from its start each time; bad rows go to the reject
  * file on the first reading only. Problems: input-* and, for the reject file, output-*.
  */
 export function runHistoryRows(path: string, options: RunHistoryOptions): HistoryRows {
@@ -32,7 +32,7 @@ export function runHistoryRows(path: string, options: RunHistoryOptions): Histor
     isOfJobs: async () => {
       const source = await openSource(path);
       try {
-        return (await layoutOf(source, options)).isOfJobs;
+        return (await openHistory(source, options)).layout.isOfJobs;
       } finally {
         await source.close();
       }
@@ -51,9 +51,8 @@ async function* rowsOf(
   const source = await openSource(path);
   const shownName = options.shownName ?? source.shownName;
   try {
-    const layout = await layoutOf(source, options);
-    const rows = await csvRows({ ...source, shownName });
-    const read = rowReader(layout, options.assumeUtc);
+    const { layout, rows } = await openHistory(source, options);
+    const read = rowReader(layout, rows.format, options.assumeUtc);
     const seen = repeatFinder();
     for await (const block of rows.blocks) {
       const good: HistoryRow[] = [];
@@ -74,15 +73,24 @@ async function* rowsOf(
   }
 }
 
-async function layoutOf(
+async function openHistory(
   source: ByteSource,
   { shownName = source.shownName, mapping }: RunHistoryOptions,
-): Promise<HistoryLayout> {
+): Promise<{ readonly layout: HistoryLayout; readonly rows: RowSource }> {
+  if (source.isParquet) {
+    const { parquetRows, refuseUnreadable } = await import("./parquet-rows.ts");
+    const rows = await parquetRows({ ...source, shownName });
+    const header = rows.header ?? [];
+    const layout = historyLayout(shownName, header, mapping);
+    const ignored = new Set(layout.ignored);
+    refuseUnreadable(shownName, rows, (place) => !ignored.has(header[place] ?? ""));
+    return { layout, rows };
+  }
   if (source.head.toString("utf8", 0, 4096).trim() === "") {
     throw problem("input-format", shownName, "it is empty. A run history has a header line and one row a run.");
   }
-  const { header } = await csvRows({ ...source, shownName });
-  return historyLayout(shownName, header ?? [], mapping);
+  const rows = await csvRows({ ...source, shownName });
+  return { layout: historyLayout(shownName, rows.header ?? [], mapping), rows };
 }
 
 async function passOver(
@@ -93,7 +101,7 @@ async function passOver(
   maySkip: boolean,
   listener: RowListener | undefined,
 ): Promise<void> {
-  const place = `${shownName}, row ${row.row} (line ${row.line})`;
+  const place = `${shownName}, row ${row.row}${row.line === 0 ? "" : ` (line ${row.line})`}`;
   if (!maySkip) throw problem("input-row", place, what);
   // The reason without its values, so that like rows are counted together.
   listener?.onSkipped(what.replaceAll(/"[^"]*"|(?<=\b(?:row|line) )\d+/g, "...").replace(" ... ", " "));
@@ -101,15 +109,23 @@ async function passOver(
 }
 
 /** Makes the function that reads a row, or says what is wrong with it. */
-function rowReader(layout: HistoryLayout, assumeUtc: boolean): (row: RawRow) => HistoryRow | string {
+function rowReader(
+  layout: HistoryLayout,
+  format: RowSource["format"],
+  assumeUtc: boolean,
+): (row: RawRow) => HistoryRow | string {
   const { text, isOfJobs, hasJobDuration, isClean, metrics } = layout;
   const optional = (cells: readonly string[], column: HistoryColumn): string | null => {
     const cell = text[column](cells);
-    return cell === "" ? null : restoreFormula(cell);
+    return cell === "" ? null : restored(cell);
   };
 
+  // only in CSV a spreadsheet could run a text
+  const restored = format === "csv" ? restoreFormula : (cell: string) => cell;
+  const textsOf = format === "csv" ? (cells: Cells) => cells as readonly string[] : cellTexts;
+
   return (row) => {
-    const cells = row.cells as unknown as readonly string[];
+    const cells = textsOf(row.cells as unknown as Cells);
     // The first fault of the row ends its reading; the values read until then are dropped.
     let fault: string | null = null;
     const checked = <Value>(value: Value | { readonly fault: string }): Value | null => {
@@ -176,6 +192,12 @@ function rowReader(layout: HistoryLayout, assumeUtc: boolean): (row: RawRow) => 
     };
     return fault ?? read;
   };
+}
+
+type Cells = readonly (string | number | null)[];
+
+function cellTexts(cells: Cells): readonly string[] {
+  return cells.map((cell) => (cell === null ? "" : String(cell)));
 }
 
 function sortedLabels(labels: string | null): string | null {

@@ -151,6 +151,26 @@ test("exported jobs are imported without a loss, with the runs they belong to", 
   );
 });
 
+test("exported Parquet is imported without a loss, times and hostile texts too, from a file and from a pipe", async () => {
+  const batch = manyRuns();
+  const texts = hostileTexts();
+  const runs = batch.runs.map((run, index) => ({ ...run, title: texts[index % texts.length] || null }));
+  const dataDir = await dataWith(withJobs({ ...batch, runs }));
+  for (const what of ["runs", "jobs"]) {
+    const { first, again } = await roundTrip(dataDir, what, `${what}.parquet`);
+    assert.equal(first.toString("latin1", 0, 4), "PAR1");
+    assert.ok(first.equals(again));
+    const piped = newPlace();
+    const { exitCode } = await runCommand(importCommand, piped, ["-"], [], { stdin: first });
+    assert.equal(exitCode, 0);
+    const files = [newPlace("one.csv"), newPlace("other.csv")] as const;
+    for (const [place, data] of [dataDir, piped].entries()) {
+      assert.equal((await exported(data, what, [["out", files[place] as string]])).exitCode, 0);
+    }
+    assert.equal(readFileSync(files[1], "utf8"), readFileSync(files[0], "utf8"));
+  }
+});
+
 test("training from exported metrics gives the model that training from the store gives", async () => {
   const dataDir = await dataWith(manyRuns());
   const place = newPlace("work");
@@ -158,7 +178,7 @@ test("training from exported metrics gives the model that training from the stor
   const before = process.cwd();
   process.chdir(place);
   try {
-    for (const name of ["metrics.csv"]) {
+    for (const name of ["metrics.csv", "metrics.parquet"]) {
       assert.equal((await exported(dataDir, "metrics", [["out", name]])).exitCode, 0);
       const fromStore = await runCommand(trainCommand, dataDir, [], [["model-dir", `store-${name}`]]);
       assert.match(fromStore.out, /records of the runs stored/);

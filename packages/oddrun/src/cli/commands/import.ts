@@ -9,11 +9,11 @@ import { rejectPath, SKIP_BAD_OPTIONS } from "../options.ts";
 /** `oddrun import`: run histories into the store. */
 export const importCommand: CommandSpec = {
   name: "import",
-  summary: "Import run histories from CSV files into the store",
+  summary: "Import run histories from CSV or Parquet files into the store",
   args: [
     {
       name: "file",
-      description: 'CSV files, gzip or not, one row a run or one row a job; "-" is standard input',
+      description: 'CSV files, gzip or not, or Parquet files, one row a run or one row a job; "-" is standard input',
       required: true,
       variadic: true,
     },

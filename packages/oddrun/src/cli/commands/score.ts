@@ -18,7 +18,7 @@ export const scoreCommand: CommandSpec = {
     {
       name: "input",
       value: "FILE",
-      description: 'CSV, NDJSON or JSON; "-" is standard input',
+      description: 'CSV, NDJSON, JSON or Parquet; "-" is standard input',
       defaultText: "pipeline_metrics.csv",
     },
     { name: "model-dir", value: "DIR", description: "Folder of the model", defaultText: "model" },

@@ -15,7 +15,8 @@ export const trainCommand: CommandSpec = {
     {
       name: "input",
       value: "FILE",
-      description: 'CSV, NDJSON or JSON with build_id, duration (s), failure_rate (0..1); "-" is standard input',
+      description:
+        'CSV, NDJSON, JSON or Parquet with build_id, duration (s), failure_rate (0..1); "-" is standard input',
       defaultText: "pipeline_metrics.csv, else the stored runs, else a sample is written",
     },
     { name: "model-dir", value: "DIR", description: "Where the model is written", defaultText: "model" },
