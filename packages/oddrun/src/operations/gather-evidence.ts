@@ -148,7 +148,7 @@ const isGithubName = (name: string): boolean =>
 
 async function namedRuns(store: RunStore, { runIds, repository }: EvidenceOptions): Promise<readonly StoredRun[]> {
   const runs: StoredRun[] = [];
-  for (const runId of runIds) runs.push(await findAttempt({ runId, repository, attempt: null }, store));
+  for (const runId of new Set(runIds)) runs.push(await findAttempt({ runId, repository, attempt: null }, store));
   return runs;
 }
 
