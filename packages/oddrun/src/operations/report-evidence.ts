@@ -43,7 +43,7 @@ const UNKNOWN: Readonly<Record<UnknownEvidence, string>> = {
   "not-recorded": "the commits, the workflow's file or the jobs are not in the store",
   "not-a-github-name": "only a file told of the repository, under a name that GitHub would not give",
   "not-at-github": "GitHub has it no more, or does not show it to this token",
-  "no-file-at-commit": "the workflow has no file at the run's commit",
+  "no-file-at-commit": "the file that it ran is not found at the run's commit",
   unreadable: "the file cannot be read",
   "list-cut": "too many files changed for GitHub to name them all",
   "not-in-log": "the log does not tell",
