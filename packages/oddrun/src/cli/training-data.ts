@@ -22,12 +22,18 @@ export interface TrainingData {
 }
 
 /**
- * The records to train on: --input, else pipeline_metrics.csv here, else the stored runs, else a sample, which is written to
+ * The records to train on: --input, else the runs of --from, written to pipeline_metrics.csv, else pipeline_metrics.csv here, else the stored runs, else a sample, which is written to
  * pipeline_metrics.csv first.
  */
 export async function trainingData(input: CommandInput, context: CommandContext): Promise<TrainingData> {
   const named = input.text("input");
   if (named !== undefined) return await fromFile(named, named === "-" ? "standard input" : named, [], input, context);
+  const from = input.text("from");
+  if (from !== undefined) {
+    const { collectForTraining } = await import("./commands/collect-for-training.ts");
+    const notices = await collectForTraining(METRICS_FILE, input, context);
+    return await fromFile(METRICS_FILE, `${METRICS_FILE} (the runs of ${from})`, notices, input, context);
+  }
   if (await exists(METRICS_FILE)) return await fromFile(METRICS_FILE, METRICS_FILE, [], input, context);
   const stored = await fromStore(join(context.dataDir, "oddrun.db"), input);
   if (stored !== null) return stored;

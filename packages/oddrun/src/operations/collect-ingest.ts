@@ -9,9 +9,15 @@ const ATTEMPTS_MAX = 100;
 
 /**
  * What of these runs is new, as a part to save: runs in scope that are not known as they are, with the questions they lead to.
+ * `isEarlier`: they are earlier attempts, which the latest one of their run has led to, together with those before them.
  * A finished attempt that GitHub has already told with this conclusion stays as it is, with the times its jobs gave it.
  */
-export async function ingestRuns(pass: Pass, of: RepositoryPass, runs: readonly SourceRun[]): Promise<GrowingPart> {
+export async function ingestRuns(
+  pass: Pass,
+  of: RepositoryPass,
+  runs: readonly SourceRun[],
+  { isEarlier }: { readonly isEarlier: boolean } = { isEarlier: false },
+): Promise<GrowingPart> {
   const part = nothingCollected();
   const { store } = pass.deps;
   const repositoryId = of.repository.id;
@@ -40,7 +46,7 @@ export async function ingestRuns(pass: Pass, of: RepositoryPass, runs: readonly 
     if (run.conclusion !== null && mayHaveJobs(run.conclusion))
       part.newTasks.push({ ...task, runAttempt, kind: "jobs" });
     else countNotes(pass.tally, notes);
-    if (before?.isCollected === true || runAttempt > ATTEMPTS_MAX) continue;
+    if (isEarlier || before?.isCollected === true || runAttempt > ATTEMPTS_MAX) continue;
     for (let earlier = runAttempt - 1; earlier >= 1; earlier--) {
       const stored = known.get(`${runId} ${earlier}`);
       if (stored?.isFinished === true && stored.isCollected) continue;

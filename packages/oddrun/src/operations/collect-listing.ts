@@ -9,6 +9,7 @@ import {
   lengthS,
   LISTED_RUNS_MAX,
   midnightOf,
+  type NewestRuns,
   overlapsIn,
   pieceOf,
   type WindowCutter,
@@ -38,6 +39,8 @@ interface WindowEnd {
   readonly total: RunsPage["total"];
   readonly runCount: number;
   readonly isUnchanged: boolean;
+  /** Of a window that was not read to its end: when the runs of its newest page were created. */
+  readonly newest: NewestRuns | null;
 }
 
 /** The second from which on the list has no end, so that its address stays the same all day: midnight of yesterday. */
@@ -118,10 +121,11 @@ async function listRange(
       cutter.done(end.runCount);
       continue;
     }
-    if (end.kind === "unsteady" && ++unsteady < READ_AGAIN_MAX) continue;
-    // parts of one page cannot change between pages
-    if (end.kind === "unsteady" ? cutter.cut(PARTS * numberOr(end.total, end.runCount)) : cutter.cut(end.total))
-      continue;
+    const isCut =
+      end.kind === "unsteady"
+        ? cutter.cut(PARTS * numberOr(end.total, end.runCount))
+        : cutter.cut(end.total, end.newest);
+    if (isCut) continue;
     const forced = await listWindow(pass, of, window, { ...options, isForced: true });
     warnOfRest(pass, of, window, forced);
     cutter.done(forced.runCount);
@@ -154,7 +158,9 @@ async function listWindow(
   for (;;) {
     const asked: string | null = page;
     const answer: RunsPage = await pass.ask("list", () => source.runs(of.repository, window, asked), sentMax);
-    const end = (kind: WindowEnd["kind"]): WindowEnd => ({ kind, total: answer.total, runCount, isUnchanged });
+    const end = (kind: WindowEnd["kind"]): WindowEnd => {
+      return { kind, total: answer.total, runCount, isUnchanged, newest: newestOf(answer.runs) };
+    };
     log.debug("page of runs", { repository: of.repository.fullName, ...window, total: answer.total });
     const isEnough = heldMarks !== undefined && page === null && (await isSeenEnough(pass, of, window, answer));
     if (!isForced && !isEnough && isTooLong(answer)) {
@@ -220,6 +226,12 @@ async function seeOpenRuns(pass: Pass, of: RepositoryPass, { fromS, toS }: Creat
 function listedAs(of: RepositoryPass, scope: string, window: ClosedWindow) {
   if (lengthS(window) > 0) of.listed = [...of.listed, window];
   return { repositoryId: of.repository.id, scope, window };
+}
+
+function newestOf(runs: RunsPage["runs"]): NewestRuns | null {
+  const seconds = runs.flatMap(({ run }) => (run.createdAtMs === null ? [] : [Math.floor(run.createdAtMs / 1000)]));
+  if (seconds.length === 0) return null;
+  return { fromS: Math.min(...seconds), toS: Math.max(...seconds), runCount: seconds.length };
 }
 
 function numberOr(total: RunsPage["total"], otherwise: number): number {

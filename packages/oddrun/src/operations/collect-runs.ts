@@ -99,14 +99,17 @@ async function findRepositories(
 ): Promise<CollectSummary["repositories"]["failed"]> {
   const { source } = pass.deps;
   const failed: { repository: string; code: string; message: string }[] = [];
-  const found = new Map<number, SourceRepository>();
-  const take = (repository: SourceRepository): void => {
-    if (pass.scope.takesRepository(repository.fullName)) found.set(repository.id, repository);
+  const found = new Map<number, { readonly repository: SourceRepository; readonly askedNames: string[] }>();
+  const take = (repository: SourceRepository, askedName?: string): void => {
+    if (!pass.scope.takesRepository(repository.fullName)) return;
+    const askedNames = found.get(repository.id)?.askedNames ?? [];
+    if (askedName !== undefined) askedNames.push(askedName);
+    found.set(repository.id, { repository, askedNames });
   };
   for (const target of targets) {
     try {
       if (target.includes("/")) {
-        take(await pass.ask("repositories", () => source.repository(target)));
+        take(await pass.ask("repositories", () => source.repository(target)), target);
         continue;
       }
       const pages = source.repositoriesOf(target)[Symbol.asyncIterator]();
@@ -126,16 +129,20 @@ async function findRepositories(
       failed.push({ repository: target, code: error.code, message: error.message });
     }
   }
-  for (const repository of pass.deps.signal.aborted ? [] : found.values()) {
-    pass.repositories.push(await startRepository(pass, repository));
+  for (const { repository, askedNames } of pass.deps.signal.aborted ? [] : found.values()) {
+    pass.repositories.push(await startRepository(pass, repository, askedNames));
   }
   return failed;
 }
 
 /** Reads how a repository stands. One that is new needs no look back: all of it is listed from now on. */
-async function startRepository(pass: Pass, repository: SourceRepository): Promise<RepositoryPass> {
+async function startRepository(
+  pass: Pass,
+  repository: SourceRepository,
+  askedNames: readonly string[],
+): Promise<RepositoryPass> {
   const { store } = pass.deps;
-  await store.adoptRepository(repository);
+  await store.adoptRepository(repository, askedNames);
   const state = await store.collectionState(repository.id);
   const ofScope = await store.listedWindows(repository.id, pass.scope.key);
   const ofAll = pass.scope.key === "" ? [] : await store.listedWindows(repository.id, "");

@@ -118,7 +118,7 @@ async function askAttempt(pass: Pass, of: RepositoryPass, task: CollectionTask):
   const { runId, runAttempt } = task;
   const attempt = await pass.ask("attempts", () => pass.deps.source.attempt(of.repository, runId, runAttempt));
   if (attempt === null) return "not-shown";
-  const part = await ingestRuns(pass, of, [attempt]);
+  const part = await ingestRuns(pass, of, [attempt], { isEarlier: true });
   part.doneTasks.push(keyOf(task));
   return part;
 }

@@ -24,8 +24,16 @@ test("windows never overlap and never leave a second out, whatever totals the se
         isAligned: fc.boolean(),
         isOpen: fc.boolean(),
         answers,
+        guesses: fc.array(
+          fc.record({
+            fromS: fc.integer({ min: 0, max: 500 * DAY_S }),
+            toS: fc.integer({ min: 0, max: 500 * DAY_S }),
+            runCount: fc.integer({ min: 0, max: 100 }),
+          }),
+          { maxLength: 7 },
+        ),
       }),
-      ({ fromS, length, runsPerSecond, isAligned, isOpen, answers }) => {
+      ({ fromS, length, runsPerSecond, isAligned, isOpen, answers, guesses }) => {
         const nowS = fromS + length - 1;
         const cutter = cutWindows({ fromS, toS: isOpen ? null : nowS }, { nowS, runsPerSecond, isAligned });
         let nextToS = nowS;
@@ -37,7 +45,8 @@ test("windows never overlap and never leave a second out, whatever totals the se
           assert.ok(window.fromS <= nextToS);
           assert.ok(isAligned || window.fromS >= fromS);
           const isTooFull = total === "many" || (total !== null && total >= 1000);
-          if (isTooFull && cutter.cut(total)) continue;
+          const newest = guesses[asked % 7] ?? null;
+          if (isTooFull && cutter.cut(total, newest)) continue;
           assert.ok(!isTooFull || window.fromS === nextToS, "only one second cannot be cut");
           cutter.done(total === null || total === "many" ? 1000 : Math.min(total, 1000));
           nextToS = window.fromS - 1;
@@ -79,6 +88,15 @@ test("windows are sized by how many runs there were, to about 900", () => {
   assert.deepEqual(cutter.next(), { fromS: 8650, toS: 9099 });
   assert.ok(cutter.cut("many"));
   assert.deepEqual(cutter.next(), { fromS: 8875, toS: 9099 });
+});
+
+test("a burst is met at once, wherever in the window it lies", () => {
+  const cutter = cutWindows({ fromS: 0, toS: 10 * DAY_S }, { nowS: 10 * DAY_S, runsPerSecond: 0, isAligned: false });
+  const burst = { fromS: 5 * DAY_S - 9, toS: 5 * DAY_S, runCount: 100 };
+  assert.ok(cutter.cut(1500, burst));
+  assert.deepEqual(cutter.next(), { fromS: 5 * DAY_S - 89, toS: 10 * DAY_S });
+  assert.ok(cutter.cut(1500, burst));
+  assert.ok(Number(cutter.next()?.fromS) > 7 * DAY_S, "the second guess would be the same");
 });
 
 test("aligned windows are cut at the same places, wherever the look begins", () => {

@@ -64,12 +64,21 @@ export function pieceOf(gap: ClosedWindow, tierFromS: number, runsPerSecond: num
 export interface WindowCutter {
   /** The window to list now; null when all of the range is listed. */
   next(): CreatedWindow | null;
-  /** The window holds more than can be listed; false when it cannot be cut any more. */
-  cut(total: number | "many" | null): boolean;
+  /**
+   * The window holds more than can be listed; false when it cannot be cut any more. `newest` tells from when to when its newest runs
+   * were created: where runs come in a burst, that is a better guide than the total.
+   */
+  cut(total: number | "many" | null, newest?: NewestRuns | null): boolean;
   /** The window was listed to its end, and held so many runs. */
   done(runCount: number): void;
   /** As last seen; null before anything was. */
   runsPerSecond(): number | null;
+}
+
+export interface NewestRuns {
+  readonly fromS: number;
+  readonly toS: number;
+  readonly runCount: number;
 }
 
 export interface CutterOptions {
@@ -83,6 +92,7 @@ export interface CutterOptions {
 export function cutWindows(range: CreatedWindow, options: CutterOptions): WindowCutter {
   let { runsPerSecond } = options;
   let isOpen = range.toS === null;
+  let isGuessed = false;
   let cursorS = range.toS ?? Math.max(options.nowS, range.fromS);
   let spanS = runsPerSecond === null ? Number.POSITIVE_INFINITY : spanFor(RUNS_WANTED, runsPerSecond);
   const beginS = (): number => {
@@ -92,11 +102,16 @@ export function cutWindows(range: CreatedWindow, options: CutterOptions): Window
   const currentLengthS = (): number => cursorS - beginS() + 1;
   return {
     next: () => (cursorS < range.fromS ? null : { fromS: beginS(), toS: isOpen ? null : cursorS }),
-    cut(total) {
+    cut(total, newest = null) {
       const length = currentLengthS();
       if (length <= 1) return false;
-      const byTotal = typeof total === "number" ? Math.floor((length * RUNS_WANTED) / total) : length;
-      spanS = Math.max(1, Math.min(byTotal, Math.floor(length / 2)));
+      const half = Math.floor(length / 2);
+      const byTotal = typeof total === "number" ? Math.floor((length * RUNS_WANTED) / total) : half;
+      const byNewest = newest === null ? length : spanOf(newest, cursorS);
+      // a guess that was wrong is not made again
+      spanS = !isGuessed && byNewest < length ? byNewest : Math.min(byTotal, half);
+      spanS = Math.max(1, spanS);
+      isGuessed = true;
       return true;
     },
     done(runCount) {
@@ -104,9 +119,16 @@ export function cutWindows(range: CreatedWindow, options: CutterOptions): Window
       cursorS = beginS() - 1;
       spanS = spanFor(RUNS_WANTED, runsPerSecond);
       isOpen = false;
+      isGuessed = false;
     },
     runsPerSecond: () => runsPerSecond,
   };
+}
+
+/** How long a window up to `cursorS` is that holds about as many runs as wanted, going by its newest ones. */
+function spanOf({ fromS, toS, runCount }: NewestRuns, cursorS: number): number {
+  if (runCount === 0 || fromS > toS || toS > cursorS) return Number.POSITIVE_INFINITY;
+  return cursorS - toS + spanFor(RUNS_WANTED, runCount / (toS - fromS + 1));
 }
 
 /** Seconds that hold about `runCount` runs. */

@@ -474,6 +474,12 @@ export const PROBLEMS = {
     message: (owner: string) =>
       `No repository of ${owner} is visible with this token. Check the name, and give the token (or the GitHub App's installation) access to its repositories: Metadata and Actions, read.`,
   },
+  "collection-failed": {
+    title: "What was to be trained on could not be collected",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (why: string) => why,
+  },
   "collector-running": {
     title: "Another process is collecting into the same folder",
     httpStatus: 409,

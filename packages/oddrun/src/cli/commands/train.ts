@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { TrainOptions } from "../../operations/train-model.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
+import { problem } from "../../operations/problems.ts";
+import { COLLECT_OPTIONS } from "./collect-settings.ts";
 import { CONTAMINATION_RULE, decimal, SKIP_BAD_OPTIONS, wholeNumber } from "../options.ts";
 
 const EXIT_INTERRUPTED = 130;
@@ -19,6 +21,12 @@ export const trainCommand: CommandSpec = {
         'CSV, NDJSON, JSON or Parquet with build_id, duration (s), failure_rate (0..1); "-" is standard input',
       defaultText: "pipeline_metrics.csv, else the stored runs, else a sample is written",
     },
+    {
+      name: "from",
+      value: "OWNER/NAME",
+      description: "Collect this repository's runs from GitHub first, and write them to pipeline_metrics.csv",
+    },
+    ...COLLECT_OPTIONS.map((option) => ({ ...option, description: `With --from: ${option.description}` })),
     { name: "model-dir", value: "DIR", description: "Where the model is written", defaultText: "model" },
     {
       name: "contamination",
@@ -57,6 +65,7 @@ export const trainCommand: CommandSpec = {
     { name: "json", description: "Print the outcome as JSON" },
   ],
   async run(input, context) {
+    checkFrom(input);
     const featuresPerTree = wholeNumber(input, "features-per-tree", { min: 1, max: 1_000, otherwise: 0 });
     const options: TrainingOptions = {
       contamination: decimal(input, "contamination", { ...CONTAMINATION_RULE, otherwise: 0.05 }),
@@ -72,6 +81,17 @@ export const trainCommand: CommandSpec = {
       : await trainMetrics(input, context, options);
   },
 };
+
+/** --from says where the records come from: nothing else may say it too, and its own options need it. */
+function checkFrom(input: CommandInput): void {
+  const isFrom = input.text("from") !== undefined;
+  for (const other of ["input", "history"]) {
+    if (isFrom && input.isSet(other)) throw problem("bad-usage", `--from and --${other} do not go together.`);
+  }
+  for (const { name } of COLLECT_OPTIONS) {
+    if (!isFrom && input.isSet(name)) throw problem("bad-usage", `--${name} goes with --from OWNER/NAME.`);
+  }
+}
 
 /** `detect` trains by itself when it needs to; this is for a model fitted now, on all that is there. */
 async function trainHistory(input: CommandInput, context: CommandContext, options: TrainingOptions): Promise<number> {
