@@ -121,6 +121,8 @@ async function listRange(
       cutter.done(end.runCount);
       continue;
     }
+    if (end.kind === "unsteady" && ++unsteady < READ_AGAIN_MAX) continue;
+    // parts of one page cannot change between pages
     const isCut =
       end.kind === "unsteady"
         ? cutter.cut(PARTS * numberOr(end.total, end.runCount))
