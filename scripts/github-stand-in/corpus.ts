@@ -125,7 +125,16 @@ export function fullNameOf(repository: Pick<RepositoryFact, "owner" | "name">): 
   return `${repository.owner}/${repository.name}`;
 }
 
-/** As GitHub writes instants: whole seconds, UTC. */
+const DAY_MS = 86_400_000;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
+let lastDay = { day: Number.NaN, text: "" };
+
+/** As GitHub writes instants: whole seconds, UTC. The day is kept, since most of the stand-in's work is writing times. */
 export function timeText(instant: Instant): string | null {
-  return typeof instant === "number" ? `${new Date(instant).toISOString().slice(0, 19)}Z` : instant;
+  if (typeof instant !== "number") return instant;
+  const day = Math.floor(instant / DAY_MS);
+  if (lastDay.day !== day) lastDay = { day, text: new Date(day * DAY_MS).toISOString().slice(0, 11) };
+  const second = Math.floor((instant - day * DAY_MS) / 1000);
+  const [hours, minutes] = [Math.floor(second / 3600), Math.floor(second / 60) % 60];
+  return `${lastDay.text}${TWO_DIGITS[hours]}:${TWO_DIGITS[minutes]}:${TWO_DIGITS[second % 60]}Z`;
 }

@@ -8,6 +8,7 @@ import {
   FAULTS,
   firstTimes,
   type GitHubStandIn,
+  limitAnswer,
   type StandInOptions,
   startGitHubStandIn,
 } from "./index.ts";
@@ -205,4 +206,29 @@ test("faults of one's own can be counted", async () => {
     statuses.push((await ask(standIn, path)).status);
   }
   assert.deepEqual(statuses, [503, 200, 200, 503, 200]);
+});
+
+test("the log reads every form of a limit as GitHub's rules do", async () => {
+  const standIn = await start();
+  for (const status of [403, 429] as const) {
+    for (const [retryAfter, remaining, words, waitS] of [
+      ["seconds", 0, "primary", 90],
+      ["date", 4000, "unknown", 90],
+      ["none", 0, "unknown", 90],
+      ["none", 4000, "secondary", 60],
+      ["none", null, "secondary", 60],
+    ] as const) {
+      const stop = standIn.script(({ nowMs }) =>
+        limitAnswer(nowMs, { status, retryAfter, remaining, words, waitS: 90 }),
+      );
+      assert.equal((await ask(standIn, RUNS)).status, status);
+      stop();
+      const { notBeforeMs, atMs } = standIn.requests.at(-1)!;
+      assert.ok(Math.abs(notBeforeMs! - atMs - waitS * 1000) <= 1100, `${retryAfter} ${remaining} ${words}`);
+    }
+  }
+  const plan = { status: 403, retryAfter: "none", remaining: 4000, words: "unknown", waitS: 90 } as const;
+  standIn.script(({ nowMs }) => limitAnswer(nowMs, plan));
+  await ask(standIn, RUNS);
+  assert.equal(standIn.requests.at(-1)!.notBeforeMs, null, "a 403 without any sign of a limit is a refusal for good");
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, test } from "node:test";
 import { ask } from "./ask.ts";
+import { timeText } from "./corpus.ts";
 import { defineCorpus, startGitHubStandIn } from "./index.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -51,4 +52,12 @@ test("a job and its steps have the fields of GitHub's own", async () => {
   const example = exampleOf("workflow_job");
   assertHasFieldsOf(jobs[0], example);
   assertHasFieldsOf((jobs[0]["steps"] as [Fields])[0], (example["steps"] as [Fields])[0]);
+});
+
+test("instants are written in whole seconds, as they are when given as text", () => {
+  for (const ms of [0, 1, 999, 86_399_999, Date.UTC(2026, 1, 28, 23, 59, 59), Date.UTC(2024, 1, 29), -1]) {
+    assert.equal(timeText(ms), `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`);
+  }
+  assert.equal(timeText("0001-01-01T00:00:00Z"), "0001-01-01T00:00:00Z");
+  assert.equal(timeText(null), null);
 });

@@ -17,20 +17,20 @@ export async function send(
     response.socket?.resetAndDestroy();
     return;
   }
-  const bytes = typeof text === "string" ? Buffer.from(text) : text;
   response.sendDate = false;
   const hasBody = answer.status !== 304 && answer.status !== 204;
   const written = Object.entries(headers).filter(([name, value]) => name !== "link" || value !== "");
   response.writeHead(answer.status, {
     ...Object.fromEntries(written),
-    ...(hasBody ? { "content-length": bytes.length } : {}),
+    ...(hasBody ? { "content-length": Buffer.byteLength(text) } : {}),
   });
   const part = answer.cutAfterBytes ?? answer.stallAfterBytes;
   if (part === undefined) {
-    response.end(hasBody ? bytes : undefined);
+    // As a text: Node sends it in one piece with the head.
+    response.end(hasBody ? text : undefined);
     return;
   }
-  response.write(bytes.subarray(0, part), () => {
+  response.write(Buffer.from(text).subarray(0, part), () => {
     if (answer.cutAfterBytes !== undefined) response.socket?.destroy();
   });
 }
