@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as fc from "fast-check";
+import { actionsInLog } from "./actions-in-log.ts";
 import { cachesCompared, cachesInLog } from "./caches-in-log.ts";
 import { hostedLog } from "./logs.contract.ts";
+import { runnerInLog } from "./runner-in-log.ts";
 
 const NONE = { hits: 0, partialHits: 0, misses: 0, failures: 0, cachedLayers: 0 };
 const counted = (...steps: readonly string[]) => cachesInLog(hostedLog({ steps })).counts;
@@ -89,4 +92,27 @@ test("a comparison is made where one of the jobs uses caches", () => {
     missedKeys: ["a"],
     isCut: true,
   });
+});
+
+test("no log makes a reader stumble, and none counts more than there are lines", () => {
+  const pieces = fc.constantFrom(
+    "##[group]",
+    "Run ",
+    "##[endgroup]",
+    "\n",
+    "\r",
+    "Cache hit for: ",
+    "cache",
+    "'",
+    ": ",
+    "#1 CACHED",
+  );
+  const logs = fc.array(fc.oneof(pieces, fc.string()), { maxLength: 60 }).map((parts) => parts.join(""));
+  const isSound = (log: string): boolean => {
+    runnerInLog(log);
+    actionsInLog(log);
+    const { counts } = cachesInLog(log);
+    return Object.values(counts).reduce((sum, count) => sum + count, 0) <= log.split("\n").length;
+  };
+  fc.assert(fc.property(logs, isSound), { seed: 7, numRuns: 1000 });
 });

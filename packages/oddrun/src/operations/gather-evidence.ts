@@ -83,9 +83,10 @@ export async function gatherEvidence(deps: EvidenceDeps, options: EvidenceOption
     try {
       if (!closed.has(run.repositoryId)) await gatherOne(deps, source, run, missing, kinds);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      // the repeats of requests that failed count as well
-      if (error.code === "github-requests-used-up") isUsedUp = true;
+      // A stop ends the request under way; the repeats of requests that failed count as well.
+      if (signal.aborted) log.debug("stopped amid a request");
+      else if (!(error instanceof Problem)) throw error;
+      else if (error.code === "github-requests-used-up") isUsedUp = true;
       else if (OF_ONE_REPOSITORY.has(error.code)) closed.set(run.repositoryId, error.message);
       else throw error;
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as fc from "fast-check";
 import { readWorkflow } from "./index.ts";
 
 const WORKFLOW = `name: CI
@@ -76,4 +77,29 @@ test("text that is no workflow is none", () => {
   for (const text of ["", "name: x", "<html></html>", "a: [", "\0", "- 1", "jobs: 3", "%YAML 9.9\n--- x"]) {
     assert.equal(readWorkflow(text), null);
   }
+});
+
+test("no text makes it stumble", () => {
+  const pieces = [
+    "jobs:",
+    "\n",
+    "  ",
+    "- ",
+    "uses: ",
+    "a/b@v1",
+    "*a",
+    "&a ",
+    "{",
+    "}",
+    "[",
+    "]",
+    ", ",
+    "? ",
+    ": ",
+    "<<: ",
+  ];
+  const more = ["!!map ", "!!set ", "!!binary ", "|", ">", "'", '"', "#", "---\n", "%YAML 1.1\n", "\t", "\0", "\ud800"];
+  const texts = fc.array(fc.constantFrom(...pieces, ...more), { maxLength: 40 }).map((parts) => parts.join(""));
+  const isSound = (text: string): boolean => (readWorkflow(text)?.references.size ?? 0) <= text.length;
+  fc.assert(fc.property(texts, isSound), { seed: 7, numRuns: 2000 });
 });

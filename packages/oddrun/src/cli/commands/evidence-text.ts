@@ -7,8 +7,7 @@ import { printable } from "../../operations/visible-text.ts";
 export function evidenceText(summary: EvidenceSummary, remaining: number | null): string {
   const { runs, asked, isComplete, isStopped } = summary;
   const total = requestsOf(asked);
-  if (runs.length === 0)
-    return isStopped ? "Stopped.\n" : "There is no odd run whose evidence is still to be gathered.\n";
+  if (runs.length === 0 && !isStopped) return "There is no odd run whose evidence is still to be gathered.\n";
   const parts = [
     [asked.comparisons, "comparison", "comparisons"] as const,
     [asked.files, "file", "files"] as const,
@@ -30,7 +29,7 @@ function runText({ run, evidence, leftOut, isByName, problem }: RunEvidence): st
   const sentence = evidenceSentence(evidence);
   if (sentence !== null) lines.push(`  ${sentence}`);
   if (problem !== null) lines.push(`  ${printable(problem, 400)}`);
-  else if (leftOut.length > 0) lines.push(`  not asked, for want of requests or logs: ${leftOut.join(", ")}`);
+  else if (leftOut.length > 0) lines.push(`  not asked yet: ${leftOut.join(", ")}`);
   if (isByName) lines.push("  Only a file told of this repository: it was looked for on GitHub by its name.");
   if (lines.length === 1) lines.push("  nothing was asked");
   return lines.join("\n");

@@ -118,16 +118,13 @@ test("bounds are kept, and what they left out is asked by the next command", asy
   const server = await answering(t, USUAL_ANSWERS);
   const place = await oddRunPlace();
   const first = await runEvidence(server, place, [], [["max-logs", "1"]]);
-  assert.match(first.out, /not asked, for want of requests or logs: runner, cache\n3 requests/);
+  assert.match(first.out, /not asked yet: runner, cache\n3 requests/);
   assert.match(first.out, /Not everything was asked\. "oddrun evidence" goes on from here\.\n$/);
   const second = await runEvidence(server, place);
   assert.match(second.out, /\n2 requests to GitHub: 2 logs\./);
   assert.ok(second.out.includes(BEGINNING), second.out);
   const few = await runEvidence(server, await oddRunPlace(), [], [["max-requests", "1"]]);
-  assert.match(
-    few.out,
-    /not asked, for want of requests or logs: workflow-file, actions, runner, cache\n1 request to GitHub/,
-  );
+  assert.match(few.out, /not asked yet: workflow-file, actions, runner, cache\n1 request to GitHub/);
 });
 
 test("requests that had to be repeated count against the bound, and what was found before is kept", async (t) => {
@@ -219,12 +216,16 @@ test("an empty or unjudged store, and what nobody can mean, are told plainly", a
 });
 
 test("a stop keeps what is there and says how to go on", async (t) => {
-  const server = await answering(t, USUAL_ANSWERS);
+  const place = await oddRunPlace();
   const stop = new AbortController();
-  stop.abort();
-  const { exitCode, out } = await runEvidence(server, await oddRunPlace(), [], [], { stop });
+  const act = (): void => stop.abort();
+  const server = await answering(t, { ...USUAL_ANSWERS, "/repos/octo/Widgets/actions/jobs/5002/logs": { act } });
+  const { exitCode, out } = await runEvidence(server, place, [], [], { stop });
   assert.equal(exitCode, 130);
-  assert.match(out, /Stopped/);
+  assert.match(out, /4 requests to GitHub: .*\nStopped\. "oddrun evidence" goes on from here\.\n$/);
+  assert.ok((await runCommand(reportCommand, place, [])).out.includes(BEGINNING), "what was found before the stop");
+  const later = await runEvidence(await answering(t, USUAL_ANSWERS), place);
+  assert.match(later.out, /\n2 requests to GitHub: 2 logs\./);
 });
 
 test("the help names every kind there is", () => {
