@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
+import { parse } from "csv-parse/sync";
 import { type CleanRun, cleanRunTimes, executionTime, parseJobName, type ReportedJob, wallTime } from "@oddrun/core";
 import { isObject, type JsonObject, readId } from "../packages/oddrun/src/adapters/github/json.ts";
 import { readJob } from "../packages/oddrun/src/adapters/github/read-job.ts";
@@ -134,3 +135,29 @@ test("a run of hours with its jobs' log times is as long as GitHub says", (t) =>
   checkTimes(clean);
   assert.deepEqual([seconds(clean.run.duration), clean.run.endFrom], [16_516, "run"]);
 });
+
+test("job names of two projects are read as they are meant", (t) => {
+  const called = jobNames("data/gha-pulumi/jobs_weekly.csv.gz");
+  const own = jobNames("data/gha-bitcoin-core/jobs.csv.gz");
+  if (called === null || own === null) return t.skip("no shared data");
+  assert.ok(called.length > 100 && own.length > 40);
+  // names chosen by people, with commas and arrows: nothing to take apart
+  for (const name of own) assert.deepEqual(parseJobName(name), { raw: name, caller: null, inner: name, matrix: null });
+  for (const name of called) {
+    const { caller, inner, matrix } = parseJobName(name);
+    assert.equal(caller !== null, name.includes(" / "), name);
+    if (/ \((darwin|linux|windows), /.test(name)) {
+      const [system, machine] = matrix ?? [];
+      assert.deepEqual([matrix?.length, inner], [3, `${system}-${machine}`]);
+    } else assert.equal(matrix, null, name);
+  }
+});
+
+/** The different values of the column "job"; null where the shared data is not there. */
+function jobNames(path: string): readonly string[] | null {
+  const file = sharedPath(path, "real job names");
+  if (file === null) return null;
+  const text = gunzipSync(readFileSync(file)).toString("utf8");
+  const rows = parse(text, { columns: true }) as readonly { readonly job: string }[];
+  return [...new Set(rows.map(({ job }) => job))];
+}
