@@ -9,22 +9,22 @@ export interface CachesInLog {
   readonly missedKeys: readonly string[];
 }
 
-type Outcome = "hit" | "partial" | "miss";
+type Outcome = "hits" | "partialHits" | "misses";
 
 /** What actions/cache, the setup actions and others write; the first group is the key, where they name it. */
 const OUTCOMES: readonly (readonly [Outcome, RegExp])[] = [
-  ["hit", /^Cache hit for: (.+)$/],
-  ["partial", /^Cache hit for restore-key: (.+)$/],
-  ["hit", /^Cache found and can be restored from key: (.+)$/],
-  ["hit", /^Restored from cache key "(.+)" full match: true\.?$/],
-  ["partial", /^Restored from cache key "(.+)" full match: false\.?$/],
-  ["miss", /^Cache not found for input keys: ([^,]+)/],
-  ["miss", /^No GitHub Actions cache found for key: (.+)$/],
-  ["miss", /^##\[error\]Failed to restore cache entry\. Exiting as fail-on-cache-miss is set\. Input key: (.+)$/],
-  ["miss", /^([\w-]{1,30} cache) is not found$/i],
-  ["miss", /^(Cache) is not found$/],
-  ["miss", /^(Gradle User Home cache) not found\./],
-  ["miss", /^(No cache found)\.?$/],
+  ["hits", /^Cache hit for: (.+)$/],
+  ["partialHits", /^Cache hit for restore-key: (.+)$/],
+  ["hits", /^Cache found and can be restored from key: (.+)$/],
+  ["hits", /^Restored from cache key "(.+)" full match: true\.?$/],
+  ["partialHits", /^Restored from cache key "(.+)" full match: false\.?$/],
+  ["misses", /^Cache not found for input keys: ([^,]+)/],
+  ["misses", /^No GitHub Actions cache found for key: (.+)$/],
+  ["misses", /^##\[error\]Failed to restore cache entry\. Exiting as fail-on-cache-miss is set\. Input key: (.+)$/],
+  ["misses", /^([\w-]{1,30} cache) is not found$/i],
+  ["misses", /^(Cache) is not found$/],
+  ["misses", /^(Gradle User Home cache) not found\./],
+  ["misses", /^(No cache found)\.?$/],
 ];
 
 /** These follow on a line above, unless an older version of the action wrote the log. */
@@ -38,34 +38,35 @@ const LAYER = /^(?:#\d+ CACHED| ---> Using cache)$/;
  * workflow is; the listings of commands, which may hold the same words, are passed over.
  */
 export function cachesInLog(log: string): CachesInLog {
-  const found: { outcome: Outcome; key: string; isRestored: boolean }[] = [];
-  let failures = 0;
-  let cachedLayers = 0;
+  const counts = { hits: 0, partialHits: 0, misses: 0, failures: 0, cachedLayers: 0 };
+  const missedKeys: string[] = [];
+  /** By key, the look-ups that found it and did not yet say that it was restored. */
+  const unrestored = new Map<string, number>();
   for (const { text, group, isSetUp } of logLines(log)) {
     if (isSetUp || group?.startsWith("Run ") === true) continue;
-    if (LAYER.test(text)) cachedLayers++;
-    else if (FAILED.test(text)) failures++;
-    else if (/cache/i.test(text)) {
-      const restored = RESTORED.exec(text)?.[1];
-      const restoredBefore = RESTORED_BEFORE.exec(text)?.[1];
-      if (restored !== undefined) {
-        const told = found.find((lookup) => lookup.key === restored && !lookup.isRestored);
-        if (told === undefined) found.push({ outcome: "hit", key: restored, isRestored: true });
-        else told.isRestored = true;
-      } else if (restoredBefore !== undefined) {
-        if (found.every(({ key }) => key !== restoredBefore)) {
-          found.push({ outcome: "hit", key: restoredBefore, isRestored: true });
-        }
-      } else {
-        const lookup = outcomeOf(text);
-        if (lookup !== null) found.push({ ...lookup, isRestored: false });
-      }
+    if (LAYER.test(text)) counts.cachedLayers++;
+    else if (FAILED.test(text)) counts.failures++;
+    if (!/cache/i.test(text)) continue;
+
+    const restored = RESTORED.exec(text)?.[1];
+    const restoredBefore = RESTORED_BEFORE.exec(text)?.[1];
+    const lookup = outcomeOf(text);
+    if (restored !== undefined) {
+      const waiting = unrestored.get(restored) ?? 0;
+      if (waiting === 0) counts.hits++;
+      unrestored.set(restored, Math.max(0, waiting - 1));
+    } else if (restoredBefore !== undefined) {
+      if (!unrestored.has(restoredBefore)) counts.hits++;
+      unrestored.set(restoredBefore, 0);
+    } else if (lookup?.outcome === "misses") {
+      counts.misses++;
+      if (missedKeys.length < KEYS_MAX) missedKeys.push(lookup.key.slice(0, KEY_CHARS_MAX));
+    } else if (lookup !== null) {
+      counts[lookup.outcome]++;
+      unrestored.set(lookup.key, (unrestored.get(lookup.key) ?? 0) + 1);
     }
   }
-  const count = (outcome: Outcome): number => found.filter((lookup) => lookup.outcome === outcome).length;
-  const counts = { hits: count("hit"), partialHits: count("partial"), misses: count("miss"), failures, cachedLayers };
-  const missed = found.filter(({ outcome }) => outcome === "miss").map(({ key }) => key.slice(0, KEY_CHARS_MAX));
-  return { counts, missedKeys: missed.slice(0, KEYS_MAX) };
+  return { counts, missedKeys };
 }
 
 function outcomeOf(text: string): { readonly outcome: Outcome; readonly key: string } | null {
