@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { EVIDENCE_KINDS } from "@oddrun/core";
 import { aBatch, aJob, aRun, START } from "../../adapters/store/run-fixtures.contract.ts";
+import { TOKEN } from "../../adapters/github/scripted-github.contract.ts";
 import { openStore } from "../../adapters/store/index.ts";
 import {
   answering,
@@ -40,6 +43,9 @@ test("an odd run's evidence is gathered, told, kept and shown in every form of t
   }
   assert.match(out, /\n5 requests to GitHub: 1 comparison, 2 files, 2 logs\.\n$/);
   assert.equal(server.seen.length, 7, "each log lies elsewhere and is asked for there");
+
+  for (const file of readdirSync(place)) assert.ok(!readFileSync(join(place, file)).includes(TOKEN), file);
+  assert.ok(server.seen.filter(({ path }) => path.startsWith("/logs/")).every(({ headers }) => !headers.authorization));
 
   const report = async (format: string) => (await runCommand(reportCommand, place, [], [["format", format]])).out;
   assert.ok((await report("text")).includes("runner image version 20261101.1.0 -> 20261115.2.0"));
