@@ -1,4 +1,4 @@
-import zlib from "node:zlib";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { snappyUncompress } from "hyparquet";
 
 const CODECS = ["none", "Snappy", "gzip", "LZO", "Brotli", "LZ4", "Zstandard", "LZ4"] as const;
@@ -14,10 +14,11 @@ export async function unpack(codec: number, packed: Buffer, length: number): Pro
 async function unpacked(codec: number, packed: Buffer, length: number): Promise<Buffer> {
   if (length === 0) return Buffer.alloc(0);
   const limit = { maxOutputLength: length };
-  if (codec === 2) return zlib.gunzipSync(packed, limit);
-  if (codec === 4) return zlib.brotliDecompressSync(packed, limit);
-  // Node has Zstandard from 22.15 on
-  if (codec === 6 && "zstdDecompressSync" in zlib) return zlib.zstdDecompressSync(packed, limit);
+  if (codec === 2) return gunzipSync(packed, limit);
+  if (codec === 4) return brotliDecompressSync(packed, limit);
+  // Node has Zstandard from 22.15 on; an import of it would keep older ones from starting
+  const zlib: Partial<typeof import("node:zlib")> = process.getBuiltinModule("node:zlib");
+  if (codec === 6 && zlib.zstdDecompressSync !== undefined) return zlib.zstdDecompressSync(packed, limit);
   const output = new Uint8Array(length);
   if (codec === 1) {
     snappyUncompress(packed, output);
