@@ -48,8 +48,11 @@ async function firstPage(connection: GithubConnection, owner: string): Promise<A
   const me = await connection.requests.ask({ path: "/user", credential: connection.credentialFor(owner) });
   const login = me.kind === "ok" && isObject(me.json) ? me.json["login"] : null;
   const isOwn = typeof login === "string" && login.toLowerCase() === owner.toLowerCase();
-  const list = isOwn ? "/user/repos?affiliation=owner" : `/users/${owner}/repos?type=owner`;
-  return pageAt(connection, owner, `${list}&sort=full_name&${size}`, null);
+  if (isOwn) {
+    const ofMine = await pageAt(connection, owner, `/user/repos?affiliation=owner&sort=full_name&${size}`, null);
+    if (ofMine.reply.kind !== "gone") return ofMine;
+  }
+  return pageAt(connection, owner, `/users/${owner}/repos?type=owner&sort=full_name&${size}`, null);
 }
 
 async function pageAt(
