@@ -22,7 +22,7 @@ export type Exchange =
       /** There was more of the text than any answer may have. */
       readonly isTooLong: boolean;
     }
-  /** "network": no connection, or a broken one; "time-out": too slow; "garbled": not HTTP, or not what its encoding says. */
+  /** "network": no connection, or a broken one; "time-out": too slow; "garbled": not what its encoding says. */
   | { readonly kind: "failed"; readonly how: "network" | "time-out" | "garbled"; readonly why: string };
 
 export interface ExchangeOptions {
@@ -113,6 +113,6 @@ function failure(error: unknown): Exchange {
     told.push("code" in at && typeof at.code === "string" ? at.code : printable(at.message));
   }
   const code = told.at(-1) ?? "connection failed";
-  const isGarbled = /^(UND_ERR_HEADERS_OVERFLOW|HPE_|Z_|ERR_BROTLI|ERR_ZSTD)/.test(code);
+  const isGarbled = /^(Z_|ERR_BROTLI|ERR_ZSTD)/.test(code);
   return { kind: "failed", how: isGarbled ? "garbled" : "network", why: code };
 }

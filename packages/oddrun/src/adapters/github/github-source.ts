@@ -29,9 +29,10 @@ export function githubSource(connection: GithubConnection): RunSource {
 
   /** A thing of a repository, under its present name. */
   const askOf = async (repository: SourceRepository, route: string): Promise<Reply> => {
-    const path = `${names.pathOf(repository)}${route}`;
-    const reply = await requests.ask({ path, credential: connection.credentialFor(ownerOf(repository.fullName)) });
-    if (reply.kind === "ok" && reply.hasMoved) await names.learn(repository);
+    const prefix = names.pathOf(repository);
+    const credential = connection.credentialFor(ownerOf(repository.fullName));
+    const reply = await requests.ask({ path: `${prefix}${route}`, credential });
+    if (reply.kind === "ok" && reply.hasMoved) await names.learn(repository, prefix);
     return reply;
   };
   const askPageOf = async (
@@ -40,9 +41,10 @@ export function githubSource(connection: GithubConnection): RunSource {
     field: string,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<PageReply> => {
+    const prefix = names.pathOf(repository);
     const credential = connection.credentialFor(ownerOf(repository.fullName));
     const reply = await askPage({ api, requests }, { path, field, credential, headers });
-    if (reply.kind === "page" && reply.reply.hasMoved) await names.learn(repository);
+    if (reply.kind === "page" && reply.reply.hasMoved) await names.learn(repository, prefix);
     return reply;
   };
   const oneRun = async (repository: SourceRepository, route: string): Promise<SourceRun | null> => {

@@ -31,6 +31,20 @@ test("a repository that was renamed is followed once, and called by its present 
   );
 });
 
+test("several requests that meet a rename ask once for the name, and a redirect without one is not asked about again", async (t) => {
+  for (const fullName of ["acme/gadgets", "octo/widgets"]) {
+    const server = await scriptedGithub(t, ({ path }) => {
+      if (path.startsWith("/repos/octo/widgets/")) return { status: 308, headers: { location: "/repositories/7/run" } };
+      return { body: path === "/repositories/7" ? { ...RENAMED, full_name: fullName } : runJson(5) };
+    });
+    const source = githubSource(await connectTo(server));
+    await Promise.all([1, 2, 3, 4].map((id) => source.run(REPOSITORY, id)));
+    await source.run(REPOSITORY, 5);
+    await source.run(REPOSITORY, 6);
+    assert.equal(server.seen.filter(({ path }) => path === "/repositories/7").length, 1);
+  }
+});
+
 test("a repository asked for by an old name is given with its present one", async (t) => {
   const server = await scriptedGithub(t, ({ path }) =>
     path === "/repos/octo/widgets" ? { status: 301, headers: { location: "/repositories/7" } } : { body: RENAMED },

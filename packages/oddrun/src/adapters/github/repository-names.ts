@@ -11,13 +11,16 @@ export interface RepositoryNames {
   find(fullName: string): Promise<SourceRepository>;
   /** "/repos/owner/name" as far as is known. */
   pathOf(repository: SourceRepository): string;
-  /** Asks what the repository is called now; by its id, which never changes. */
-  learn(repository: SourceRepository): Promise<void>;
+  /** Asks what the repository is called now, if it was redirected as `path`; by its id, which never changes. */
+  learn(repository: SourceRepository, path: string): Promise<void>;
 }
 
 export function repositoryNames({ requests, credentialFor }: GithubConnection): RepositoryNames {
   const present = new Map<number, string>();
   const learning = new Map<number, Promise<void>>();
+  /** Redirected although they are called so: there is nothing to learn. */
+  const settled = new Set<string>();
+  const pathOf = ({ id, fullName }: SourceRepository): string => `/repos/${present.get(id) ?? fullName}`;
 
   const read = async (path: string, fullName: string): Promise<SourceRepository> => {
     const reply = await requests.ask({ path, credential: credentialFor(fullName.split("/", 1)[0]!) });
@@ -32,15 +35,20 @@ export function repositoryNames({ requests, credentialFor }: GithubConnection): 
       if (!isFullName(fullName)) throw problem("github-not-found", printable(fullName), 404, null);
       return read(`/repos/${fullName}`, fullName);
     },
-    pathOf: ({ id, fullName }) => `/repos/${present.get(id) ?? fullName}`,
-    learn({ id, fullName }) {
-      const known =
+    pathOf,
+    async learn(repository, path) {
+      const { id, fullName } = repository;
+      // Of several requests that meet the redirect, the first one learns for all.
+      if (settled.has(path) || pathOf(repository) !== path) return;
+      const learnt =
         learning.get(id) ??
         read(`/repositories/${id}`, fullName)
-          .then(() => undefined)
+          .then((now) => {
+            if (pathOf(now) === path) settled.add(path);
+          })
           .finally(() => learning.delete(id));
-      learning.set(id, known);
-      return known;
+      learning.set(id, learnt);
+      await learnt;
     },
   };
 }
