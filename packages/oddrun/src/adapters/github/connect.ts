@@ -74,7 +74,7 @@ export async function connectToGithub(options: GithubOptions): Promise<GithubCon
     sendOnce,
     gate: gate({
       waits,
-      serverNowMs: clock.nowMs,
+      now: options.now,
       inFlightMax: options.inFlightMax ?? IN_FLIGHT_MAX,
       waitLongestMs: options.waitLongestMs ?? WAIT_LONGEST_MS,
       onWait,
@@ -84,7 +84,7 @@ export async function connectToGithub(options: GithubOptions): Promise<GithubCon
     log,
     requestsMax: options.requestsMax ?? Number.POSITIVE_INFINITY,
     random: options.random ?? Math.random,
-    onRetry: (waitMs) => onWait({ reason: "retry", untilMs: clock.nowMs() + waitMs }),
+    onRetry: (waitMs) => onWait({ reason: "retry", untilMs: options.now() + waitMs }),
   });
   const ofToken = token === null ? null : tokenCredential(token);
   const ofApp = app === null ? null : appCredentials({ app, requests: asked, clock, waits });

@@ -4,13 +4,13 @@ import type { Waits } from "./waits.ts";
 /** Something that collecting waits for, told so that it can be shown. */
 export interface WaitNotice {
   readonly reason: "rate-limit" | "secondary-limit" | "overload" | "retry";
-  /** By the server's clock. */
+  /** By our own clock, as the user's watch. */
   readonly untilMs: number;
 }
 
 export interface GateOptions {
   readonly waits: Waits;
-  readonly serverNowMs: () => number;
+  readonly now: () => number;
   /** How many requests may be under way at once. */
   readonly inFlightMax: number;
   /** The longest wait for a limit before giving up instead. */
@@ -39,7 +39,7 @@ export interface Gate {
 /** Nothing is sent until then, by the waits' clock. */
 interface Closure {
   readonly untilMs: number;
-  readonly reason: WaitNotice["reason"];
+  readonly notice: WaitNotice;
 }
 
 /** GitHub allows 900 points a minute; these two leave at most 850 in any minute. */
@@ -60,7 +60,7 @@ export function gate(options: GateOptions): Gate {
   const close = (waitMs: number, reason: WaitNotice["reason"]): void => {
     const untilMs = waits.elapsedMs() + waitMs;
     if (closed !== null && closed.untilMs >= untilMs) return;
-    closed = { untilMs, reason };
+    closed = { untilMs, notice: { reason, untilMs: options.now() + waitMs } };
   };
   const open = async (): Promise<void> => {
     for (let now = closed; now !== null; now = closed) {
@@ -70,8 +70,8 @@ export function gate(options: GateOptions): Gate {
         return;
       }
       if (leftMs > options.waitLongestMs)
-        throw problem("github-limit-too-long", now.reason, Math.ceil(leftMs / 60_000));
-      if (told !== now) options.onWait({ reason: now.reason, untilMs: options.serverNowMs() + leftMs });
+        throw problem("github-limit-too-long", now.notice.reason, Math.ceil(leftMs / 60_000));
+      if (told !== now) options.onWait(now.notice);
       told = now;
       await waits.pause(leftMs);
     }

@@ -30,6 +30,10 @@ export function repositoryNames({ requests, credentialFor }: GithubConnection): 
     present.set(reading.value.id, reading.value.fullName);
     return reading.value;
   };
+  const learnName = async (id: number, fullName: string, path: string): Promise<void> => {
+    const now = await read(`/repositories/${id}`, fullName);
+    if (pathOf(now) === path) settled.add(path);
+  };
   return {
     async find(fullName) {
       if (!isFullName(fullName)) throw problem("github-not-found", printable(fullName), 404, null);
@@ -40,13 +44,7 @@ export function repositoryNames({ requests, credentialFor }: GithubConnection): 
       const { id, fullName } = repository;
       // Of several requests that meet the redirect, the first one learns for all.
       if (settled.has(path) || pathOf(repository) !== path) return;
-      const learnt =
-        learning.get(id) ??
-        read(`/repositories/${id}`, fullName)
-          .then((now) => {
-            if (pathOf(now) === path) settled.add(path);
-          })
-          .finally(() => learning.delete(id));
+      const learnt = learning.get(id) ?? learnName(id, fullName, path).finally(() => learning.delete(id));
       learning.set(id, learnt);
       await learnt;
     },
