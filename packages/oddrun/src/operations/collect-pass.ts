@@ -18,7 +18,7 @@ export interface CollectDeps {
 
 export interface CollectProgress {
   readonly repositoryCount: number;
-  /** Of those, listed as far back as is wanted. */
+  /** Of those, the ones of which at least the newest runs are listed. */
   readonly listedRepositoryCount: number;
   readonly runCount: number;
   /** Attempts still to be asked about. */
@@ -122,7 +122,7 @@ export function report(pass: Pass): void {
   const { attempts, tasksLeft } = pass.tally;
   pass.deps.onProgress({
     repositoryCount: pass.repositories.length,
-    listedRepositoryCount: pass.repositories.filter((of) => of.isTopListed && of.arePollsDone).length,
+    listedRepositoryCount: pass.repositories.filter((of) => of.isTopListed).length,
     runCount: attempts.added + attempts.changed + attempts.unchanged,
     tasksLeft: Math.max(0, tasksLeft),
   });
