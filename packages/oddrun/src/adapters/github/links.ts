@@ -4,27 +4,39 @@ import { isOfApi, parsedUrl } from "./redirect.ts";
 const LINK_CHARS_MAX = 10_000;
 const LINKS_MAX = 20;
 
+interface Link {
+  readonly address: string;
+  /** "next", "last" and the like; none when it does not say. */
+  readonly relations: readonly string[];
+}
+
 /**
- * The address that a `Link` header calls "next"; null when it calls none so. Read in one pass over a bounded text, since the header
- * comes from outside: expressions for it have hung programs before.
+ * The links of a `Link` header; none when it is too long to be one. Read in one pass over a bounded text, since the header comes
+ * from outside: expressions for it have hung programs before.
  */
-export function nextLink(header: string | null): string | null {
-  if (header === null || header.length > LINK_CHARS_MAX) return null;
-  let at = 0;
-  for (let count = 0; count < LINKS_MAX; count++) {
+export function readLinks(header: string | null): readonly Link[] {
+  const links: Link[] = [];
+  if (header === null || header.length > LINK_CHARS_MAX) return links;
+  for (let at = 0; links.length < LINKS_MAX; ) {
     const from = header.indexOf("<", at);
     const to = from < 0 ? -1 : header.indexOf(">", from);
-    if (to < 0) return null;
+    if (to < 0) return links;
     const following = header.indexOf("<", to);
-    const parameters = header.slice(to + 1, following < 0 ? undefined : following);
-    const isNext = parameters.split(";").some((parameter) => {
+    const parameters = header.slice(to + 1, following < 0 ? undefined : following).split(";");
+    const relations = parameters.flatMap((parameter) => {
       const [name, value] = parameter.replace(",", "").trim().split("=", 2);
-      return name === "rel" && value !== undefined && value.replaceAll('"', "").split(" ").includes("next");
+      return name === "rel" && value !== undefined ? value.replaceAll('"', "").split(" ") : [];
     });
-    if (isNext) return header.slice(from + 1, to);
+    links.push({ address: header.slice(from + 1, to), relations });
     at = to + 1;
   }
-  return null;
+  return links;
+}
+
+/** Whether the header names other pages of the list, and no next one. */
+export function isLastPage(header: string | null): boolean {
+  const relations = readLinks(header).flatMap((link) => link.relations);
+  return relations.some((relation) => relation === "first" || relation === "prev") && !relations.includes("next");
 }
 
 /**
@@ -32,8 +44,8 @@ export function nextLink(header: string | null): string | null {
  * repository's id, which GitHub uses here) and further on. Else null.
  */
 export function followedLink(api: ApiUrl, currentPath: string, header: string | null): string | null {
-  const link = nextLink(header);
-  const target = link === null ? null : parsedUrl(link, `${api.base}/`);
+  const link = readLinks(header).find(({ relations }) => relations.includes("next"));
+  const target = link === undefined ? null : parsedUrl(link.address, `${api.base}/`);
   if (target === null || !isOfApi(api, target)) return null;
   const current = new URL(`${api.base}${currentPath}`);
   if (listOf(target.pathname.slice(api.path.length)) !== listOf(current.pathname.slice(api.path.length))) return null;

@@ -1,7 +1,7 @@
 import { problem } from "../../operations/problems.ts";
 import type { ApiUrl } from "./api-url.ts";
 import { isObject, type Json } from "./json.ts";
-import { followedLink } from "./links.ts";
+import { followedLink, isLastPage } from "./links.ts";
 import { shownPath } from "./redirect.ts";
 import type { Credential, Reply, Requests } from "./requests.ts";
 
@@ -80,8 +80,7 @@ function pageAfter(api: ApiUrl, path: string, link: string | null, itemCount: nu
   const followed = followedLink(api, path, link);
   if (followed !== null) return followed;
   const { size, page } = placeOf(path);
-  const saysLast = link !== null && !/rel="?[^",;]*\bnext\b/.test(link.slice(0, 10_000)) && /rel=/.test(link);
-  return itemCount >= size && !saysLast ? withPlace(path, size, page + 1) : null;
+  return itemCount >= size && !isLastPage(link) ? withPlace(path, size, page + 1) : null;
 }
 
 /** The same place of the list, asked for in the next smaller size; null when there is none. */
