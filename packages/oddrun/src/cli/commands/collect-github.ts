@@ -11,7 +11,7 @@ const WAIT_TOLD_MS = 20_000;
 
 /**
  * Collects into the store of the data folder, which one process does at a time. Settings, store and lock are checked before the
- * first request. Answers also with the requests left, for the summary.
+ * first request.
  */
 export async function collectFromGithub(
   settings: CollectSettings,
@@ -39,7 +39,7 @@ export async function collectFromGithub(
     inFlightMax: concurrency,
     waitLongestMs: settings.waitLongestMs,
     ...(settings.requestsMax === null ? {} : { requestsMax: settings.requestsMax }),
-    onWait: (notice) => tellWait(notice, context),
+    onWait: waitTeller(context),
   });
   const source = githubSource(connection);
   store = await openStore(join(dataDir, "oddrun.db"));
@@ -60,9 +60,14 @@ export async function collectFromGithub(
   }
 }
 
-function tellWait(notice: WaitNotice, context: CommandContext): void {
-  if (notice.reason === "retry") return;
-  const line = waitText(notice);
-  context.progress(line);
-  if (notice.untilMs - context.now() >= WAIT_TOLD_MS) context.log.warn(line);
+/** Says once for each wait until when it lasts: several requests may meet the same limit. */
+function waitTeller(context: CommandContext): (notice: WaitNotice) => void {
+  let toldUntilMs = 0;
+  return (notice) => {
+    if (notice.reason === "retry" || notice.untilMs - toldUntilMs < WAIT_TOLD_MS) return;
+    toldUntilMs = notice.untilMs;
+    const line = waitText(notice);
+    context.progress(line);
+    if (notice.untilMs - context.now() >= WAIT_TOLD_MS) context.log.warn(line);
+  };
 }
