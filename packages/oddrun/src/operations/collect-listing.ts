@@ -10,6 +10,7 @@ import {
   pieceOf,
   type WindowCutter,
 } from "./collect-windows.ts";
+import { problem } from "./problems.ts";
 import type { CreatedWindow, ReadMark } from "./run-source.ts";
 
 /** A list may lag behind by so much: what was created later is listed again. */
@@ -109,6 +110,10 @@ async function listRange(
         : cutter.cut(end.total, end.newest);
     if (isCut) continue;
     const forced = await listWindow(pass, of, window, { ...options, isForced: true });
+    // of a single second not even one run is shown: the length of the list is not why it is refused
+    if (forced.total === "many" && forced.runCount === 0) {
+      throw problem("github-refused", `the list of runs of ${of.repository.fullName}`, 422);
+    }
     warnOfRest(pass, of, window, forced);
     cutter.done(forced.runCount);
   }
