@@ -1,6 +1,6 @@
 import { type CleanJob, cleanJobTimes, soundEnd } from "./clean-job-times.ts";
 import type { Conclusion } from "./conclusion.ts";
-import { earliest, latest } from "./instants.ts";
+import { earliest, isWithin, latest } from "./instants.ts";
 import type { CleanRun, QualityNote, ReportedJob, ReportedRun } from "./reported.ts";
 import type { RunAttempt, Span } from "./run.ts";
 import { CLOCK_SLACK_MS, plausibleInstant, QUEUE_LONGEST_MS, reportedSpan, spanBetween, unknownSpan } from "./span.ts";
@@ -17,7 +17,8 @@ import { CLOCK_SLACK_MS, plausibleInstant, QUEUE_LONGEST_MS, reportedSpan, spanB
  * - GitHub makes the jobs of an attempt when nothing holds it back: from its start to the creation of its first job it
  *   was held, for an approval or a concurrency group. Where the wait's end was told (`readyAtMs`), that holds.
  * - Queue time is from then on until the first job that really ran had its runner. Being held is neither queue time nor
- *   work. An attempt that was held back while it already had jobs has waits that cannot be told apart: unknown.
+ *   work. An attempt that was held back while it already had jobs has waits that cannot be told apart: unknown. So has one
+ *   that was seen held back, and of which nothing tells when its jobs were made.
  * - What cannot be known is null with the reason, never 0.
  */
 export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[] | null, nowMs: number): CleanRun {
@@ -41,11 +42,17 @@ export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[
   const firstJobMs = earliest(ran.map((job) => job.startedAtMs));
   const heldTime =
     reported.readyAtMs === null
-      ? heldUntilMade(startMs, firstCreation(cleanJobs, attempt), firstJobMs, nowMs)
+      ? heldUntilMade(attempt, startMs, firstCreation(cleanJobs, attempt), firstJobMs, nowMs)
       : heldBetween(startMs, reported.readyAtMs, nowMs);
   const readyAtMs = startMs !== null && heldTime.ms !== null ? startMs + heldTime.ms : null;
-  const isHeldWithin = ran.some((job) => job.queueTime.unknown === "held-back");
   const jobsEndMs = latest(ran.map(soundEnd));
+  const isUnmeasured = isHeldUnmeasured({
+    heldTimeMs: heldTime.ms,
+    seenHeldAtMs: reported.seenHeldAtMs,
+    startMs,
+    endMs: firstJobMs ?? jobsEndMs ?? reportedEndMs,
+  });
+  const isHeldWithin = isUnmeasured || ran.some((job) => job.queueTime.unknown === "held-back");
 
   const neverRan =
     conclusion === "skipped" ||
@@ -79,7 +86,7 @@ export function cleanRunTimes(reported: ReportedRun, jobs: readonly ReportedJob[
     if (listed === null) return unknownSpan("not-recorded");
     if (heldTime.unknown === "end-before-start") return heldTime;
     const first = ran.find((job) => job.startedAtMs === firstJobMs);
-    if (first?.queueTime.unknown === "held-back") return unknownSpan("held-back");
+    if (isUnmeasured || first?.queueTime.unknown === "held-back") return unknownSpan("held-back");
     return spanBetween(readyAtMs ?? startMs, firstJobMs, nowMs, QUEUE_LONGEST_MS);
   };
 
@@ -154,18 +161,39 @@ function firstCreation(
   );
 }
 
-/** How long an attempt was held back until its first job was made; a few seconds are the time that making jobs takes. */
-function heldUntilMade(startMs: number | null, madeMs: number | null, firstJobMs: number | null, nowMs: number): Span {
+/** Whether an attempt was seen held back between two instants, and nothing tells how long: no span from before to after is known. */
+export function isHeldUnmeasured(attempt: {
+  readonly heldTimeMs: number | null;
+  readonly seenHeldAtMs: number | null;
+  readonly startMs: number | null;
+  readonly endMs: number | null;
+}): boolean {
+  return attempt.heldTimeMs === null && isWithin(attempt.seenHeldAtMs, attempt.startMs, attempt.endMs);
+}
+
+/** GitHub needs a while to make many jobs: nothing shorter is a wait, unless it was seen. docs/times.md has the sources. */
+const MAKING_JOBS_MS = 15_000;
+
+/** How long an attempt was held back until its first job was made. */
+function heldUntilMade(
+  { seenHeldAtMs }: { readonly seenHeldAtMs: number | null },
+  startMs: number | null,
+  madeMs: number | null,
+  firstJobMs: number | null,
+  nowMs: number,
+): Span {
   // a job that ran before any was made: then the one or the other is wrong
   if (madeMs !== null && firstJobMs !== null && madeMs - firstJobMs > CLOCK_SLACK_MS) {
     return unknownSpan("end-before-start");
   }
-  return heldBetween(startMs, madeMs === null ? null : earliest([madeMs, firstJobMs]), nowMs);
+  const isSeen = isWithin(seenHeldAtMs, startMs, madeMs);
+  const untilMs = madeMs === null ? null : earliest([madeMs, firstJobMs]);
+  return heldBetween(startMs, untilMs, nowMs, isSeen ? CLOCK_SLACK_MS : MAKING_JOBS_MS);
 }
 
-function heldBetween(startMs: number | null, readyAtMs: number | null, nowMs: number): Span {
+function heldBetween(startMs: number | null, readyAtMs: number | null, nowMs: number, slackMs = CLOCK_SLACK_MS): Span {
   const held = spanBetween(startMs, readyAtMs, nowMs);
-  return held.ms !== null && held.ms <= CLOCK_SLACK_MS ? { ms: 0, unknown: null } : held;
+  return held.ms !== null && held.ms <= slackMs ? { ms: 0, unknown: null } : held;
 }
 
 /** A wait that was over before the first job began is no part of the work; one in the midst of it cannot be cut out. */

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { mergeRunRows } from "./merge-run-rows.ts";
 import { aReport, someJobs } from "./reports.contract.ts";
 import { runAttemptRow } from "./rows.ts";
-import { aRun, START } from "./run-fixtures.contract.ts";
+import { aJob, aRun, START } from "./run-fixtures.contract.ts";
 import type { RunAttemptRow } from "./schema.ts";
 
 const NOW = START + 86_400_000;
@@ -111,4 +111,40 @@ test("an import may end an attempt that GitHub told as open, until GitHub tells 
   assert.deepEqual(mergeRunRows(imported, ended), ended);
   const importedOpen = runAttemptRow(aRun({ conclusion: null, completedAtMs: null }));
   assert.deepEqual(mergeRunRows(importedOpen, open), open);
+});
+
+test("a run that was seen held back does not last as long as its wait, until its jobs tell how long that was", () => {
+  const report: ReportedRun = {
+    ...aRun({ runStartedAtMs: START, completedAtMs: START + 3_600_000, heldFor: null, seenHeldAtMs: null }),
+    conclusion: "success",
+    status: "completed",
+    updatedAtMs: START + 3_600_000,
+    completedAtMs: START + 3_600_000,
+    durationMs: null,
+    readyAtMs: null,
+  };
+  const waiting: ReportedRun = {
+    ...report,
+    conclusion: null,
+    status: "pending",
+    completedAtMs: null,
+    updatedAtMs: START,
+    heldFor: "concurrency",
+    seenHeldAtMs: START + 1_800_000,
+  };
+  const listed = [clean(waiting, null), clean(report, null)];
+  for (const rows of [listed, listed.toReversed()]) {
+    const row = saveAll(rows);
+    assert.deepEqual([row.duration_ms, row.duration_unknown, row.held_for], [null, "held-back", "concurrency"]);
+    assert.equal(saveAll([...rows, clean(report, null)]).duration_unknown, "held-back");
+    const jobs = [
+      {
+        ...aJob({ createdAtMs: START + 3_000_000, startedAtMs: START + 3_010_000, completedAtMs: START + 3_600_000 }),
+        readyAtMs: null,
+        steps: [],
+      },
+    ];
+    const told = saveAll([...rows, clean({ ...report, seenHeldAtMs: START + 1_800_000 }, jobs), clean(report, null)]);
+    assert.deepEqual([told.held_time_ms, told.queue_time_ms, told.duration_ms], [3_000_000, 10_000, 600_000]);
+  }
 });

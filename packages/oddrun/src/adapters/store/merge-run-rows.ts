@@ -1,3 +1,4 @@
+import { isHeldUnmeasured } from "@oddrun/core";
 import type { RunAttemptRow } from "./schema.ts";
 
 /** Columns that describe a run: what a report leaves out of them stays as it was told before. */
@@ -41,7 +42,18 @@ export function mergeRunRows(row: RunAttemptRow, other: RunAttemptRow): RunAttem
   const [newer, older] = isNewer(row, other) ? [row, other] : [other, row];
   const merged = { ...described(newer, older), ...lastSeenHeld(newer, older) };
   const keepsTimes = newer.conclusion === older.conclusion && learntFromJobs(older) > learntFromJobs(newer);
-  return keepsTimes ? { ...merged, ...pick(older, TIMES) } : merged;
+  return withoutUnmeasuredHold(keepsTimes ? { ...merged, ...pick(older, TIMES) } : merged);
+}
+
+/** One report saw the attempt held back, and another one tells of its end alone: how long it worked is in neither. */
+function withoutUnmeasuredHold(row: RunAttemptRow): RunAttemptRow {
+  const isHeld = isHeldUnmeasured({
+    heldTimeMs: row.held_time_ms,
+    seenHeldAtMs: row.seen_held_at_ms,
+    startMs: row.run_started_at_ms,
+    endMs: row.completed_at_ms,
+  });
+  return isHeld && row.duration_ms !== null ? { ...row, duration_ms: null, duration_unknown: "held-back" } : row;
 }
 
 function importedLater(row: RunAttemptRow, other: RunAttemptRow): RunAttemptRow {
@@ -72,7 +84,7 @@ function learntFromJobs(row: RunAttemptRow): 0 | 1 | 2 {
     row.end_from === "jobs" ||
     row.queue_time_ms !== null ||
     ONLY_FROM_JOBS.has(row.queue_time_unknown) ||
-    row.duration_unknown === "held-back" ||
+    (row.duration_unknown === "held-back" && row.held_time_unknown === null) ||
     row.held_time_unknown === "never-ran";
   return isTold ? 2 : row.held_time_unknown !== "not-recorded" ? 1 : 0;
 }
