@@ -50,9 +50,14 @@ export function readInstant(value: Json): number | null {
   const parts = INSTANT.exec(value);
   if (parts === null) return null;
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
-  const dayOfMonth = new Date(0);
-  dayOfMonth.setUTCFullYear(year, month - 1, day);
-  if (dayOfMonth.getUTCMonth() !== month - 1 || dayOfMonth.getUTCDate() !== day) return null;
+  if (day > 28 && !hasDay(year, month, day)) return null;
   const ms = Date.parse(value);
   return Number.isNaN(ms) ? null : ms;
+}
+
+/** `Date.parse` takes the 30th of February for a day in March. */
+function hasDay(year: number, month: number, day: number): boolean {
+  const dayOfMonth = new Date(0);
+  dayOfMonth.setUTCFullYear(year, month - 1, day);
+  return dayOfMonth.getUTCMonth() === month - 1 && dayOfMonth.getUTCDate() === day;
 }

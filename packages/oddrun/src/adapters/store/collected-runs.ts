@@ -82,26 +82,24 @@ export async function reportedRun(
   attempt: number,
 ): ReturnType<CollectionStore["reportedRun"]> {
   const row = await db
-    .selectFrom("run_attempts")
-    .where("repository_id", "=", repositoryId)
-    .where("run_id", "=", runId)
-    .where("run_attempt", "=", attempt)
-    .selectAll()
+    .selectFrom("run_attempts as r")
+    .leftJoin("workflows as w", (join) =>
+      join.onRef("w.repository_id", "=", "r.repository_id").onRef("w.workflow_id", "=", "r.workflow_id"),
+    )
+    .where("r.repository_id", "=", repositoryId)
+    .where("r.run_id", "=", runId)
+    .where("r.run_attempt", "=", attempt)
+    .selectAll("r")
+    .select(["w.name as workflow_name", "w.path as workflow_path"])
     .executeTakeFirst();
   if (row === undefined) return null;
-  const workflow = await db
-    .selectFrom("workflows")
-    .where("repository_id", "=", repositoryId)
-    .where("workflow_id", "=", row.workflow_id)
-    .selectAll()
-    .executeTakeFirst();
   return {
     run: asReported(row),
     workflow: {
       repositoryId,
       id: row.workflow_id,
-      name: workflow?.name ?? `workflow ${row.workflow_id}`,
-      path: workflow?.path ?? null,
+      name: row.workflow_name ?? `workflow ${row.workflow_id}`,
+      path: row.workflow_path,
     },
   };
 }

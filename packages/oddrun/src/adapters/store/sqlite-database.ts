@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
+import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 import { problem } from "../../operations/problems.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { importSqlite } from "../files/sqlite-module.ts";
@@ -79,31 +79,32 @@ function sqliteDialect(database: DatabaseSync): SqliteDialect {
 
 /** node:sqlite in the shape that Kysely's SQLite dialect asks for. */
 function shim(database: DatabaseSync): SqliteDatabase {
-  const statements = new Map<string, StatementSync>();
-  const prepare = (text: string): StatementSync => {
-    const kept = statements.get(text);
-    if (kept !== undefined) return kept;
-    const statement = database.prepare(text);
-    const [oldest] = statements.keys();
-    if (statements.size >= STATEMENTS_MAX && oldest !== undefined) statements.delete(oldest);
-    statements.set(text, statement);
-    return statement;
-  };
+  const statements = new Map<string, SqliteStatement>();
   return {
     close: () => {
       statements.clear();
       database.close();
     },
     prepare: (text) => {
+      const kept = statements.get(text);
+      if (kept !== undefined) return kept;
       // All our transactions write: taking the write lock first avoids the upgrade that fails when two processes meet.
-      const statement = prepare(text === "begin" ? "begin immediate" : text);
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...(parameters as readonly SQLInputValue[])),
-        run: (parameters) => statement.run(...(parameters as readonly SQLInputValue[])),
-        iterate: (parameters) => statement.iterate(...(parameters as readonly SQLInputValue[])),
-      };
+      const statement = shimStatement(database.prepare(text === "begin" ? "begin immediate" : text));
+      const [oldest] = statements.keys();
+      if (statements.size >= STATEMENTS_MAX && oldest !== undefined) statements.delete(oldest);
+      statements.set(text, statement);
+      return statement;
     },
+  };
+}
+
+function shimStatement(statement: StatementSync): SqliteStatement {
+  return {
+    // asked for once: naming the columns takes as long as running a short statement
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...(parameters as readonly SQLInputValue[])),
+    run: (parameters) => statement.run(...(parameters as readonly SQLInputValue[])),
+    iterate: (parameters) => statement.iterate(...(parameters as readonly SQLInputValue[])),
   };
 }
 
