@@ -9,19 +9,20 @@ const ATTEMPTS_MAX = 100;
 
 /**
  * What of these runs is new, as a part to save: runs in scope that are not known as they are, with the questions they lead to.
- * `isEarlier`: they are earlier attempts, which the latest one of their run has led to, together with those before them.
+ * Patterns choose among what is listed; what was asked for by its id was chosen before, perhaps by a pass with other patterns. Earlier
+ * attempts were led to by the latest one of their run, together with those before them.
  * A finished attempt that GitHub has already told with this conclusion stays as it is, with the times its jobs gave it.
  */
 export async function ingestRuns(
   pass: Pass,
   of: RepositoryPass,
   runs: readonly SourceRun[],
-  { isEarlier }: { readonly isEarlier: boolean } = { isEarlier: false },
+  from: "list" | "run" | "earlier-attempt",
 ): Promise<GrowingPart> {
   const part = nothingCollected();
   const { store } = pass.deps;
   const repositoryId = of.repository.id;
-  const wanted = runs.filter((run) => pass.scope.takesRun(run));
+  const wanted = from === "list" ? runs.filter((run) => pass.scope.takesRun(run)) : runs;
   pass.tally.leftOutRuns += runs.length - wanted.length;
   if (wanted.length === 0) return part;
   const known = new Map<string, KnownAttempt>();
@@ -46,7 +47,7 @@ export async function ingestRuns(
     if (run.conclusion !== null && mayHaveJobs(run.conclusion))
       part.newTasks.push({ ...task, runAttempt, kind: "jobs" });
     else countNotes(pass.tally, notes);
-    if (isEarlier || before?.isCollected === true || runAttempt > ATTEMPTS_MAX) continue;
+    if (from === "earlier-attempt" || before?.isCollected === true || runAttempt > ATTEMPTS_MAX) continue;
     for (let earlier = runAttempt - 1; earlier >= 1; earlier--) {
       const stored = known.get(`${runId} ${earlier}`);
       if (stored?.isFinished === true && stored.isCollected) continue;

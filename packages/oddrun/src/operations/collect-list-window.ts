@@ -71,7 +71,7 @@ export async function listWindow(
     const isLast = answer.nextPage === null || isEnough;
     if (!isForced && isLast && !isEnough && runCount >= LISTED_RUNS_MAX && total === null) return end("too-full");
     if (!answer.isUnchanged || isLast) {
-      const part = await ingestRuns(pass, of, answer.runs);
+      const part = await ingestRuns(pass, of, answer.runs, "list");
       if (answer.readMark !== null) (heldMarks ?? part.readMarks).push(pass.scopedMark(answer.readMark));
       if (isLast && window.toS !== null) {
         const listed = { fromS: window.fromS, toS: window.toS };

@@ -1,10 +1,20 @@
 import { type ListOptions, listedAs, listWindow, numberOr, type WindowEnd } from "./collect-list-window.ts";
-import { nothingCollected, type Pass, type RepositoryPass, unlisted } from "./collect-pass.ts";
+import {
+  isAboutOneQuestion,
+  nothingCollected,
+  type Pass,
+  PassStopped,
+  type RepositoryPass,
+  saveState,
+  unlisted,
+} from "./collect-pass.ts";
 import {
   cutWindows,
   DAY_S,
   gapsIn,
+  lengthS,
   LISTED_RUNS_MAX,
+  LOOK_BACK_DAYS,
   midnightOf,
   overlapsIn,
   pieceOf,
@@ -15,13 +25,13 @@ import type { CreatedWindow, ReadMark } from "./run-source.ts";
 
 /** A list may lag behind by so much: what was created later is listed again. */
 const LIST_LAG_S = 60;
-/** A run may be repeated for 30 days, and keeps its time of creation. */
-const LOOK_BACK_S = 31 * DAY_S;
 /** A window of which runs vanish while it is read is read again, so often; then in parts of one page. */
 const READ_AGAIN_MAX = 3;
 /** Makes windows of about half a page where they would be of nine. */
 const PARTS = 18;
-/** Up to so many pages for the whole look back, one window costs less than the aligned ones save. */
+/** After so many stretches that could not be listed a pass lists no more of a repository. */
+const SKIPPED_MAX = 3;
+/** Up to so many runs in the whole look back, one window costs less than the aligned ones save. */
 const LOOK_BACK_PLAIN_RUNS = 300;
 
 /** The second from which on the list has no end, so that its address stays the same all day: midnight of yesterday. */
@@ -37,7 +47,8 @@ export async function listTop(pass: Pass, of: RepositoryPass, fromS: number, sen
   const nowS = Math.floor(pass.serverNowMs() / 1000);
   const heldMarks: ReadMark[] = [];
   const options = { sentMax, keys: [], heldMarks };
-  const whole = await listWindow(pass, of, { fromS, toS: null }, { ...options, isForced: false });
+  const whole = await listOrSkip(pass, of, { fromS, toS: null }, options);
+  if (whole === null) return;
   const seconds = Math.max(1, nowS - fromS);
   of.runsPerSecond = numberOr(whole.total, whole.runCount) / seconds;
   if (whole.kind !== "listed") {
@@ -47,6 +58,7 @@ export async function listTop(pass: Pass, of: RepositoryPass, fromS: number, sen
     const cutter = cutWindows(range, { nowS, runsPerSecond, isAligned: false });
     await listRange(pass, of, cutter, options);
     of.runsPerSecond = cutter.runsPerSecond();
+    if (of.listProblem !== null) return;
   }
   const part = nothingCollected();
   const toS = nowS - LIST_LAG_S;
@@ -63,7 +75,9 @@ export async function listGaps(
   range: { readonly sinceS: number; readonly tierFromS: number; readonly topFromS: number },
   sentMax: number,
 ): Promise<void> {
-  for (const gap of unlisted(of, range.sinceS, range.topFromS)) {
+  if (of.skipped.length >= SKIPPED_MAX) return;
+  const listed = [...of.listed, ...of.skipped];
+  for (const gap of unlisted({ listed }, range.sinceS, range.topFromS)) {
     const piece = pieceOf(gap, range.tierFromS, of.runsPerSecond);
     if (piece === null) return;
     const cutter = cutWindows(piece, { nowS: piece.toS, runsPerSecond: of.runsPerSecond, isAligned: false });
@@ -72,13 +86,20 @@ export async function listGaps(
   }
 }
 
-/** Lists again what had been listed before this pass, since a run may be repeated for a month. */
+/**
+ * Lists again what had been listed before this pass and may have been repeated since the last look back, however long ago that was.
+ * One that is cut short goes on in the next pass.
+ */
 export async function lookBack(pass: Pass, of: RepositoryPass, topFromS: number, sentMax: number): Promise<void> {
-  const fromS = topFromS - LOOK_BACK_S;
-  const range = { fromS, toS: topFromS - 1 };
-  const again = `${pass.scope.key} again ${of.state.lookedBackAtMs ?? 0}`.trim();
-  const done = await pass.deps.store.listedWindows(of.repository.id, again);
-  const isPlain = of.runsPerSecond !== null && of.runsPerSecond * LOOK_BACK_S <= LOOK_BACK_PLAIN_RUNS;
+  const { store } = pass.deps;
+  const repositoryId = of.repository.id;
+  const again = againKey(pass.scope.key);
+  const beganAtMs = of.state.lookBackBeganAtMs ?? pass.serverNowMs();
+  await saveState(pass, of, { lookBackBeganAtMs: beganAtMs });
+  const seenS = midnightOf(Math.floor((of.state.lookedBackAtMs ?? beganAtMs) / 1000));
+  const range = { fromS: Math.min(topFromS, seenS) - LOOK_BACK_DAYS * DAY_S, toS: topFromS - 1 };
+  const done = [...(await store.listedWindows(repositoryId, again)), ...of.skipped];
+  const isPlain = of.runsPerSecond !== null && of.runsPerSecond * lengthS(range) <= LOOK_BACK_PLAIN_RUNS;
   for (const piece of overlapsIn(range, of.listedBefore)) {
     for (const rest of gapsIn(piece, done)) {
       const cutter = cutWindows(rest, { nowS: rest.toS, runsPerSecond: of.runsPerSecond, isAligned: !isPlain });
@@ -86,7 +107,12 @@ export async function lookBack(pass: Pass, of: RepositoryPass, topFromS: number,
     }
   }
   of.isLookedBack = true;
+  await store.saveCollected({ ...nothingCollected(), forgotten: [{ repositoryId, scope: again }] });
+  await saveState(pass, of, { lookedBackAtMs: beganAtMs, lookBackBeganAtMs: null });
 }
+
+/** What a look back has listed again is kept under a key of its own until it ends. */
+const againKey = (scope: string): string => `${scope} again`.trim();
 
 async function listRange(
   pass: Pass,
@@ -96,7 +122,11 @@ async function listRange(
 ): Promise<void> {
   let unsteady = 0;
   for (let window = cutter.next(); window !== null; window = cutter.next()) {
-    const end = await listWindow(pass, of, window, { ...options, isForced: false });
+    const end = await listOrSkip(pass, of, window, options);
+    if (end === null) {
+      cutter.skip();
+      continue;
+    }
     if (end.kind === "listed") {
       unsteady = 0;
       cutter.done(end.runCount);
@@ -116,6 +146,26 @@ async function listRange(
     }
     warnOfRest(pass, of, window, forced);
     cutter.done(forced.runCount);
+  }
+}
+
+/** null when the list cannot be read: told, and left to another pass, so that it keeps nothing else back. */
+async function listOrSkip(
+  pass: Pass,
+  of: RepositoryPass,
+  window: CreatedWindow,
+  options: ListOptions & { readonly heldMarks?: ReadMark[] },
+): Promise<WindowEnd | null> {
+  try {
+    return await listWindow(pass, of, window, { ...options, isForced: false });
+  } catch (error) {
+    if (!isAboutOneQuestion(error)) throw error;
+    of.listProblem ??= error;
+    of.skipped = [...of.skipped, { fromS: window.fromS, toS: window.toS ?? window.fromS }];
+    const { fullName: repository } = of.repository;
+    pass.deps.log.warn("a stretch of time could not be listed", { repository, ...window, problem: error.message });
+    if (of.skipped.length >= SKIPPED_MAX) throw new PassStopped();
+    return null;
   }
 }
 

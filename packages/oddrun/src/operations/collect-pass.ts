@@ -41,11 +41,16 @@ export interface RepositoryPass {
   /** As it is stored. */
   state: CollectionState;
   isLookedBack: boolean;
+  /** No pass of the last 24 hours did what is done once a day. */
+  readonly isFirstOfDay: boolean;
   isTopListed: boolean;
   arePollsDone: boolean;
   runsPerSecond: number | null;
   /** Open runs that this pass has seen. */
   readonly seenOpen: Set<number>;
+  /** Stretches that could not be listed in this pass, and why the first of them. */
+  skipped: readonly ClosedWindow[];
+  listProblem: Problem | null;
   /** Why it is left alone. */
   problem: Problem | null;
 }
@@ -56,6 +61,8 @@ export interface Pass {
   readonly scope: CollectScope;
   readonly tally: CollectTally;
   readonly repositories: RepositoryPass[];
+  /** What this pass asked in vain, as `taskKey` has it: not to be asked again by it. */
+  readonly failedTasks: Set<string>;
   stopped: StopReason | null;
   serverNowMs(): number;
   scopedMark(mark: ReadMark): ReadMark;
@@ -85,6 +92,7 @@ export function startPass(deps: CollectDeps, scope: CollectScope, requestsMax: n
     scope,
     tally,
     repositories: [],
+    failedTasks: new Set(),
     stopped: null,
     serverNowMs: () => deps.now() + source.budget().clockAheadMs,
     scopedMark: (mark) => marks.scoped(mark),
@@ -172,6 +180,16 @@ export async function forRepositories(
   });
 }
 
+export async function saveState(
+  pass: Pass,
+  of: RepositoryPass,
+  change: Partial<Omit<CollectionState, "repositoryId" | "scope">>,
+): Promise<void> {
+  const state = { ...of.state, ...change };
+  if (JSON.stringify(state) !== JSON.stringify(of.state)) await pass.deps.store.saveCollectionState(state);
+  of.state = state;
+}
+
 /**
  * Whether GitHub still shows the repository: when it does not, nothing can be said of what it does not show of it. What stops the pass
  * or the repository is kept there.
@@ -188,9 +206,14 @@ export async function isStillThere(pass: Pass, of: RepositoryPass): Promise<bool
   }
 }
 
-/** A refusal by GitHub that says nothing about the next question. */
+/** A refusal by GitHub that says nothing about other repositories. */
 export function isAboutOneThing(error: unknown): error is Problem {
   return error instanceof Problem && error.exitCode === 4;
+}
+
+/** One that says nothing about the next question to the same repository either. */
+export function isAboutOneQuestion(error: unknown): error is Problem {
+  return isAboutOneThing(error) && (error.code === "github-unreachable" || error.code === "github-answer-unreadable");
 }
 
 type Growing<Item> = Item extends readonly (infer Each)[] ? Each[] : Item;
@@ -207,12 +230,17 @@ export const nothingCollected = (): GrowingPart => ({
   failedTasks: [],
   readMarks: [],
   goneRuns: [],
+  forgotten: [],
 });
 
 export const taskKey = ({ repositoryId, runId, runAttempt, kind }: Omit<CollectionTask, "createdAtMs" | "tries">) =>
   `${kind} ${repositoryId} ${runId} ${runAttempt}`;
 
 /** What of the wanted time is not listed, newest first; the top window is not part of it. */
-export function unlisted(of: RepositoryPass, sinceS: number, topFromS: number): readonly ClosedWindow[] {
-  return sinceS >= topFromS ? [] : gapsIn({ fromS: sinceS, toS: topFromS - 1 }, of.listed);
+export function unlisted(
+  { listed }: { readonly listed: readonly ClosedWindow[] },
+  sinceS: number,
+  topFromS: number,
+): readonly ClosedWindow[] {
+  return sinceS >= topFromS ? [] : gapsIn({ fromS: sinceS, toS: topFromS - 1 }, listed);
 }

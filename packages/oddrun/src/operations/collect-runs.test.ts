@@ -1,60 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import * as fc from "fast-check";
-import { openStore } from "../adapters/store/index.ts";
 import { EVERYTHING } from "./collect-scope.ts";
-import { collectRuns, type CollectRequest, type CollectSummary } from "./collect-runs.ts";
-import { type ScriptedRun, type ScriptedSource, scriptedSource } from "./scripted-source.contract.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "oddrun-collect-runs-"));
-after(() => rmSync(folder, { recursive: true }));
-let places = 0;
-const newStore = () => openStore(join(folder, `${places++}.db`));
-type Store = Awaited<ReturnType<typeof newStore>>;
-
-const NOW_MS = Date.UTC(2026, 10, 22, 13);
-const NOW_S = NOW_MS / 1000;
-const DAY_S = 86_400;
-const HOUR_MS = 3_600_000;
-const QUIET = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
-async function pass(
-  store: Store,
-  scripted: ScriptedSource,
-  {
-    nowMs = NOW_MS,
-    signal = { aborted: false },
-    ...request
-  }: Partial<CollectRequest> & { readonly nowMs?: number; readonly signal?: { aborted: boolean } } = {},
-): Promise<CollectSummary> {
-  const deps = { source: scripted.source, store, log: QUIET, now: () => nowMs, signal, onProgress: () => {} };
-  return await collectRuns(deps, {
-    targets: ["octo/web"],
-    sinceMs: nowMs - 60 * DAY_S * 1000,
-    patterns: EVERYTHING,
-    requestsMax: null,
-    concurrency: 4,
-    ...request,
-  });
-}
-
-async function storedKeys(store: Store): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const { runId, runAttempt, conclusion, jobCount } of store.finishedRuns()) {
-    keys.push(`${runId}/${runAttempt} ${conclusion} ${jobCount ?? 0}`);
-  }
-  return keys.sort();
-}
-
-const wantedKeys = (runs: readonly ScriptedRun[]): string[] =>
-  runs
-    .flatMap(({ runId, conclusions }) =>
-      conclusions.map((conclusion, at) => `${runId}/${at + 1} ${conclusion} ${conclusion === "skipped" ? 0 : 1}`),
-    )
-    .sort();
+import { DAY_S, HOUR_MS, newStore, NOW_MS, NOW_S, pass, storedKeys, wantedKeys } from "./scripted-pass.contract.ts";
+import { type ScriptedRun, scriptedSource } from "./scripted-source.contract.ts";
 
 /** Runs in clumps, as they come: most end without jobs, so that lists are what is tried here. */
 const corpora = fc
@@ -149,7 +98,7 @@ test("a re-run of a run that was long complete is found within a day, and its ea
   assert.equal(scripted.asked.length, 2, scripted.asked.join("\n"));
 });
 
-test("an open run is asked for until it ends, up to 36 days, and its jobs only then", async () => {
+test("an open run is asked for until it ends, up to 67 days, and its jobs only then", async () => {
   const store = await newStore();
   const open: ScriptedRun = { runId: 1, createdS: NOW_S - 20 * DAY_S, conclusions: [null] };
   const scripted = scriptedSource([open, { runId: 2, createdS: NOW_S - DAY_S, conclusions: ["success"] }]);
@@ -166,7 +115,9 @@ test("an open run is asked for until it ends, up to 36 days, and its jobs only t
   const lost = scriptedSource([open]);
   const other = await newStore();
   await pass(other, lost);
-  const summary = await pass(other, lost, { nowMs: NOW_MS + 17 * 24 * HOUR_MS });
+  await pass(other, lost, { nowMs: NOW_MS + 30 * 24 * HOUR_MS });
+  lost.asked.length = 0;
+  const summary = await pass(other, lost, { nowMs: NOW_MS + 48 * 24 * HOUR_MS });
   assert.equal(summary.givenUpRuns, 1);
   assert.ok(!lost.asked.includes("run 1"));
 });

@@ -6,6 +6,7 @@ import {
   type Pass,
   PassStopped,
   type RepositoryPass,
+  saveState,
   startPass,
   unlisted,
 } from "./collect-pass.ts";
@@ -14,7 +15,6 @@ import { collectScope, scopedReadMarks, type ScopePatterns } from "./collect-sco
 import { type CollectSummary, summarize } from "./collect-summary.ts";
 import { doTasks } from "./collect-tasks.ts";
 import { DAY_S, midnightOf } from "./collect-windows.ts";
-import type { CollectionState } from "./collection-store.ts";
 import { problem } from "./problems.ts";
 import type { ReadMarks, SourceRepository } from "./run-source.ts";
 
@@ -82,11 +82,9 @@ async function listTier(pass: Pass, { sinceS, topFromS, width }: Plan, tier: num
   const nowS = topFromS + DAY_S;
   const tierFromS = Math.max(sinceS, midnightOf(nowS - Math.min(TIERS_S[tier] ?? 0, nowS)));
   await forRepositories(pass, width, async (of) => {
-    if (!of.isTopListed) await listTop(pass, of, topFromS, sentMax);
+    if (!of.isTopListed && of.listProblem === null) await listTop(pass, of, topFromS, sentMax);
     if (tier === 1 && !of.isLookedBack) {
-      const startedAtMs = pass.serverNowMs();
       await lookBack(pass, of, topFromS, sentMax);
-      await saveState(pass, of, { lookedBackAtMs: startedAtMs });
     }
     await listGaps(pass, of, { sinceS, tierFromS, topFromS }, sentMax);
   });
@@ -143,45 +141,40 @@ async function startRepository(
 ): Promise<RepositoryPass> {
   const { store } = pass.deps;
   await store.adoptRepository(repository, askedNames);
-  const state = await store.collectionState(repository.id);
+  const state = await store.collectionState(repository.id, pass.scope.key);
   const ofScope = await store.listedWindows(repository.id, pass.scope.key);
   const ofAll = pass.scope.key === "" ? [] : await store.listedWindows(repository.id, "");
   const listed = [...ofScope, ...ofAll];
   const nowMs = pass.serverNowMs();
   const isNew = listed.length === 0 && state.lookedBackAtMs === null;
+  const isLookedBack = listed.length === 0 || nowMs - (state.lookedBackAtMs ?? 0) <= LOOK_BACK_EVERY_MS;
   const of: RepositoryPass = {
     repository,
     state,
     listed,
     listedBefore: listed,
-    isLookedBack: listed.length === 0 || nowMs - (state.lookedBackAtMs ?? 0) <= LOOK_BACK_EVERY_MS,
+    isLookedBack,
+    isFirstOfDay: !isLookedBack,
     isTopListed: false,
     arePollsDone: false,
     runsPerSecond: null,
     seenOpen: new Set(),
+    skipped: [],
+    listProblem: null,
     problem: null,
   };
   if (isNew) await saveState(pass, of, { lookedBackAtMs: nowMs });
   return of;
 }
 
-async function saveState(
-  pass: Pass,
-  of: RepositoryPass,
-  change: Partial<Omit<CollectionState, "repositoryId">>,
-): Promise<void> {
-  const state = { ...of.state, ...change };
-  if (JSON.stringify(state) !== JSON.stringify(of.state)) await pass.deps.store.saveCollectionState(state);
-  of.state = state;
-}
-
 /** Keeps for each repository how the pass ended. */
 async function saveStates(pass: Pass, { sinceS, topFromS }: Plan): Promise<void> {
   for (const of of pass.repositories) {
     const isDone = of.isTopListed && of.arePollsDone && unlisted(of, sinceS, topFromS).length === 0;
+    const { code = null } = of.problem ?? of.listProblem ?? {};
     await saveState(pass, of, {
-      problem: of.problem?.code ?? null,
-      ...(isDone && of.problem === null && pass.stopped === null ? { completedAtMs: pass.serverNowMs() } : {}),
+      problem: code,
+      ...(isDone && code === null && pass.stopped === null ? { completedAtMs: pass.serverNowMs() } : {}),
     });
   }
 }

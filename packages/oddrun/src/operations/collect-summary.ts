@@ -1,6 +1,7 @@
 import type { CollectionTask } from "./collection-store.ts";
 import { type Pass, type RepositoryPass, unlisted } from "./collect-pass.ts";
 import type { CollectTally } from "./collect-tally.ts";
+import { TRIES_MAX } from "./collect-tasks.ts";
 import { type ClosedWindow, lengthS } from "./collect-windows.ts";
 
 const PAGE_RUNS = 100;
@@ -29,6 +30,7 @@ export interface CollectSummary extends Omit<CollectTally, "requests" | "tasksLe
   };
   readonly repositories: {
     readonly collected: number;
+    /** Not collected, or not all that was asked about them. */
     readonly failed: readonly { readonly repository: string; readonly code: string; readonly message: string }[];
   };
   readonly missing: readonly MissingPart[];
@@ -52,23 +54,29 @@ export async function summarize(
   const { source, store, now } = pass.deps;
   const { requests, tasksLeft: _, ...counts } = pass.tally;
   const sound = pass.repositories.filter((of) => of.problem === null);
-  const tasks = await store.countTasks(sound.map((of) => of.repository.id));
+  const ids = sound.map((of) => of.repository.id);
+  const tasks = await store.countTasks(ids, TRIES_MAX - 1);
+  const allTasks = await store.countTasks(ids, Number.MAX_SAFE_INTEGER);
   const { sent, unchanged } = source.budget();
   const asked = Object.values(requests).reduce((sum, count) => sum + count, 0);
   const { stopped } = pass;
   return {
     ...counts,
+    givenUpTasks: sumOf(allTasks) - sumOf(tasks),
     sinceMs: about.sinceMs,
     startedAtMs: about.startedAtMs,
     tookMs: now() - about.startedAtMs,
     requests: { ...requests, sent, notModified: unchanged, further: Math.max(0, sent - asked) },
     repositories: {
-      collected: sound.length,
+      collected: sound.filter((of) => of.listProblem === null).length,
       failed: [
         ...about.failed,
-        ...pass.repositories.flatMap(({ repository, problem }) =>
-          problem === null ? [] : [{ repository: repository.fullName, code: problem.code, message: problem.message }],
-        ),
+        ...pass.repositories.flatMap(({ repository: { fullName }, problem, listProblem }) => {
+          const why = problem ?? listProblem;
+          if (why === null) return [];
+          const message = problem === null ? `Not all of its runs are listed. ${why.message}` : why.message;
+          return [{ repository: fullName, code: why.code, message }];
+        }),
       ],
     },
     missing: sound.map((of) => missingOf(of, about, tasks)).filter(({ requestsNeeded }) => requestsNeeded > 0),
@@ -100,4 +108,6 @@ function missingOf(
   };
 }
 
+const sumOf = (counts: readonly { readonly count: number }[]): number =>
+  counts.reduce((sum, { count }) => sum + count, 0);
 const inMs = ({ fromS, toS }: ClosedWindow) => ({ fromMs: fromS * 1000, toMs: (toS + 1) * 1000 - 1 });

@@ -22,6 +22,8 @@ export interface CollectTally {
   /** Open for longer than GitHub lets a run live: not asked for any more. */
   givenUpRuns: number;
   failedTasks: number;
+  /** Questions that GitHub did not answer however often they were put: not put any more. */
+  givenUpTasks: number;
   tasksLeft: number;
   readonly warnings: string[];
 }
@@ -41,6 +43,7 @@ export function newCollectTally(): CollectTally {
     deletedUpstream: 0,
     givenUpRuns: 0,
     failedTasks: 0,
+    givenUpTasks: 0,
     tasksLeft: 0,
     warnings: [],
   };

@@ -4,6 +4,7 @@ import { ingestRuns } from "./collect-ingest.ts";
 import {
   type GrowingPart,
   inParallel,
+  isAboutOneQuestion,
   isAboutOneThing,
   isStillThere,
   nothingCollected,
@@ -18,18 +19,32 @@ import { countNotes, countUnreadable } from "./collect-tally.ts";
 const GROUP_TASKS = 25;
 /** Tasks read at once. */
 const READ_TASKS = 500;
-/** After so many passes a question is put no more. */
-const TRIES_MAX = 5;
+/** After so many tries in vain a question rests, and is put once a day. */
+const TRIES_AT_WILL = 6;
+/** After so many it is put no more. */
+export const TRIES_MAX = 30;
 
 /** Puts the open questions, newest first, `width` at a time, until none is left that this pass has not tried. */
 export async function doTasks(pass: Pass, width: number): Promise<void> {
+  const sound = pass.repositories.filter((of) => of.problem === null);
+  await putQuestions(pass, width, sound, TRIES_AT_WILL);
+  const onceADay = sound.filter((of) => of.isFirstOfDay);
+  await putQuestions(pass, width, onceADay, TRIES_MAX);
+}
+
+async function putQuestions(
+  pass: Pass,
+  width: number,
+  repositories: readonly RepositoryPass[],
+  triesMax: number,
+): Promise<void> {
   const { store } = pass.deps;
-  const byId = new Map(pass.repositories.filter((of) => of.problem === null).map((of) => [of.repository.id, of]));
+  const byId = new Map(repositories.map((of) => [of.repository.id, of]));
   const repositoryIds = [...byId.keys()];
   if (repositoryIds.length === 0) return;
-  const counts = await store.countTasks(repositoryIds);
+  const counts = await store.countTasks(repositoryIds, triesMax - 1);
   pass.tally.tasksLeft = counts.reduce((sum, { count }) => sum + count, 0);
-  const failed = new Set<string>();
+  const failed = pass.failedTasks;
   let group = nothingCollected();
   let notShown: CollectionTask[] = [];
   let inGroup = 0;
@@ -41,16 +56,20 @@ export async function doTasks(pass: Pass, width: number): Promise<void> {
     inGroup = 0;
     for (const repositoryId of new Set(gone.map((task) => task.repositoryId))) {
       if (!(await isStillThere(pass, byId.get(repositoryId)!))) continue;
-      const tasks = gone.filter((task) => task.repositoryId === repositoryId);
-      part.doneTasks.push(...tasks.map(keyOf));
-      pass.tally.deletedUpstream += tasks.length;
+      const of = byId.get(repositoryId)!;
+      for (const task of gone.filter((each) => each.repositoryId === repositoryId)) {
+        const verdict = await whyNotShown(pass, of, task);
+        if (verdict === "gone") part.doneTasks.push(keyOf(task));
+        else if (verdict === "not-yet") part.failedTasks.push(keyOf(task));
+        if (verdict === "gone") pass.tally.deletedUpstream += 1;
+      }
     }
     pass.tally.tasksLeft -= part.doneTasks.length;
     pass.tally.failedTasks += part.failedTasks.length;
     await pass.save(part, true);
   };
   while (pass.stopped === null) {
-    const read = await store.tasks({ repositoryIds, triesMax: TRIES_MAX, limit: READ_TASKS + failed.size });
+    const read = await store.tasks({ repositoryIds, triesMax: triesMax - 1, limit: READ_TASKS + failed.size });
     const tasks = read.filter((task) => !failed.has(taskKey(task)) && byId.get(task.repositoryId)?.problem === null);
     if (tasks.length === 0) return;
     try {
@@ -81,13 +100,29 @@ async function answered(pass: Pass, of: RepositoryPass, task: CollectionTask): P
     if (error instanceof PassStopped) return null;
     if (!isAboutOneThing(error)) throw error;
     pass.deps.log.warn("a question was not answered", { repository: of.repository.fullName, problem: error.message });
-    if (isOfRepository(error.code)) {
+    if (error.code !== "github-refused" && !isAboutOneQuestion(error)) {
       of.problem = error;
       return null;
     }
     const part = nothingCollected();
     part.failedTasks.push(keyOf(task));
     return part;
+  }
+}
+
+/**
+ * What has just ended may not be shown by all of GitHub's servers yet: where its run is shown, it is asked for once more by a later pass.
+ * null when that could not be found out.
+ */
+async function whyNotShown(pass: Pass, of: RepositoryPass, task: CollectionTask): Promise<"gone" | "not-yet" | null> {
+  if (task.tries > 0) return "gone";
+  try {
+    const run = await pass.ask("polls", () => pass.deps.source.run(of.repository, task.runId));
+    return run === null ? "gone" : "not-yet";
+  } catch (error) {
+    if (error instanceof PassStopped) return null;
+    if (!isAboutOneThing(error)) throw error;
+    return "not-yet";
   }
 }
 
@@ -118,14 +153,9 @@ async function askAttempt(pass: Pass, of: RepositoryPass, task: CollectionTask):
   const { runId, runAttempt } = task;
   const attempt = await pass.ask("attempts", () => pass.deps.source.attempt(of.repository, runId, runAttempt));
   if (attempt === null) return "not-shown";
-  const part = await ingestRuns(pass, of, [attempt], { isEarlier: true });
+  const part = await ingestRuns(pass, of, [attempt], "earlier-attempt");
   part.doneTasks.push(keyOf(task));
   return part;
-}
-
-/** Refusals that the next question about this repository would meet again. */
-function isOfRepository(code: string): boolean {
-  return code !== "github-unreachable" && code !== "github-answer-unreadable" && code !== "github-refused";
 }
 
 function join(group: GrowingPart, part: GrowingPart): void {

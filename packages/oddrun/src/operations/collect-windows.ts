@@ -4,6 +4,8 @@ import type { CreatedWindow } from "./run-source.ts";
 export type ClosedWindow = CreatedWindow & { readonly toS: number };
 
 export const DAY_S = 86_400;
+/** A run may be repeated for 30 days, and keeps its time of creation. */
+export const LOOK_BACK_DAYS = 31;
 /** GitHub shows at most so many runs of one filtered list. */
 export const LISTED_RUNS_MAX = 1000;
 /** A window is cut to hold about this many: nearly full pages, and room for a busier hour. */
@@ -71,6 +73,8 @@ export interface WindowCutter {
   cut(total: number | "many" | null, newest?: NewestRuns | null): boolean;
   /** The window was listed to its end, and held so many runs. */
   done(runCount: number): void;
+  /** The window could not be listed, and is left out. */
+  skip(): void;
   /** As last seen; null before anything was. */
   runsPerSecond(): number | null;
 }
@@ -100,6 +104,12 @@ export function cutWindows(range: CreatedWindow, options: CutterOptions): Window
     return size ? cursorS + 1 - size : Math.max(range.fromS, cursorS - spanS + 1);
   };
   const currentLengthS = (): number => cursorS - beginS() + 1;
+  const goOn = (): void => {
+    cursorS = beginS() - 1;
+    spanS = runsPerSecond === null ? Number.POSITIVE_INFINITY : spanFor(RUNS_WANTED, runsPerSecond);
+    isOpen = false;
+    isGuessed = false;
+  };
   return {
     next: () => (cursorS < range.fromS ? null : { fromS: beginS(), toS: isOpen ? null : cursorS }),
     cut(total, newest = null) {
@@ -116,11 +126,9 @@ export function cutWindows(range: CreatedWindow, options: CutterOptions): Window
     },
     done(runCount) {
       runsPerSecond = runCount / currentLengthS();
-      cursorS = beginS() - 1;
-      spanS = spanFor(RUNS_WANTED, runsPerSecond);
-      isOpen = false;
-      isGuessed = false;
+      goOn();
     },
+    skip: goOn,
     runsPerSecond: () => runsPerSecond,
   };
 }

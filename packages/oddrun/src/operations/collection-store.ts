@@ -36,13 +36,18 @@ export interface CollectedPart {
   readonly readMarks: readonly ReadMark[];
   /** Runs that GitHub has no more: what is stored of them stays, and they are not among the open runs any more. */
   readonly goneRuns?: readonly { readonly repositoryId: number; readonly runId: number }[];
+  /** What was listed under this key is to be listed again. */
+  readonly forgotten?: readonly { readonly repositoryId: number; readonly scope: string }[];
 }
 
-/** How the collection of one repository stands. */
+/** How the collection of one repository stands, under one scope. */
 export interface CollectionState {
   readonly repositoryId: number;
-  /** When the last 31 days were last listed again in search of re-runs; null when never. */
+  readonly scope: string;
+  /** When it was last begun to list the last 31 days again in search of re-runs, and done to the end; null when never. */
   readonly lookedBackAtMs: number | null;
+  /** When that was begun which is still under way; null when it is not. */
+  readonly lookBackBeganAtMs: number | null;
   /** When a pass last came to its end for this repository; null when never. */
   readonly completedAtMs: number | null;
   /** Why it could not be collected in the last pass, as a problem's code; null when it could. */
@@ -79,7 +84,7 @@ export interface CollectionStore extends ReadMarks {
   saveCollected(part: CollectedPart): Promise<BatchCounts>;
   /** The completely listed windows of creation, merged, oldest first. */
   listedWindows(repositoryId: number, scope: string): Promise<readonly (CreatedWindow & { readonly toS: number })[]>;
-  collectionState(repositoryId: number): Promise<CollectionState>;
+  collectionState(repositoryId: number, scope: string): Promise<CollectionState>;
   saveCollectionState(state: CollectionState): Promise<void>;
   /** Of these runs, every stored attempt. */
   knownAttempts(repositoryId: number, runIds: readonly number[]): Promise<readonly KnownAttempt[]>;
@@ -89,8 +94,10 @@ export interface CollectionStore extends ReadMarks {
     readonly triesMax: number;
     readonly limit: number;
   }): Promise<readonly CollectionTask[]>;
+  /** How many are left that were tried at most `triesMax` times. */
   countTasks(
     repositoryIds: readonly number[],
+    triesMax: number,
   ): Promise<
     readonly { readonly repositoryId: number; readonly kind: CollectionTask["kind"]; readonly count: number }[]
   >;

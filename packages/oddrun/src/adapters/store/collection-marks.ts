@@ -38,6 +38,17 @@ export async function addListed(db: StoreDatabase, { repositoryId, scope, window
     .execute();
 }
 
+export async function forgetListed(
+  db: StoreDatabase,
+  { repositoryId, scope }: NonNullable<CollectedPart["forgotten"]>[number],
+): Promise<void> {
+  await db
+    .deleteFrom("collected_ranges")
+    .where("repository_id", "=", repositoryId)
+    .where("scope", "=", safeText(scope))
+    .execute();
+}
+
 export async function listedWindows(
   db: StoreDatabase,
   repositoryId: number,
@@ -53,15 +64,22 @@ export async function listedWindows(
   return rows.map((row) => ({ fromS: row.from_s, toS: row.to_s }));
 }
 
-export async function collectionState(db: StoreDatabase, repositoryId: number): Promise<CollectionState> {
+export async function collectionState(
+  db: StoreDatabase,
+  repositoryId: number,
+  scope: string,
+): Promise<CollectionState> {
   const row = await db
     .selectFrom("collection_states")
     .where("repository_id", "=", repositoryId)
+    .where("scope", "=", safeText(scope))
     .selectAll()
     .executeTakeFirst();
   return {
     repositoryId,
+    scope,
     lookedBackAtMs: row?.looked_back_at_ms ?? null,
+    lookBackBeganAtMs: row?.look_back_began_at_ms ?? null,
     completedAtMs: row?.completed_at_ms ?? null,
     problem: row?.problem ?? null,
   };
@@ -69,16 +87,19 @@ export async function collectionState(db: StoreDatabase, repositoryId: number): 
 
 export async function saveCollectionState(db: StoreDatabase, state: CollectionState): Promise<void> {
   const columns = {
-    looked_back_at_ms: state.lookedBackAtMs === null ? null : Math.round(state.lookedBackAtMs),
-    completed_at_ms: state.completedAtMs === null ? null : Math.round(state.completedAtMs),
+    looked_back_at_ms: rounded(state.lookedBackAtMs),
+    look_back_began_at_ms: rounded(state.lookBackBeganAtMs),
+    completed_at_ms: rounded(state.completedAtMs),
     problem: state.problem === null ? null : safeText(state.problem),
   };
   await db
     .insertInto("collection_states")
-    .values({ repository_id: state.repositoryId, ...columns })
-    .onConflict((conflict) => conflict.column("repository_id").doUpdateSet(columns))
+    .values({ repository_id: state.repositoryId, scope: safeText(state.scope), ...columns })
+    .onConflict((conflict) => conflict.columns(["repository_id", "scope"]).doUpdateSet(columns))
     .execute();
 }
+
+const rounded = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
 
 /** How many marks are kept: of all tokens, and of the one in use alone. */
 export const READ_MARKS_MAX = 5000;

@@ -7,6 +7,7 @@ import { knownAttempts, markGone, openRuns, reportedRun } from "./collected-runs
 import {
   addListed,
   collectionState,
+  forgetListed,
   listedWindows,
   readMark,
   saveCollectionState,
@@ -29,11 +30,11 @@ export function collectionStore(
       writing((transaction) => adoptRepository(transaction, repository, askedNames)),
     saveCollected: (part) => writing((transaction) => saveCollected(transaction, saveBatch, part)),
     listedWindows: (repositoryId, scope) => reading(() => listedWindows(db, repositoryId, scope)),
-    collectionState: (repositoryId) => reading(() => collectionState(db, repositoryId)),
+    collectionState: (repositoryId, scope) => reading(() => collectionState(db, repositoryId, scope)),
     saveCollectionState: (state) => writing((transaction) => saveCollectionState(transaction, state)),
     knownAttempts: (repositoryId, runIds) => reading(() => knownAttempts(db, repositoryId, runIds)),
     tasks: (filter) => reading(() => openTasks(db, filter)),
-    countTasks: (repositoryIds) => reading(() => countTasks(db, repositoryIds)),
+    countTasks: (repositoryIds, triesMax) => reading(() => countTasks(db, repositoryIds, triesMax)),
     openRuns: (repositoryId) => reading(() => openRuns(db, repositoryId)),
     reportedRun: (repositoryId, runId, runAttempt) => reading(() => reportedRun(db, repositoryId, runId, runAttempt)),
     readMark: (tokenId, url) => reading(() => readMark(db, tokenId, url)),
@@ -54,6 +55,7 @@ async function saveCollected(db: StoreDatabase, saveBatch: SaveBatch, part: Coll
   await removeTasks(db, part.doneTasks);
   await countTry(db, part.failedTasks);
   await addTasks(db, part.newTasks);
+  for (const forgotten of part.forgotten ?? []) await forgetListed(db, forgotten);
   for (const listed of part.listed) await addListed(db, listed);
   await saveReadMarks(db, part.readMarks);
   return counts;

@@ -112,7 +112,7 @@ export function collectionStoreContract(name: string, open: () => Promise<Store>
         [201, 102],
       );
       assert.deepEqual(await store.tasks({ repositoryIds: [], triesMax: 9, limit: 10 }), []);
-      assert.deepEqual(await store.countTasks([7, 8]), [
+      assert.deepEqual(await store.countTasks([7, 8], 9), [
         { repositoryId: 7, kind: "jobs", count: 40 },
         { repositoryId: 8, kind: "jobs", count: 2 },
       ]);
@@ -177,14 +177,25 @@ export function collectionStoreContract(name: string, open: () => Promise<Store>
     assert.deepEqual(await ids(), [[3, 2]]);
   });
 
-  storeTest("the state of a collection is kept for each repository", async (store) => {
-    const never = { repositoryId: 7, lookedBackAtMs: null, completedAtMs: null, problem: null };
-    assert.deepEqual(await store.collectionState(7), never);
-    await store.saveCollectionState({ ...never, problem: "repository-not-found" });
-    const state = { repositoryId: 7, lookedBackAtMs: START, completedAtMs: START + 5, problem: null };
+  storeTest("the state of a collection is kept for each repository and scope", async (store) => {
+    const of = { repositoryId: 7, scope: "" };
+    const never = { ...of, lookedBackAtMs: null, lookBackBeganAtMs: null, completedAtMs: null, problem: null };
+    assert.deepEqual(await store.collectionState(7, ""), never);
+    await store.saveCollectionState({ ...never, lookBackBeganAtMs: START, problem: "repository-not-found" });
+    const state = { ...never, lookedBackAtMs: START, completedAtMs: START + 5 };
     await store.saveCollectionState(state);
-    assert.deepEqual(await store.collectionState(7), state);
-    assert.deepEqual(await store.collectionState(8), { ...never, repositoryId: 8 });
+    assert.deepEqual(await store.collectionState(7, ""), state);
+    assert.deepEqual(await store.collectionState(8, ""), { ...never, repositoryId: 8 });
+    assert.deepEqual(await store.collectionState(7, "branches"), { ...never, scope: "branches" });
+  });
+
+  storeTest("what was listed under one key can be forgotten, and is then listed again", async (store) => {
+    const window = { fromS: 10, toS: 20 };
+    const listed = ["", "again"].map((scope) => ({ repositoryId: 7, scope, window }));
+    await store.saveCollected(aPart({ listed }));
+    await store.saveCollected(aPart({ forgotten: [{ repositoryId: 7, scope: "again" }] }));
+    assert.deepEqual(await store.listedWindows(7, "again"), []);
+    assert.deepEqual(await store.listedWindows(7, ""), [window]);
   });
 
   storeTest("read marks of tokens out of use are forgotten, those of the token in use are kept", async (store) => {

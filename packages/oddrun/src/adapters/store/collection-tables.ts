@@ -38,10 +38,13 @@ export async function createCollectionTables(db: Kysely<unknown>): Promise<void>
 
   await db.schema
     .createTable("collection_states")
-    .addColumn("repository_id", "bigint", (column) => column.primaryKey())
+    .addColumn("repository_id", "bigint", (column) => column.notNull())
+    .addColumn("scope", "text", (column) => column.notNull())
     .addColumn("looked_back_at_ms", "bigint")
+    .addColumn("look_back_began_at_ms", "bigint")
     .addColumn("completed_at_ms", "bigint")
     .addColumn("problem", "text")
+    .addPrimaryKeyConstraint("collection_states_key", ["repository_id", "scope"])
     .execute();
 
   await db.schema

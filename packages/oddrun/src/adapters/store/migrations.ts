@@ -69,6 +69,7 @@ const SHAPES: readonly { readonly table: string; readonly columns: readonly stri
   EVIDENCE,
   { table: "run_attempts", columns: ["is_gone"] },
   { table: "read_marks", columns: ["place"] },
+  { table: "collection_states", columns: ["scope"] },
 ];
 
 async function createFirstTables(db: Kysely<unknown>): Promise<void> {

@@ -172,7 +172,9 @@ export interface CollectionTaskRow {
 
 export interface CollectionStateRow {
   repository_id: number;
+  scope: string;
   looked_back_at_ms: number | null;
+  look_back_began_at_ms: number | null;
   completed_at_ms: number | null;
   problem: string | null;
 }

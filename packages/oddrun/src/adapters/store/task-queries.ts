@@ -187,6 +187,7 @@ function tasksText(db: StoreDatabase, size: number): string {
 export async function countTasks(
   db: StoreDatabase,
   repositoryIds: readonly number[],
+  triesMax: number,
 ): ReturnType<CollectionStore["countTasks"]> {
   const counts: { repositoryId: number; kind: CollectionTask["kind"]; count: number }[] = [];
   for (const ids of inChunks(repositoryIds)) {
@@ -194,6 +195,7 @@ export async function countTasks(
     const rows = await db
       .selectFrom("collection_tasks")
       .where("repository_id", "in", ids)
+      .where("tries", "<=", triesMax)
       .groupBy("repository_id")
       .orderBy("repository_id")
       .select(({ fn }) => [

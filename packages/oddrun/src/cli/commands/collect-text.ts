@@ -83,19 +83,23 @@ const NOTES: Readonly<Record<string, string>> = {
 };
 
 function remarks(summary: CollectSummary): readonly string[] {
-  const { notes, unreadable, deletedUpstream, givenUpRuns, failedTasks, leftOutRuns, warnings } = summary;
+  const { notes, unreadable, deletedUpstream, givenUpRuns, failedTasks, givenUpTasks, leftOutRuns, warnings } = summary;
   const lines = Object.entries(notes).map(
     ([note, times]) => `  ${count(times, "attempt")} ${NOTES[note] ?? note.replaceAll("-", " ")}`,
   );
   if (leftOutRuns > 0) lines.push(`  ${count(leftOutRuns, "listed run")} of other workflows or branches left out`);
   if (deletedUpstream > 0) lines.push(`  ${number(deletedUpstream)} deleted on GitHub; what was stored of them stays`);
-  if (givenUpRuns > 0) lines.push(`  ${count(givenUpRuns, "run")} open for more than 36 days, not asked for any more`);
+  if (givenUpRuns > 0)
+    lines.push(`  ${count(givenUpRuns, "run")} still open 67 days after creation, not asked for any more`);
+  if (givenUpTasks > 0)
+    lines.push(`  ${count(givenUpTasks, "answer")} not to be had in 30 tries, not asked for any more`);
   if (failedTasks > 0)
     lines.push(`  ${count(failedTasks, "answer")} not to be had or not complete yet: asked for again next time`);
   for (const [reason, times] of some(Object.entries(unreadable), 5)) {
     lines.push(`  ${number(times)} left out, not readable: ${printable(reason, 160)}`);
   }
   lines.push(...some(warnings, 10).map((warning) => `  Warning: ${printable(warning, 300)}`));
+  if (warnings.length > 10) lines.push(`  and ${warnings.length - 10} further warnings (--json names all)`);
   return lines;
 }
 

@@ -92,6 +92,7 @@ const SUMMARY: CollectSummary = {
   deletedUpstream: 3,
   givenUpRuns: 1,
   failedTasks: 0,
+  givenUpTasks: 2,
   warnings: [],
   repositories: {
     collected: 2,
@@ -120,7 +121,8 @@ test("the summary says what was added, what is missing, and what to do about it"
   time      13 min
   1 attempt with an end that only the run itself tells, which may be late
   3 deleted on GitHub; what was stored of them stays
-  1 run open for more than 36 days, not asked for any more
+  1 run still open 67 days after creation, not asked for any more
+  2 answers not to be had in 30 tries, not asked for any more
   2 left out, not readable: run without an id
 Not collected, 1 of 3:
   octo-org/⟨U+001B⟩[31mapi: It needs actions=read.

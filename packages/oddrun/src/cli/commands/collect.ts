@@ -35,7 +35,9 @@ export const collectCommand: CommandSpec = {
     const { collectText } = await import("./collect-text.ts");
     const summary = await collectFromGithub(settings, concurrency, context);
     const { stopped, repositories } = summary;
-    const isInVain = repositories.collected === 0 && (stopped === null || stopped.reason === "problem");
+    const { added, changed, unchanged } = summary.attempts;
+    const isInVain =
+      repositories.collected + added + changed + unchanged === 0 && (stopped === null || stopped.reason === "problem");
     if (input.isSet("json")) context.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
     else if (!isInVain) context.stdout.write(collectText(summary));
     else for (const { message } of repositories.failed) context.stderr.write(`oddrun: ${printable(message, 500)}\n`);
