@@ -1,39 +1,78 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 /**
- * The tests that kill processes, with many more kills than every test run has time for. Keeps what came out in
- * benchmarks/results/soak.md. `npm run soak -- 500` sets the number of kills.
+ * The tests that kill processes or try many histories, with more rounds than every test run has time for. Keeps what came out in
+ * benchmarks/results/soak.md. `npm run soak -- 500` sets the number of kills, `npm run soak -- 200 stops` repeats only the
+ * suites whose name has that word; the others keep what they gave last.
  */
-const SUITES = [
-  "packages/oddrun/src/adapters/store/sqlite-processes.test.ts",
-  "packages/oddrun/src/adapters/model-registry/model-folder.test.ts",
+const SUITES: readonly { readonly file: string; readonly env: Readonly<Record<string, string>> }[] = [
+  { file: "packages/oddrun/src/adapters/store/sqlite-processes.test.ts", env: {} },
+  { file: "packages/oddrun/src/adapters/model-registry/model-folder.test.ts", env: {} },
+  { file: "scripts/collect-suite/stops.test.ts", env: {} },
+  { file: "scripts/collect-suite/limits.test.ts", env: { ODDRUN_TOKEN_REQUESTS: "200" } },
+  { file: "scripts/collect-suite/whole-history.test.ts", env: { ODDRUN_CORPORA: "50", ODDRUN_FULL_CORPUS: "1" } },
 ];
+
+interface Result {
+  readonly date: string;
+  readonly node: string;
+  readonly settings: string;
+  readonly outcome: string;
+  readonly seconds: number;
+  /** What the tests said, a line each. */
+  readonly output: readonly string[];
+}
+
 const kills = process.argv[2] ?? "200";
+const wanted = process.argv[3] ?? "";
 const root = new URL("..", import.meta.url).pathname;
-const lines: string[] = [];
+const kept = new URL("../benchmarks/results/soak.json", import.meta.url);
+const results: Record<string, Result> = existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : {};
 let isGreen = true;
-for (const suite of SUITES) {
-  process.stderr.write(`${suite}, ${kills} kills\n`);
+for (const { file, env } of SUITES.filter(({ file }) => file.includes(wanted))) {
+  const all = { ODDRUN_KILL_ROUNDS: kills, ...env };
+  const settings = Object.entries(all).map(([name, value]) => `${name}=${value}`);
+  process.stderr.write(`${file}, ${settings.join(" ")}\n`);
   const started = performance.now();
-  const { stdout, status } = spawnSync(
-    process.execPath,
-    ["--test", "--test-reporter=./scripts/count-reporter.mjs", suite],
-    { cwd: root, encoding: "utf8", env: { ...process.env, ODDRUN_KILL_ROUNDS: kills } },
-  );
+  const { stdout, status } = spawnSync(process.execPath, ["--test", "--test-reporter=spec", file], {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, ...all },
+    maxBuffer: 64 * 1024 * 1024,
+  });
   isGreen &&= status === 0;
-  const seconds = Math.round((performance.now() - started) / 1000);
-  lines.push(`| \`${suite}\` | ${kills} | ${stdout.trim().split("\n").at(-1)} | ${seconds} |`);
+  const count = (word: string): string => new RegExp(`^ℹ ${word} (\\d+)$`, "m").exec(stdout)?.[1] ?? "?";
+  results[file] = {
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version,
+    settings: settings.join(" "),
+    outcome: `${count("pass")} passed, ${count("fail")} failed`,
+    seconds: Math.round((performance.now() - started) / 1000),
+    output: stdout
+      .split("\n")
+      .filter((line) => /^\s*[✔✖ℹ]/.test(line) && !/^ℹ (tests|suites|cancelled|skipped|todo) /.test(line)),
+  };
   if (status !== 0) process.stderr.write(stdout);
 }
+const rows = Object.entries(results).map(
+  ([file, { date, settings, outcome, seconds }]) => `| \`${file}\` | ${settings} | ${date} | ${outcome} | ${seconds} |`,
+);
+const outputs = Object.entries(results)
+  .filter(([, { output }]) => output.length > 0)
+  .map(([file, { output }]) => `\`${file}\`:\n\n\`\`\`\n${output.join("\n")}\n\`\`\`\n`);
 const page = `# Soak
 
-\`npm run soak\`, ${new Date().toISOString().slice(0, 10)}, Node ${process.version}.
+\`npm run soak\`, Node ${process.version}, on a machine that other work shares: the seconds say little.
 
-| suite | kills | outcome | seconds |
-|---|--:|---|--:|
-${lines.join("\n")}
-`;
+| suite | settings | date | outcome | seconds |
+|---|---|---|---|--:|
+${rows.join("\n")}
+
+What the tests said:
+
+${outputs.join("\n")}`;
+writeFileSync(kept, `${JSON.stringify(results, null, 2)}\n`);
 writeFileSync(new URL("../benchmarks/results/soak.md", import.meta.url), page);
 process.stdout.write(page);
 process.exitCode = isGreen ? 0 : 1;
