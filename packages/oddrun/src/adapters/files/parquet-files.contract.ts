@@ -1,9 +1,10 @@
 /** Parquet files made by hand for the tests, byte by byte where they must be wrong. */
 
-type Field = readonly [id: number, kind: "int" | "text" | "struct" | "structs" | "true", value: unknown];
+type Kind = "int" | "long" | "text" | "texts" | "struct" | "structs" | "true";
+type Field = readonly [id: number, kind: Kind, value: unknown];
 export type Struct = readonly Field[];
 
-const TYPES = { int: 6, text: 8, struct: 12, structs: 9, true: 1 } as const;
+const TYPES = { int: 5, long: 6, text: 8, texts: 9, struct: 12, structs: 9, true: 1 } as const;
 
 export function varint(value: number): Buffer {
   const bytes: number[] = [];
@@ -13,13 +14,21 @@ export function varint(value: number): Buffer {
   }
 }
 
+const text = (value: string): Buffer => Buffer.concat([varint(Buffer.byteLength(value)), Buffer.from(value)]);
+
 /** A struct in Thrift's compact protocol. */
 export function thrift(struct: Struct): Buffer {
   const parts: Buffer[] = [];
   for (const [id, kind, value] of struct) {
     parts.push(Buffer.from([TYPES[kind]]), varint(id * 2));
-    if (kind === "int") parts.push(varint((value as number) >= 0 ? (value as number) * 2 : -(value as number) * 2 - 1));
-    if (kind === "text") parts.push(varint(Buffer.byteLength(value as string)), Buffer.from(value as string));
+    if (kind === "int" || kind === "long") {
+      parts.push(varint((value as number) >= 0 ? (value as number) * 2 : -(value as number) * 2 - 1));
+    }
+    if (kind === "text") parts.push(text(value as string));
+    if (kind === "texts") {
+      const texts = value as readonly string[];
+      parts.push(Buffer.from([0xf8]), varint(texts.length), ...texts.map(text));
+    }
     if (kind === "struct") parts.push(thrift(value as Struct));
     if (kind === "structs") {
       const structs = value as readonly Struct[];
@@ -89,17 +98,20 @@ export const dictionaryPage = (count: number, body: Buffer, length = body.length
   body,
 ];
 
+const valueOf = (struct: Struct, field: number): unknown => struct.find(([id]) => id === field)?.[2] ?? 0;
+
 /** A file with one column and one row group. */
 export function handMade(made: HandMade = {}): Buffer {
   const { rowCount = 1, groupRowCount = rowCount, codec = 0, element = INT32, chunkStart = 4 } = made;
   const pages = made.pages ?? [dataPage(1, Buffer.alloc(4))];
   const data = Buffer.concat(pages.flatMap(([header, body]) => [thrift(header), body]));
   const about: Struct = [
-    [1, "int", 1],
+    [1, "int", valueOf(element, 1)],
+    [3, "texts", [String(valueOf(element, 4))]],
     [4, "int", codec],
-    [5, "int", groupRowCount],
-    [7, "int", data.length],
-    [9, "int", chunkStart],
+    [5, "long", groupRowCount],
+    [7, "long", data.length],
+    [9, "long", chunkStart],
   ];
   const chunk: Struct = [[3, "struct", about], ...(made.chunkFields ?? [])];
   const footer = thrift([
@@ -114,14 +126,14 @@ export function handMade(made: HandMade = {}): Buffer {
         element,
       ],
     ],
-    [3, "int", rowCount],
+    [3, "long", rowCount],
     [
       4,
       "structs",
       [
         [
           [1, "structs", [chunk]],
-          [3, "int", groupRowCount],
+          [3, "long", groupRowCount],
         ],
       ],
     ],

@@ -1,172 +1,109 @@
+import type { PageHeader } from "hyparquet";
+import { parquetHeader, readPage } from "hyparquet/src/column.js";
+import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
+import type { ColumnDecoder } from "hyparquet/src/types.js";
 import type { RandomAccess } from "./open-source.ts";
-import {
-  type ByteReader,
-  decodeDeltas,
-  decodeFrontCoded,
-  decodeLengths,
-  decodePlain,
-  decodeRuns,
-  decodeSplit,
-  type Values,
-} from "./parquet-encodings.ts";
-import type { ParquetChunk, ParquetColumn } from "./parquet-footer.ts";
-import { numberIn, readThrift, structIn, type ThriftStruct } from "./parquet-thrift.ts";
-import type { ParquetCell } from "./parquet-types.ts";
+import type { ParquetColumn, ParquetGroup } from "./parquet-footer.ts";
+import { checkThrift, checkValues, refusal, within } from "./parquet-guard.ts";
+import type { ParquetCell, ParquetRaw } from "./parquet-types.ts";
 import { unpack } from "./parquet-unpack.ts";
 
 /** A page may unpack to this many bytes and hold this many values: what it says of itself is believed no further. */
 const PAGE_BYTES_MAX = 64 * 1024 * 1024;
-/** Texts that begin with one another are few bytes in the page: what they grow to is bounded too. */
-const FRONT_CODED_BYTES_MAX = PAGE_BYTES_MAX / 4;
 const PAGE_VALUES_MAX = 4 * 1024 * 1024;
-/** A page's header is mostly below 100 bytes; statistics of long texts stand in it too. */
-const HEADER_BYTES = 4096;
-const HEADER_BYTES_MAX = 1024 * 1024;
+/** A page's header is mostly below 100 bytes; statistics of texts stand in it too. */
+const HEADER_BYTES_MAX = 64 * 1024;
 
 /** The cells of a column and row group, a page at a time: nothing but one page and the dictionary is held. */
 export async function* pagesOf(
   file: RandomAccess,
   column: ParquetColumn,
-  chunk: ParquetChunk,
-  rowCount: number,
+  { chunkOf, rowCount }: ParquetGroup,
 ): AsyncGenerator<readonly ParquetCell[]> {
-  let dictionary: readonly ParquetCell[] | null = null;
+  const chunk = chunkOf(column);
+  const decoder = decoderOf(column);
+  let dictionary: readonly ParquetCell[] = [];
   let seen = 0;
   for (let at = chunk.start; seen < rowCount; ) {
-    if (at >= chunk.end) throw new Error(`a column ends after ${seen} of ${rowCount} rows`);
-    const { struct: header, end } = await readHeader(file, at, chunk.end);
-    const packedLength = numberIn(header, 3);
-    const length = numberIn(header, 2);
-    if (!(packedLength >= 0 && packedLength <= chunk.end - at - end))
-      throw new Error("a page is longer than its column");
-    if (!(length >= 0 && length <= PAGE_BYTES_MAX && packedLength <= PAGE_BYTES_MAX)) {
-      throw new Error(`a page of ${length} bytes; at most ${PAGE_BYTES_MAX} are read. Write smaller pages`);
-    }
-    const packed = await file.read(at + end, packedLength);
-    at += end + packedLength;
-    const type = numberIn(header, 1);
-    if (type === 1) continue;
-    if (type === 2) {
-      const count = countIn(structIn(header, 7), PAGE_VALUES_MAX);
-      const reader = { bytes: await unpack(chunk.codec, packed, length), at: 0 };
-      dictionary = cellsOf(decodePlain(reader, column.physical, column.fixedLength, count), column);
-      continue;
-    }
-    if (type !== 0 && type !== 3) throw new Error(`a page is of the unknown type ${type}`);
-    const about = structIn(header, type === 0 ? 5 : 8);
-    const count = countIn(about, Math.min(PAGE_VALUES_MAX, rowCount - seen));
-    const page = type === 0 ? pageOne : pageTwo;
-    const { present, reader } = await page(about as ThriftStruct, count, packed, length, column, chunk.codec);
-    const valueCount = present === null ? count : present.reduce((sum, level) => sum + level, 0);
-    const encoding = numberIn(about as ThriftStruct, type === 0 ? 2 : 4);
-    yield spread(valuesIn(reader, encoding, column, valueCount, dictionary), present, count);
-    seen += count;
-  }
-}
-
-async function readHeader(file: RandomAccess, at: number, limit: number) {
-  for (let length = HEADER_BYTES; ; length *= 16) {
-    const bytes = await file.read(at, Math.min(length, limit - at));
-    try {
-      return readThrift(bytes, 0);
-    } catch (error) {
-      if (bytes.length < length || length >= HEADER_BYTES_MAX) throw error;
+    if (at >= chunk.end) throw refusal(`it ends after ${seen} of ${rowCount} rows`);
+    const head = await file.read(at, Math.min(HEADER_BYTES_MAX, chunk.end - at));
+    const bodyAt = at + checkThrift(head).end;
+    const header = parquetHeader({ view: viewOf(head), offset: 0 });
+    const packedLength = within(header.compressed_page_size, PAGE_BYTES_MAX, "packed bytes");
+    within(header.uncompressed_page_size, PAGE_BYTES_MAX, "bytes");
+    if (packedLength > chunk.end - bodyAt) throw refusal("a page is longer than its column");
+    at = bodyAt + packedLength;
+    if (header.type === "INDEX_PAGE") continue;
+    const isDictionary = header.type === "DICTIONARY_PAGE";
+    const count = countIn(header, isDictionary ? PAGE_VALUES_MAX : Math.min(PAGE_VALUES_MAX, rowCount - seen));
+    const page = await unpack(header, await file.read(bodyAt, packedLength), chunk.codec);
+    const isEmpty = checkValues(page, header, decoder, count) === 0;
+    const cells = isEmpty
+      ? Array.from({ length: count }, () => null)
+      : cellsIn(page, header, decoder, column, dictionary);
+    if (cells.length !== count) throw refusal(`a page of ${count} values has ${cells.length}`);
+    if (isDictionary) dictionary = cells;
+    else {
+      yield cells;
+      seen += count;
     }
   }
 }
 
-function countIn(about: ThriftStruct | null, countMax: number): number {
-  if (about === null) throw new Error("a page does not say what it holds");
-  const count = numberIn(about, 1);
-  if (count >= 0 && count <= countMax) return count;
-  throw new Error(`a page says to have ${count} values where at most ${countMax} can be`);
-}
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
-interface OpenPage {
-  /** 1 where there is a value, 0 where it is missing; null when none is. */
-  readonly present: Uint32Array | null;
-  /** Stands before the values. */
-  readonly reader: ByteReader;
-}
-
-type PageOpener = (
-  about: ThriftStruct,
-  count: number,
-  packed: Buffer,
-  length: number,
-  column: ParquetColumn,
-  codec: number,
-) => Promise<OpenPage>;
-
-/** Levels and values are packed together. */
-const pageOne: PageOpener = async (about, count, packed, length, column, codec) => {
-  const reader = { bytes: await unpack(codec, packed, length), at: 0 };
-  if (!column.isOptional) return { present: null, reader };
-  if (numberIn(about, 3) !== 3) throw new Error("a page marks what is missing in an unknown way");
-  if (reader.bytes.length < 4) throw new Error("a page ends before its first value");
-  const end = 4 + reader.bytes.readUInt32LE(0);
-  const present = decodeRuns({ bytes: reader.bytes.subarray(0, end), at: 4 }, 1, count);
-  reader.at = end;
-  return { present, reader };
-};
-
-/** The levels stand before what is packed. */
-const pageTwo: PageOpener = async (about, count, packed, length, column, codec) => {
-  const levelLength = numberIn(about, 5);
-  const from = numberIn(about, 6) + levelLength;
-  if (!(levelLength >= 0 && from >= levelLength && from <= packed.length && from <= length)) {
-    throw new Error("a page ends before its first value");
+function countIn(header: PageHeader, countMax: number): number {
+  const { data_page_header: one, data_page_header_v2: two, dictionary_page_header: dictionary } = header;
+  const about = { DATA_PAGE: one, DATA_PAGE_V2: two, DICTIONARY_PAGE: dictionary, INDEX_PAGE: undefined }[header.type];
+  if (about !== undefined && [one, two, dictionary].filter((found) => found !== undefined).length === 1) {
+    return within(about.num_values, countMax, "values");
   }
-  const levels = { bytes: packed.subarray(0, from), at: from - levelLength };
-  const present = column.isOptional && levelLength > 0 ? decodeRuns(levels, 1, count) : null;
-  const isPacked = about.get(7) !== false;
-  const bytes = await unpack(isPacked ? codec : 0, packed.subarray(from), length - from);
-  return { present, reader: { bytes, at: 0 } };
-};
+  throw refusal("a page does not say what it holds");
+}
 
-function valuesIn(
-  reader: ByteReader,
-  encoding: number,
-  column: ParquetColumn,
-  count: number,
-  dictionary: readonly ParquetCell[] | null,
+/** hyparquet is to hand out the values as they lie there: what they mean is kept from it. */
+function decoderOf({ name, schemaPath }: ParquetColumn): ColumnDecoder {
+  const { converted_type: _, logical_type: __, ...element } = schemaPath[1].element;
+  return {
+    pathInSchema: [name],
+    type: element.type ?? "BYTE_ARRAY",
+    element,
+    schemaPath: [...schemaPath],
+    codec: "UNCOMPRESSED",
+    utf8: false,
+    parsers: { ...DEFAULT_PARSERS, timestampFromNanoseconds: (nanos) => nanos as never },
+  };
+}
+
+/** The cells of a page that has been looked over. */
+function cellsIn(
+  page: Uint8Array,
+  header: PageHeader,
+  decoder: ColumnDecoder,
+  { cellOf }: ParquetColumn,
+  dictionary: readonly ParquetCell[],
 ): readonly ParquetCell[] {
-  const { physical, fixedLength } = column;
-  if (encoding === 2 || encoding === 8) {
-    if (dictionary === null) throw new Error("a page needs a dictionary that is not there");
-    if (count === 0) return [];
-    const places = decodeRuns(reader, reader.bytes[reader.at++] ?? 255, count);
-    return Array.from(places, (place) => {
-      if (place >= dictionary.length) throw new Error("a page names a value that its dictionary has not");
-      return dictionary[place] as ParquetCell;
-    });
+  const isBytes = decoder.type.endsWith("BYTE_ARRAY");
+  const meant = (raw: ParquetRaw): ParquetCell => {
+    if (raw instanceof Uint8Array === isBytes) return cellOf(raw);
+    throw refusal("a page is written in an encoding for another type of values");
+  };
+  // unpacked by now
+  const two = header.data_page_header_v2;
+  const unpackedHeader = {
+    ...header,
+    compressed_page_size: page.length,
+    uncompressed_page_size: page.length,
+    ...(two === undefined ? {} : { data_page_header_v2: { ...two, is_compressed: false } }),
+  };
+  const reader = { view: viewOf(page), offset: 0 };
+  const { data } = readPage(reader, unpackedHeader, decoder, dictionary as ParquetCell[], undefined, 0);
+  if (header.dictionary_page_header !== undefined) {
+    return Array.from(convert(data ?? [], decoder) as ArrayLike<ParquetRaw>, meant);
   }
-  return cellsOf(decode(), column);
-
-  function decode(): Values {
-    if (count === 0) return [];
-    if (encoding === 0) return decodePlain(reader, physical, fixedLength, count);
-    if (encoding === 3 && physical === "BOOLEAN") {
-      // its length stands before it
-      reader.at += 4;
-      return Array.from(decodeRuns(reader, 1, count), (bit) => bit === 1);
-    }
-    if (encoding === 5 && physical === "INT32") return decodeDeltas(reader, 32, count);
-    if (encoding === 5 && physical === "INT64") return decodeDeltas(reader, 64, count);
-    if (encoding === 6) return decodeLengths(reader, count);
-    if (encoding === 7) return decodeFrontCoded(reader, count, FRONT_CODED_BYTES_MAX);
-    if (encoding === 9) return decodeSplit(reader, physical, fixedLength, count);
-    throw new Error(`a page is written in the unknown encoding ${encoding}`);
-  }
-}
-
-const cellsOf = (values: Values, { cellOf }: ParquetColumn): readonly ParquetCell[] => values.map(cellOf);
-
-/** Puts null where a value is missing. */
-function spread(values: readonly ParquetCell[], present: Uint32Array | null, count: number): readonly ParquetCell[] {
-  if (present === null) return values;
-  let next = 0;
-  const cells: ParquetCell[] = [];
-  for (let place = 0; place < count; place++) cells.push(present[place] === 1 ? (values[next++] ?? null) : null);
-  return cells;
+  const isCell = (header.data_page_header ?? two)?.encoding.endsWith("_DICTIONARY") === true;
+  return Array.from((data ?? []) as ArrayLike<ParquetRaw | null>, (value) => {
+    if (value === undefined) throw refusal("a page has fewer values, or its dictionary, than it needs");
+    return value === null || isCell ? (value as ParquetCell) : meant(value);
+  });
 }

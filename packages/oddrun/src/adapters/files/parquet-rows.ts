@@ -3,6 +3,7 @@ import { printable } from "../../operations/visible-text.ts";
 import { csvCell } from "./csv-cell.ts";
 import type { ByteSource, RandomAccess } from "./open-source.ts";
 import { type ParquetColumn, type ParquetFooter, readFooter } from "./parquet-footer.ts";
+import { isRefusal } from "./parquet-guard.ts";
 import { pagesOf } from "./parquet-pages.ts";
 import { type ParquetCell, READABLE } from "./parquet-types.ts";
 import { type RawRow, ROW_BYTES_MAX, type RowSource, TOO_LONG } from "./raw-row.ts";
@@ -40,10 +41,12 @@ export function refuseUnreadable(shownName: string, rows: RowSource, isNeeded: (
 }
 
 /** Anything that goes wrong in here is the file's fault: its bytes are checked, not believed. */
-function damaged(shownName: string, error: unknown): Problem {
+function damaged(shownName: string, error: unknown, where = ""): Problem {
   if (error instanceof Problem) return error;
-  const what = error instanceof Error ? error.message : String(error);
-  return problem("input-format", shownName, `its Parquet data cannot be read: ${printable(what, 300)}.`);
+  // what JavaScript says of a place beyond the end helps nobody
+  const detail = error instanceof RangeError || error instanceof TypeError ? "" : ` (${String(error)})`;
+  const what = isRefusal(error) ? error.message : `it is damaged or cut short${detail}. Write the file anew`;
+  return problem("input-format", shownName, `its Parquet data cannot be read: ${printable(where + what, 300)}.`);
 }
 
 async function* rowsOf(
@@ -53,13 +56,16 @@ async function* rowsOf(
 ): AsyncGenerator<readonly RawRow[]> {
   let row = 0;
   try {
-    for (const { rowCount, chunkOf } of footer.groups) {
-      // writers give the places of no values as they like
-      if (rowCount === 0) continue;
+    for (const group of footer.groups) {
+      // writers give the places of no values as they like: a group of none is not looked at
       const cursors = footer.columns.map((column) =>
-        column.kind === "unreadable" ? null : cursorOver(pagesOf(file, column, chunkOf(column), rowCount)),
+        column.kind === "unreadable"
+          ? null
+          : cursorOver(pagesOf(file, column, group), (error) =>
+              damaged(shownName, error, `the column "${printable(column.name)}": `),
+            ),
       );
-      for (let left = rowCount; left > 0; ) {
+      for (let left = group.rowCount; left > 0; ) {
         const ready = await Promise.all(cursors.flatMap((cursor) => (cursor === null ? [] : [cursor.ready()])));
         const count = Math.min(left, BLOCK_ROWS, ...ready);
         if (count === 0) throw new Error("a column ends before the others");
@@ -77,14 +83,16 @@ async function* rowsOf(
 }
 
 /** Hands out a column's cells in the pieces that all columns have at hand. */
-function cursorOver(pages: AsyncGenerator<readonly ParquetCell[]>) {
+function cursorOver(pages: AsyncGenerator<readonly ParquetCell[]>, problemOf: (error: unknown) => Problem) {
   let page: readonly ParquetCell[] = [];
   let at = 0;
   return {
     /** How many cells can be taken. */
     ready: async (): Promise<number> => {
       while (at === page.length) {
-        const next = await pages.next();
+        const next = await pages.next().catch((error: unknown) => {
+          throw problemOf(error);
+        });
         if (next.done === true) return 0;
         page = next.value;
         at = 0;

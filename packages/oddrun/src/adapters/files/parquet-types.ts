@@ -1,78 +1,89 @@
 import { isUtf8 } from "node:buffer";
+import type { SchemaElement, SchemaTree } from "hyparquet";
+import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { ROW_BYTES_MAX } from "./raw-row.ts";
-import { numberIn, structIn, type ThriftStruct } from "./parquet-thrift.ts";
 
-/** A value as it lies in the file. Null is missing. */
-export type ParquetRaw = number | bigint | boolean | Uint8Array | null;
-/** A value as a row has it: a whole number that a double cannot keep is text, and so is an instant. */
+/** A value as it lies in the file. */
+export type ParquetRaw = number | bigint | boolean | Uint8Array;
+/** A value as a row has it: a whole number that a double cannot keep is text, and so is an instant. Null is missing. */
 export type ParquetCell = number | string | null | { readonly fault: string };
 
 export interface ParquetMeaning {
   readonly kind: "number" | "text" | "unreadable";
   /** What the column is, in words: for a message. */
   readonly what: string;
-  readonly cellOf: (raw: NonNullable<ParquetRaw>) => ParquetCell;
+  readonly cellOf: (raw: ParquetRaw) => ParquetCell;
 }
-
-export const PHYSICAL = ["BOOLEAN", "INT32", "INT64", "INT96", "FLOAT", "DOUBLE", "BYTE_ARRAY", "FIXED"] as const;
-export type Physical = (typeof PHYSICAL)[number];
 
 /** Which kinds of columns are read, for messages. */
 export const READABLE =
   "Read are flat columns of text, whole numbers, floats, decimals, booleans, dates and timestamps.";
 
-/**
- * What a column's values mean, by its schema element: physical type, converted type (field 6), logical type (field 10); see
- * https://github.com/apache/parquet-format/blob/master/LogicalTypes.md.
- */
-export function meaningOf(physical: Physical, element: ThriftStruct): ParquetMeaning {
-  const logical = structIn(element, 10);
-  const converted = numberIn(element, 6, -1);
-  const is = (convertedId: number, logicalId: number) => converted === convertedId || logical?.has(logicalId) === true;
-  if (is(5, 5)) return decimalMeaning(physical, element, logical);
-  if (is(6, 6)) return text("dates", (raw) => isoTime(BigInt(Number(raw)) * 86_400_000n, 3, ""));
-  if (is(7, 7) || converted === 8) return unreadable("times of day");
-  if (is(20, 13)) return unreadable("BSON");
-  if (converted === 21) return unreadable("intervals");
-  if (logical?.has(15) === true) return unreadable("half-precision floats");
-  if (logical !== null && [16, 17, 18].some((id) => logical.has(id))) return unreadable("variants or shapes");
-  if (is(9, 8) || converted === 10) return timestampMeaning(physical, converted, logical);
-  if (logical?.has(11) === true) return text("nothing", () => null);
-  if (physical === "INT96") return text("timestamps", (raw) => isoTime(raw as bigint, 9, ""));
-  if (physical === "BOOLEAN") return text("booleans", String);
-  if (physical === "FLOAT" || physical === "DOUBLE") return number("floats", (raw) => raw as number);
-  if (physical === "INT32" || physical === "INT64") return integerMeaning(physical, converted, logical);
-  if (physical === "BYTE_ARRAY") return text("text", is(0, 1) || is(4, 4) || is(19, 12) ? textOf : bytesOf);
-  if (logical?.has(14) === true) return text("UUIDs", uuidOf);
-  return unreadable("bytes of a fixed length");
-}
-
 type CellOf = ParquetMeaning["cellOf"];
 const text = (what: string, cellOf: CellOf): ParquetMeaning => ({ kind: "text", what, cellOf });
 const number = (what: string, cellOf: CellOf): ParquetMeaning => ({ kind: "number", what, cellOf });
-export const unreadable = (what: string): ParquetMeaning => ({ kind: "unreadable", what, cellOf: () => null });
+const unreadable = (what: string): ParquetMeaning => ({ kind: "unreadable", what, cellOf: () => null });
 
-/** Kept as a number where that keeps every digit. */
-const exact = (value: number | bigint): number | string =>
-  typeof value === "number" ? value : Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+const UNREADABLE: Readonly<Record<string, string>> = {
+  TIME: "times of day",
+  TIME_MILLIS: "times of day",
+  TIME_MICROS: "times of day",
+  BSON: "BSON",
+  INTERVAL: "intervals",
+  FLOAT16: "half-precision floats",
+  VARIANT: "variants or shapes",
+  GEOMETRY: "variants or shapes",
+  GEOGRAPHY: "variants or shapes",
+};
 
-function integerMeaning(physical: Physical, converted: number, logical: ThriftStruct | null): ParquetMeaning {
-  const integer = logical === null ? null : structIn(logical, 10);
-  const isUnsigned = (converted >= 11 && converted <= 14) || integer?.get(2) === false;
-  const width = physical === "INT32" ? 32 : 64;
-  return number("whole numbers", (raw) =>
-    isUnsigned && Number(raw) < 0 ? exact(BigInt.asUintN(width, BigInt(raw as number))) : exact(raw as number | bigint),
-  );
+const BY_TYPE: Readonly<Record<string, ParquetMeaning>> = {
+  BOOLEAN: text("booleans", String),
+  FLOAT: number("floats", Number),
+  DOUBLE: number("floats", Number),
+  INT32: number("whole numbers", Number),
+  BYTE_ARRAY: text("text", bytesOf),
+  FIXED_LEN_BYTE_ARRAY: unreadable("bytes of a fixed length"),
+};
+
+/**
+ * What a column's values mean, by its schema element
+ * (https://github.com/apache/parquet-format/blob/master/LogicalTypes.md). Null where its type is none of Parquet's.
+ */
+export function meaningOf({ element, children }: SchemaTree): ParquetMeaning | null {
+  const { type, converted_type: converted, logical_type: logical } = element;
+  if (children.length > 0) return unreadable("nested values");
+  if (element.repetition_type === "REPEATED") return unreadable("lists");
+  const word = logical?.type ?? converted ?? "";
+  if (UNREADABLE[word] !== undefined) return unreadable(UNREADABLE[word]);
+  if (word === "DECIMAL") return decimalMeaning(element);
+  if (word === "DATE" && type === "INT32") {
+    return text("dates", (raw) => isoTime(BigInt(Number(raw)) * 86_400_000n, 3, ""));
+  }
+  if (word.startsWith("TIMESTAMP")) return timestampMeaning(element);
+  if (word === "NULL") return text("nothing", () => null);
+  if (word === "UUID" && type === "FIXED_LEN_BYTE_ARRAY") {
+    return text("UUIDs", (raw) => DEFAULT_PARSERS.uuidFromBytes(raw as Uint8Array) ?? null);
+  }
+  if (type === "BYTE_ARRAY" && ["STRING", "UTF8", "ENUM", "JSON"].includes(word)) return text("text", textOf);
+  if (type === "INT96") return text("timestamps", (raw) => isoTime(raw as bigint, 9, ""));
+  const isUnsigned = converted?.startsWith("UINT") === true || (logical?.type === "INTEGER" && !logical.isSigned);
+  if (type === "INT64") {
+    return number("whole numbers", (raw) => exact(isUnsigned ? BigInt.asUintN(64, raw as bigint) : (raw as bigint)));
+  }
+  if (type === "INT32" && isUnsigned) return number("whole numbers", (raw) => Number(raw) >>> 0);
+  return BY_TYPE[type ?? ""] ?? null;
 }
 
-function timestampMeaning(physical: Physical, converted: number, logical: ThriftStruct | null): ParquetMeaning {
-  if (physical !== "INT64") return unreadable("timestamps of an unknown form");
-  const timestamp = logical === null ? null : structIn(logical, 8);
-  const unit = timestamp === null ? null : structIn(timestamp, 2);
-  const digits = unit?.has(3) === true ? 9 : unit?.has(2) === true || (unit === null && converted === 10) ? 6 : 3;
+/** Kept as a number where that keeps every digit. */
+const exact = (value: bigint): number | string => (Number.isSafeInteger(Number(value)) ? Number(value) : String(value));
+
+function timestampMeaning({ type, converted_type: converted, logical_type: logical }: SchemaElement): ParquetMeaning {
+  if (type !== "INT64") return unreadable("timestamps of an unknown form");
+  const timestamp = logical?.type === "TIMESTAMP" ? logical : null;
+  const unit = timestamp?.unit ?? (converted === "TIMESTAMP_MICROS" ? "MICROS" : "MILLIS");
   // the older annotation always means UTC
-  const zone = timestamp === null || timestamp.get(1) === true ? "Z" : "";
-  return text("timestamps", (raw) => isoTime(BigInt(raw as number | bigint), digits, zone));
+  const zone = timestamp === null || timestamp.isAdjustedToUTC ? "Z" : "";
+  return text("timestamps", (raw) => isoTime(raw as bigint, { MILLIS: 3, MICROS: 6, NANOS: 9 }[unit], zone));
 }
 
 /** ISO 8601 of a count of 1/10^digits seconds since 1970, with no digit lost. */
@@ -85,10 +96,9 @@ function isoTime(count: bigint, digits: number, zone: string): ParquetCell {
   return fraction === 0n ? iso + zone : `${iso}.${String(fraction).padStart(digits, "0")}${zone}`;
 }
 
-function decimalMeaning(physical: Physical, element: ThriftStruct, logical: ThriftStruct | null): ParquetMeaning {
-  const decimal = logical === null ? null : structIn(logical, 5);
-  const scale = decimal === null ? numberIn(element, 7, 0) : numberIn(decimal, 1, 0);
-  if (scale < 0 || scale > 76 || physical === "FLOAT" || physical === "DOUBLE" || physical === "BOOLEAN") {
+function decimalMeaning({ type, scale: olderScale, logical_type: logical }: SchemaElement): ParquetMeaning {
+  const scale = (logical?.type === "DECIMAL" ? logical.scale : olderScale) ?? 0;
+  if (!(scale >= 0 && scale <= 76) || type === "FLOAT" || type === "DOUBLE" || type === "BOOLEAN") {
     return unreadable("decimals of an unknown form");
   }
   return number("decimals", (raw) => {
@@ -98,28 +108,21 @@ function decimalMeaning(physical: Physical, element: ThriftStruct, logical: Thri
   });
 }
 
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
 function bigEndian(bytes: Uint8Array): bigint {
   if (bytes.length === 0 || bytes.length > 32) return 0n;
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
-  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`));
+  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${bufferOf(bytes).toString("hex")}`));
 }
 
-function textOf(raw: NonNullable<ParquetRaw>): ParquetCell {
-  const bytes = raw as Uint8Array;
+function textOf(raw: ParquetRaw): ParquetCell {
+  const bytes = bufferOf(raw as Uint8Array);
   if (bytes.length > ROW_BYTES_MAX) return { fault: "has a text longer than 1 MB." };
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return isUtf8(buffer) ? buffer.toString("utf8") : { fault: "has bytes that are no UTF-8 text." };
+  return isUtf8(bytes) ? bytes.toString("utf8") : { fault: "has bytes that are no UTF-8 text." };
 }
 
 /** Older writers do not mark their texts: what is no UTF-8 is shown as it lies there. */
-function bytesOf(raw: NonNullable<ParquetRaw>): ParquetCell {
+function bytesOf(raw: ParquetRaw): ParquetCell {
   const cell = textOf(raw);
-  const bytes = raw as Uint8Array;
-  return typeof cell === "string" ? cell : Buffer.from(bytes.subarray(0, ROW_BYTES_MAX / 4)).toString("hex");
-}
-
-function uuidOf(raw: NonNullable<ParquetRaw>): ParquetCell {
-  const bytes = raw as Uint8Array;
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  return typeof cell === "string" ? cell : bufferOf(raw as Uint8Array).toString("hex", 0, ROW_BYTES_MAX / 4);
 }

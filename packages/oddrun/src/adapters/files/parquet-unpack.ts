@@ -1,38 +1,46 @@
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { snappyUncompress } from "hyparquet";
+import { type PageHeader, snappyUncompress } from "hyparquet";
+import { refusal, within } from "./parquet-guard.ts";
 
-const CODECS = ["none", "Snappy", "gzip", "LZO", "Brotli", "LZ4", "Zstandard", "LZ4"] as const;
-const LZO = 3;
-
-/** Unpacks a page that says how long it is, and never makes more than that. Throws for a codec that is not read. */
-export async function unpack(codec: number, packed: Buffer, length: number): Promise<Buffer> {
-  const page = codec === 0 ? packed : await unpacked(codec, packed, length);
-  if (page.length !== length) throw new Error(`a page unpacks to ${page.length} bytes instead of ${length}`);
-  return page;
+/** A page's bytes unpacked, in memory of their own, for texts may be read from all around. Never more than it says to have. */
+export async function unpack(header: PageHeader, packed: Buffer, codec: string | undefined): Promise<Uint8Array> {
+  const length = header.uncompressed_page_size;
+  const two = header.data_page_header_v2;
+  // the levels of the second version are never packed
+  const lengthMax = Math.min(length, packed.length);
+  const levelLength =
+    two === undefined
+      ? 0
+      : within(two.repetition_levels_byte_length, lengthMax, "bytes of levels") +
+        within(two.definition_levels_byte_length, lengthMax, "bytes of levels");
+  const rest = packed.subarray(levelLength);
+  const isPacked = two?.is_compressed !== false && codec !== "UNCOMPRESSED";
+  const body = isPacked ? await unpackedBody(codec, rest, Math.max(0, length - levelLength)) : rest;
+  if (levelLength + body.length !== length) {
+    throw refusal(`a page unpacks to ${levelLength + body.length} bytes instead of ${length}`);
+  }
+  const bytes = new Uint8Array(length);
+  bytes.set(packed.subarray(0, levelLength));
+  bytes.set(body, levelLength);
+  return bytes;
 }
 
-async function unpacked(codec: number, packed: Buffer, length: number): Promise<Buffer> {
-  if (length === 0) return Buffer.alloc(0);
+async function unpackedBody(codec: string | undefined, packed: Buffer, length: number): Promise<Uint8Array> {
+  if (length === 0) return new Uint8Array();
   const limit = { maxOutputLength: length };
-  if (codec === 2) return gunzipSync(packed, limit);
-  if (codec === 4) return brotliDecompressSync(packed, limit);
+  if (codec === "GZIP") return gunzipSync(packed, limit);
+  if (codec === "BROTLI") return brotliDecompressSync(packed, limit);
   // Node has Zstandard from 22.15 on; an import of it would keep older ones from starting
   const zlib: Partial<typeof import("node:zlib")> = process.getBuiltinModule("node:zlib");
-  if (codec === 6 && zlib.zstdDecompressSync !== undefined) return zlib.zstdDecompressSync(packed, limit);
+  if (codec === "ZSTD" && zlib.zstdDecompressSync !== undefined) return zlib.zstdDecompressSync(packed, limit);
   const output = new Uint8Array(length);
-  if (codec === 1) {
-    snappyUncompress(packed, output);
-    return Buffer.from(output.buffer);
+  if (codec === "SNAPPY") snappyUncompress(packed, output);
+  else {
+    const { compressors, decompressZstd } = await import("hyparquet-compressors");
+    if (codec === "ZSTD") return decompressZstd(packed, output);
+    if (codec === "LZ4" || codec === "LZ4_RAW") return compressors[codec]?.(packed, length) ?? output;
+    const named = codec === undefined ? "an unknown codec" : codec;
+    throw refusal(`it is packed with ${named}; read are none, Snappy, gzip, Brotli, LZ4, Zstandard. Write it with one`);
   }
-  if (codec === LZO || CODECS[codec] === undefined) {
-    const read = CODECS.filter((_, place) => place !== LZO && place < 7).join(", ");
-    throw new Error(
-      `it is packed with ${CODECS[codec] ?? `codec ${codec}`}; read are ${read}. Write it with one of these`,
-    );
-  }
-  const { compressors, decompressZstd } = await import("hyparquet-compressors");
-  if (codec === 6) return bufferOf(decompressZstd(packed, output));
-  return bufferOf(compressors[codec === 5 ? "LZ4" : "LZ4_RAW"]?.(packed, length) ?? output);
+  return output;
 }
-
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
