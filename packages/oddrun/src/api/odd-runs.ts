@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { CompletionPlace, JudgedRun } from "../operations/ports.ts";
+import { runUrl } from "../operations/run-url.ts";
 import { LIMITS } from "./limits.ts";
 
 const instant = z.string().nullable().describe("UTC, ISO 8601");
@@ -16,7 +17,7 @@ export const oddRunShape = z.object({
   head_sha: z.string().nullable(),
   conclusion: z.string().nullable(),
   completed_at: instant,
-  url: z.string().nullable().describe("The run on GitHub; null for a run that did not come from there."),
+  url: z.string().nullable().describe("The attempt on GitHub; null for a run that did not come from there."),
   score: z.number(),
   threshold: z.number(),
   reason: z.string(),
@@ -60,7 +61,7 @@ export function oddRun({ run, judged }: JudgedRun): OddRun | null {
     head_sha: run.headSha,
     conclusion: run.conclusion,
     completed_at: isoInstant(run.completedAtMs),
-    url: runUrl(run.repositoryId, run.repositoryName, run.runId),
+    url: runUrl(run),
     score: verdict.score,
     threshold: verdict.threshold,
     reason: verdict.reason,
@@ -75,14 +76,6 @@ export function oddRun({ run, judged }: JudgedRun): OddRun | null {
     model_version: judged.modelVersion,
     judged_at: isoInstant(judged.judgedAtMs),
   };
-}
-
-/** The run's page on GitHub. Only GitHub gives ids above 0; a name that is not "owner/name" makes no link. */
-export function runUrl(repositoryId: number, repositoryName: string, runId: number): string | null {
-  if (repositoryId <= 0 || runId <= 0 || !/^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/.test(repositoryName))
-    return null;
-  if (/\/\.{1,2}$/.test(repositoryName)) return null;
-  return `https://github.com/${repositoryName}/actions/runs/${runId}`;
 }
 
 export function isoInstant(ms: number | null): string | null {

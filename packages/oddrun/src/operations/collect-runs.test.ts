@@ -171,3 +171,20 @@ test("a stop between two requests loses nothing that was answered", async () => 
   const answered = scripted.asked.filter((name) => name.startsWith("jobs")).length;
   assert.equal((await storedKeys(store)).filter((key) => key.endsWith(" 1")).length, answered);
 });
+
+test("a token that was not accepted and a clock that is far off are told", async () => {
+  const scripted = scriptedSource([]);
+  assert.deepEqual((await pass(await newStore(), scripted)).warnings, []);
+  scripted.headers = { limit: 60, clockAheadMs: -3 * HOUR_MS };
+  const [token, clock] = (await pass(await newStore(), scripted)).warnings;
+  assert.match(token ?? "", /60 requests an hour.*did not accept/);
+  assert.match(clock ?? "", /clock is 180 minutes ahead of GitHub's/);
+});
+
+test("patterns that leave no repository at all are a mistake, not a collection of nothing", async () => {
+  const repositories = { include: ["api-*"], exclude: [] };
+  await assert.rejects(pass(await newStore(), scriptedSource([]), { patterns: { ...EVERYTHING, repositories } }), {
+    code: "no-repositories-match",
+    exitCode: 2,
+  });
+});

@@ -16,6 +16,7 @@ import { type CollectSummary, summarize } from "./collect-summary.ts";
 import { doTasks } from "./collect-tasks.ts";
 import { DAY_S, midnightOf } from "./collect-windows.ts";
 import { problem } from "./problems.ts";
+import { budgetWarnings } from "./budget-warnings.ts";
 import type { ReadMarks, SourceRepository } from "./run-source.ts";
 
 export type { CollectDeps, CollectProgress } from "./collect-pass.ts";
@@ -51,6 +52,7 @@ export async function collectRuns(deps: CollectDeps, request: CollectRequest): P
   const startedAtMs = deps.now();
   const pass = startPass(deps, collectScope(request.patterns), request.requestsMax);
   const failed = await findRepositories(pass, request);
+  pass.tally.warnings.push(...budgetWarnings(pass.deps.source.budget()));
   const topFromS = topOf(pass.serverNowMs());
   const sinceS = Math.min(midnightOf(Math.floor(request.sinceMs / 1000)), topFromS);
   const plan: Plan = { sinceS, topFromS, width: request.concurrency };
@@ -97,8 +99,10 @@ async function findRepositories(
 ): Promise<CollectSummary["repositories"]["failed"]> {
   const { source } = pass.deps;
   const failed: { repository: string; code: string; message: string }[] = [];
+  let seenCount = 0;
   const found = new Map<number, { readonly repository: SourceRepository; readonly askedNames: string[] }>();
   const take = (repository: SourceRepository, askedName?: string): void => {
+    seenCount += 1;
     if (!pass.scope.takesRepository(repository.fullName)) return;
     const askedNames = found.get(repository.id)?.askedNames ?? [];
     if (askedName !== undefined) askedNames.push(askedName);
@@ -127,6 +131,7 @@ async function findRepositories(
       failed.push({ repository: target, code: error.code, message: error.message });
     }
   }
+  if (found.size === 0 && seenCount > 0 && pass.stopped === null) throw problem("no-repositories-match", seenCount);
   for (const { repository, askedNames } of pass.deps.signal.aborted ? [] : found.values()) {
     pass.repositories.push(await startRepository(pass, repository, askedNames));
   }

@@ -474,6 +474,13 @@ export const PROBLEMS = {
     message: (owner: string) =>
       `No repository of ${owner} is visible with this token. Check the name, and give the token (or the GitHub App's installation) access to its repositories: Metadata and Actions, read.`,
   },
+  "no-repositories-match": {
+    title: "--repos and --exclude-repos leave no repository",
+    httpStatus: 422,
+    exitCode: 2,
+    message: (seenCount: number) =>
+      `--repos and --exclude-repos leave out ${seenCount === 1 ? "the one repository" : `all ${seenCount} repositories`} that the targets name. A pattern is compared with the name, or with owner/name when it has a "/"; * stands for any characters.`,
+  },
   "collection-failed": {
     title: "What was to be trained on could not be collected",
     httpStatus: 502,

@@ -1,6 +1,6 @@
 import type { Verdict } from "@oddrun/core";
 import { evidenceJson } from "./report-evidence.ts";
-import { runUrl } from "./report-markdown.ts";
+import { runUrl } from "./run-url.ts";
 import { type OddRunsReport, reportKey } from "./report-odd-runs.ts";
 
 /**

@@ -2,6 +2,7 @@ import { neutralMarkdown, neutralSentence } from "./neutral-markdown.ts";
 import type { StoredRun } from "./ports.ts";
 import { evidenceSentence } from "./report-evidence.ts";
 import { type OddRunsReport, reportKey } from "./report-odd-runs.ts";
+import { runUrl } from "./run-url.ts";
 import { completedAt, headline, leftOut, verdictSentence } from "./report-text.ts";
 
 /** The report for a job summary, an issue or a comment; names from outside are code spans, so none of them comes alive. */
@@ -39,10 +40,4 @@ function runLink(run: StoredRun): string {
   const label = `${run.runId}${run.runAttempt > 1 ? ` (attempt ${run.runAttempt})` : ""}`;
   const url = runUrl(run);
   return url === null ? label : `[${label}](${url})`;
-}
-
-/** Where the run is on GitHub; null for repositories that only a file told of, and for names that GitHub would not give. */
-export function runUrl({ repositoryId, repositoryName, runId, runAttempt }: StoredRun): string | null {
-  if (repositoryId <= 0 || !/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(repositoryName)) return null;
-  return `https://github.com/${repositoryName}/actions/runs/${runId}/attempts/${runAttempt}`;
 }

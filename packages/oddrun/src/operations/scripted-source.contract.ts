@@ -20,6 +20,8 @@ export interface ScriptedSource {
   /** Called before each answer. */
   onRequest: (count: number) => void;
   requestsMax: number;
+  /** What the headers of the answers say. */
+  headers: { limit: number | null; clockAheadMs: number };
   sent: number;
   readonly asked: string[];
 }
@@ -83,9 +85,8 @@ export function scriptedSource(runs: readonly ScriptedRun[], workflowName = "CI"
       sent: scripted.sent,
       unchanged: 0,
       remaining: null,
-      limit: null,
       renewedAtMs: null,
-      clockAheadMs: 0,
+      ...scripted.headers,
     }),
   };
   const scripted: ScriptedSource = {
@@ -95,6 +96,7 @@ export function scriptedSource(runs: readonly ScriptedRun[], workflowName = "CI"
     totalOf: (length) => length,
     onRequest: () => {},
     requestsMax: Number.POSITIVE_INFINITY,
+    headers: { limit: null, clockAheadMs: 0 },
     sent: 0,
     asked: [],
   };

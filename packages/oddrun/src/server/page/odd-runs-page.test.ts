@@ -34,7 +34,10 @@ test("the list is newest first, of the published shape, and holds odd runs only"
     times,
     [...times].sort((a, b) => b.localeCompare(a)),
   );
-  assert.equal(json.runs[0].url, `https://github.com/acme/shop/actions/runs/${json.runs[0].run_id}`);
+  assert.equal(
+    json.runs[0].url,
+    `https://github.com/acme/shop/actions/runs/${json.runs[0].run_id}/attempts/${json.runs[0].run_attempt}`,
+  );
 });
 
 test("pages follow each other without a gap or a repeat, also where many runs end in the same second", async () => {
@@ -59,7 +62,7 @@ test("the page leads through all runs by its own links", async () => {
   while (path !== undefined) {
     const { status, text } = await ask(server.url + path);
     assert.equal(status, 200);
-    runs.push(...[...text.matchAll(/actions\/runs\/(\d+)"/g)].map((match) => match[1]!));
+    runs.push(...[...text.matchAll(/actions\/runs\/(\d+)\/attempts\/1"/g)].map((match) => match[1]!));
     path = /<a href="([^"]+)" rel="next"/.exec(text)?.[1]?.replaceAll("&amp;", "&");
   }
   assert.equal(new Set(runs).size, 130);
@@ -114,7 +117,7 @@ test("the page lets nothing in and out but its own style sheet", async () => {
   assert.equal(headers.get("referrer-policy"), "no-referrer");
   assert.doesNotMatch(text, /<script|<iframe|<form| style=| on[a-z]+=/i);
   for (const [, href] of text.matchAll(/ href="([^"]*)"/g))
-    assert.match(href!, /^(\/|data:image\/svg|https:\/\/github\.com\/acme\/shop\/actions\/runs\/\d+$)/);
+    assert.match(href!, /^(\/|data:image\/svg|https:\/\/github\.com\/acme\/shop\/actions\/runs\/\d+\/attempts\/1$)/);
   for (const [link] of text.matchAll(/<a [^>]*https:[^>]*>/g)) assert.match(link, /rel="noopener noreferrer"/);
 });
 

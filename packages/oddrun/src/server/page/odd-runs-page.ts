@@ -1,5 +1,6 @@
 import { type Comparison, comparisonLabel, comparisonUnit, formatRange, formatValue } from "@oddrun/core";
-import { isoInstant, LIMITS, runUrl, writeCursor } from "../../api/index.ts";
+import { isoInstant, LIMITS, writeCursor } from "../../api/index.ts";
+import { runUrl } from "../../operations/run-url.ts";
 import type { JudgedRun } from "../../operations/ports.ts";
 import { type Problem, PROBLEMS } from "../../operations/problems.ts";
 import { cut } from "../../operations/visible-text.ts";
@@ -141,7 +142,7 @@ function runCard(judgedRun: JudgedRun, nowMs: number): Html | null {
   const { run, judged } = judgedRun;
   const { verdict } = judged;
   if (verdict.kind !== "anomalous") return null;
-  const url = runUrl(run.repositoryId, run.repositoryName, run.runId);
+  const url = runUrl(run);
   const name = run.runNumber === null ? `run ${run.runId}` : `#${run.runNumber}`;
   const attempt = run.runAttempt > 1 ? `, attempt ${run.runAttempt}` : "";
   const link =

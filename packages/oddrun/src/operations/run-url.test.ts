@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runUrl } from "./run-url.ts";
+
+const ATTEMPT = { repositoryId: 7, repositoryName: "acme/shop", runId: 123, runAttempt: 2 };
+const linkOf = (repositoryName: string) => runUrl({ ...ATTEMPT, repositoryName });
+
+test("a run has a link only when it came from GitHub and its repository is named like one there", () => {
+  assert.equal(linkOf("acme/shop.web"), "https://github.com/acme/shop.web/actions/runs/123/attempts/2");
+  assert.equal(linkOf("mona_corp/shop"), "https://github.com/mona_corp/shop/actions/runs/123/attempts/2");
+  assert.equal(runUrl({ ...ATTEMPT, repositoryId: -7 }), null);
+  assert.equal(runUrl({ ...ATTEMPT, runId: -1 }), null);
+  for (const name of [
+    "acme",
+    "a/b/c",
+    "../x",
+    "acme/..",
+    "acme/.",
+    'a/"onclick=',
+    "a/b?c",
+    "a/b#c",
+    "a/b c",
+    "javascript:alert(1)",
+    "//evil.example",
+    "@evil/x",
+    "",
+  ]) {
+    assert.equal(linkOf(name), null, name);
+  }
+});
