@@ -22,6 +22,8 @@ const ANSWER_MS = 150;
 const REQUESTS_AT_ONCE = 50;
 const REQUESTS_PER_SECOND = 800 / 60;
 
+const PICTURE = "![Memory of the collector](collect-memory.svg)\n\n";
+
 interface Measured {
   readonly title: string;
   readonly rows: readonly Row[];
@@ -142,9 +144,7 @@ latest (the list does not show them), and one for each page of jobs of each comp
 a run has so many that GitHub answers 502 to more). No collector that knows every attempt and job can send fewer.
 
 ${sections.map(sectionText).join("\n")}
-![Memory of the collector](collect-memory.svg)
-
-${backfillRow === undefined ? "" : limitsText(backfillRow.ours)}`;
+${sections.some(({ title }) => title === TITLES.at(-1)) ? PICTURE : ""}${backfillRow === undefined ? "" : limitsText(backfillRow.ours)}`;
   writeFileSync(join(RESULTS, "collect.md"), text);
 }
 

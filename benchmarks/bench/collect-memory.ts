@@ -5,6 +5,7 @@ import type { Row } from "./collect-row.ts";
 import { median } from "./figure.ts";
 import type { MemoryPoint } from "./memory-plot.ts";
 import type { StandInProcess } from "./stand-in-process.ts";
+import type { WatchedProcess } from "./watched-process.ts";
 
 /** Until then buffers and the database's page cache (64 MiB) fill. */
 const WARM_UP_SHARE = 1 / 3;
@@ -28,6 +29,7 @@ export async function wholeOrganisation(standIn: StandInProcess, folder: string,
   const command = `oddrun collect ${owners.join(" ")}`;
   const none = { floorName: "", floor: null };
   const growth = growthPerRuns(points, runCount / whole.asked.sent, 100_000);
+  const live = [1, 2].map((third) => liveMiB(whole.process, third));
   const rows: Row[] = [
     {
       what: `requests for ${runCount.toLocaleString("en")} runs of ${repositoryCount} repositories`,
@@ -47,6 +49,15 @@ export async function wholeOrganisation(standIn: StandInProcess, folder: string,
       most: 1,
       command,
       note: `of ${growth.middleMiB.toFixed(0)} MiB, the median; medians of the tenths: ${growth.tenths.map((mib) => mib.toFixed(0)).join(" ")} MiB`,
+    },
+    {
+      what: "heap in use after full collections of garbage, last third",
+      unit: "MiB",
+      ours: live[1]!,
+      floorName: "second third",
+      floor: live[0]!,
+      command,
+      note: "what the program holds; the rest of its memory is room that V8 and SQLite keep",
     },
     {
       ...none,
@@ -69,13 +80,25 @@ export async function wholeOrganisation(standIn: StandInProcess, folder: string,
     },
     {
       ...none,
+      what: "of these counted by GitHub, a repository",
+      unit: "requests",
+      ours: (again.asked.sent - again.asked.notModified) / repositoryCount,
+      most: 2,
+      command: `${command}, again`,
+    },
+    {
+      ...none,
       what: "seconds of the second pass",
       unit: "s",
       ours: again.process.wallMs / 1000,
       command: `${command}, again`,
     },
   ];
-  return { rows, points, raw: { least, growth, points, whole: lean(whole), again: lean(again) } };
+  return {
+    rows: rows.filter(({ ours }) => Number.isFinite(ours)),
+    points,
+    raw: { least, growth, points, whole: lean(whole), again: lean(again) },
+  };
 }
 
 function lean(collected: Awaited<ReturnType<typeof collect>>) {
@@ -84,9 +107,15 @@ function lean(collected: Awaited<ReturnType<typeof collect>>) {
   return { ...rest, process: cost };
 }
 
+/** The least heap after a full collection in the second third of the time (1) or the last (2): what is held for good. */
+function liveMiB({ live, wallMs }: WatchedProcess, third: number): number {
+  const part = live.filter(({ atMs }) => Math.min(2, Math.floor((3 * atMs) / wallMs)) === third);
+  return part.length === 0 ? Number.NaN : Math.min(...part.map(({ heapMiB }) => heapMiB));
+}
+
 /**
- * The median of the slopes between all pairs of points after the warm-up (Theil and Sen: a lone jump of the garbage collector
- * does not count as growth), in percent of the median memory, for so many runs.
+ * The median of the slopes between all pairs of points after the warm-up (Theil and Sen: the garbage
+ * collector's jumps count for little), in percent of the median memory, for so many runs.
  */
 function growthPerRuns(points: readonly MemoryPoint[], runsPerRequest: number, runs: number) {
   const last = points.at(-1)?.sent ?? 0;

@@ -19,6 +19,8 @@ export interface WatchedProcess {
   readonly peakMiB: number;
   /** One each second; none where there is no /proc. */
   readonly memory: readonly MemorySample[];
+  /** The heap in use after each full collection of garbage. */
+  readonly live: readonly { readonly atMs: number; readonly heapMiB: number }[];
 }
 
 interface Options {
@@ -54,8 +56,21 @@ export async function watchNode(args: readonly string[], options: Options): Prom
   const stderr = said.join("");
   const told = /^cost (\{.*\})$/m.exec(stderr)?.[1];
   if (told === undefined) throw new Error(`node ${args.join(" ")} ended with ${code}: ${stderr.slice(-2000)}`);
-  const cost = JSON.parse(told) as { readonly cpuMs: number; readonly peakKiB: number };
-  return { code, stdout: out.join(""), stderr, wallMs, cpuMs: cost.cpuMs, peakMiB: cost.peakKiB / 1024, memory };
+  const cost = JSON.parse(told) as {
+    readonly cpuMs: number;
+    readonly peakKiB: number;
+    readonly live: WatchedProcess["live"];
+  };
+  return {
+    code,
+    stdout: out.join(""),
+    stderr,
+    wallMs,
+    cpuMs: cost.cpuMs,
+    peakMiB: cost.peakKiB / 1024,
+    memory,
+    live: cost.live,
+  };
 }
 
 function rssOf(pid: number): number | null {
