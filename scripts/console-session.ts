@@ -43,7 +43,8 @@ export async function runShown(
       const child = spawn(
         "bash",
         ["-c", `exec 2>&1; ${isBackground ? `exec ${shown.command.slice(0, -1)}` : shown.command}`],
-        { cwd: folder, env: { ...process.env, ...env } },
+        // a group of its own: npm leaves what it started behind when it alone is told to end
+        { cwd: folder, env: { ...process.env, ...env }, detached: isBackground },
       );
       let output = "";
       child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
@@ -59,8 +60,9 @@ export async function runShown(
     }
   } finally {
     for (const child of background) {
-      child.kill("SIGTERM");
-      if (child.exitCode === null) await once(child, "close");
+      if (child.exitCode !== null || child.pid === undefined) continue;
+      process.kill(-child.pid, "SIGTERM");
+      await once(child, "close");
     }
   }
 }

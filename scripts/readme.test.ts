@@ -14,14 +14,14 @@ const needsCurl = spawnSync("curl", ["--version"]).status === 0 ? false : "the R
 
 test("every command of the README gives the output it shows", { timeout: 120_000, skip: needsCurl }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "oddrun-readme-"));
-  symlinkSync(join(root, "docs"), join(folder, "docs"));
-  const port = String(await freePort());
-  // a port of its own, so that the test runs beside a server of yours
-  const commands = shownCommands(readme.replaceAll("8081", port));
+  for (const name of ["docs", "scripts", "package.json"]) symlinkSync(join(root, name), join(folder, name));
+  const [port, gitHubPort] = [String(await freePort()), String(await freePort())];
+  // ports of its own, so that the test runs beside a server of yours
+  const commands = shownCommands(readme.replaceAll("8081", port).replaceAll("8082", gitHubPort));
   assert.ok(commands.length >= 5, `only ${commands.length} commands were found`);
   const path = [join(root, "node_modules/.bin"), process.env["PATH"]].join(delimiter);
   try {
-    await runShown(commands, folder, { PATH: path, ODDRUN_PORT: port }, (shown, output) => {
+    await runShown(commands, folder, { PATH: path, ODDRUN_PORT: port, ODDRUN_WAIT_SCALE: "0.001" }, (shown, output) => {
       assert.ok(
         matchesShown(output, shown.output),
         `README line ${shown.line}: ${shown.command}\ngave\n${output}\nand is shown as\n${shown.output.join("\n")}`,

@@ -90,6 +90,17 @@ test("standard runners are free in public repositories, larger ones are not", ()
   });
 });
 
+test("a standard runner is free in a public repository on days whose price is not known, too", () => {
+  const arm = { runnerLabels: "ubuntu-24.04-arm", startedAtMs: Date.UTC(2025, 5, 1) };
+  assert.deepEqual(cost(arm, "public"), { kind: "unpriced", minutes: 2, reason: "free-public" });
+  assert.deepEqual(cost(arm, "private"), { kind: "unpriced", minutes: 2, reason: "label-unknown" });
+  assert.deepEqual(cost({ ...arm, runnerGroup: "big machines" }, "public"), {
+    kind: "unpriced",
+    minutes: 2,
+    reason: "label-unknown",
+  });
+});
+
 test("one's own runners and labels nobody knows have no price, whatever else they are called", () => {
   assert.equal(usd({ runnerLabels: "linux,self-hosted,x64", runnerGroup: "Default" }), "self-hosted");
   assert.equal(usd({ runnerLabels: "self-hosted,ubuntu-latest" }), "self-hosted");

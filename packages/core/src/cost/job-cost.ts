@@ -53,13 +53,16 @@ export function priceOf(
   const labels = (job.runnerLabels ?? "").toLowerCase().split(",");
   const isOwn = labels.includes(SELF_HOSTED_LABEL);
   const inStandardGroup = !job.runnerGroup || job.runnerGroup.toLowerCase() === STANDARD_GROUP;
-  const price = prices.find(
+  const named = prices.filter(
     (candidate) =>
       // a runner of one's own may carry a label such as ubuntu-latest too
       (!candidate.isStandard || (inStandardGroup && !isOwn)) &&
-      (candidate.fromMs === null || (job.startedAtMs !== null && job.startedAtMs >= candidate.fromMs)) &&
       candidate.labels.some((pattern) => labels.some((label) => fits(pattern, label))),
   );
+  const price = named.find(({ fromMs }) => fromMs === null || (job.startedAtMs !== null && job.startedAtMs >= fromMs));
+  // free whatever it cost elsewhere on that day
+  if (price === undefined && visibility === "public" && named.some(({ isStandard }) => isStandard))
+    return "free-public";
   if (price === undefined) return isOwn ? "self-hosted" : "label-unknown";
   if (!price.isStandard) return price;
   if (visibility === null) return "visibility-unknown";

@@ -29,6 +29,9 @@ export function evidenceSentence(found: readonly Evidence[]): string | null {
   return parts.filter((part) => part !== "").join(". ");
 }
 
+/** What the kind is called in a sentence. */
+export const evidenceName = (kind: Evidence["kind"]): string => NAMES[kind];
+
 const NAMES: Readonly<Record<Evidence["kind"], string>> = {
   commits: "commits",
   "workflow-file": "the workflow's file",

@@ -1,6 +1,6 @@
 import { requestsOf } from "../../operations/evidence-bounds.ts";
 import type { EvidenceSummary, RunEvidence } from "../../operations/gather-evidence.ts";
-import { evidenceJson, evidenceSentence } from "../../operations/report-evidence.ts";
+import { evidenceJson, evidenceName, evidenceSentence } from "../../operations/report-evidence.ts";
 import { printable } from "../../operations/visible-text.ts";
 
 /** `remaining` is what GitHub still grants in this hour, where it names a limit. */
@@ -18,7 +18,10 @@ export function evidenceText(summary: EvidenceSummary, remaining: number | null)
   const left = remaining === null ? "" : `; GitHub grants ${remaining} more in this hour`;
   const lines = [...runs.map(runText), `${total} ${total === 1 ? "request" : "requests"} to GitHub${detail}${left}.`];
   if (isStopped) lines.push('Stopped. "oddrun evidence" goes on from here.');
-  else if (!isComplete) lines.push('Not everything was asked. "oddrun evidence" goes on from here.');
+  else if (!isComplete)
+    lines.push(
+      'Not everything was asked. "oddrun evidence" goes on from here; --max-requests and --max-logs allow more.',
+    );
   return `${lines.join("\n")}\n`;
 }
 
@@ -29,7 +32,7 @@ function runText({ run, evidence, leftOut, isByName, problem }: RunEvidence): st
   const sentence = evidenceSentence(evidence);
   if (sentence !== null) lines.push(`  ${sentence}`);
   if (problem !== null) lines.push(`  ${printable(problem, 400)}`);
-  else if (leftOut.length > 0) lines.push(`  not asked yet: ${leftOut.join(", ")}`);
+  else if (leftOut.length > 0) lines.push(`  not asked yet: ${leftOut.map(evidenceName).join(", ")}`);
   if (isByName) lines.push("  Only a file told of this repository: it was looked for on GitHub by its name.");
   if (lines.length === 1) lines.push("  nothing was asked");
   return lines.join("\n");

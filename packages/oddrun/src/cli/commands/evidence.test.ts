@@ -124,7 +124,7 @@ test("bounds are kept, and what they left out is asked by the next command", asy
   const server = await answering(t, USUAL_ANSWERS);
   const place = await oddRunPlace();
   const first = await runEvidence(server, place, [], [["max-logs", "1"]]);
-  assert.match(first.out, /not asked yet: runner, cache\n3 requests/);
+  assert.match(first.out, /not asked yet: the runner, caches\n3 requests/);
   assert.match(first.out, /Not everything was asked\. "oddrun evidence" goes on from here\.\n$/);
   const second = await runEvidence(server, place);
   assert.match(second.out, /\n2 requests to GitHub: 2 logs\./);

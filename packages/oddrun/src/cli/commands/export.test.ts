@@ -356,3 +356,13 @@ test("an export that is stopped leaves nothing behind", async () => {
     assert.deepEqual(readdirSync(dirname(file)), []);
   }
 });
+
+test("more than a pipe holds goes to standard output whole, as it goes to a file", async () => {
+  const dataDir = await dataWith(withJobs(manyRuns()));
+  const file = newPlace("jobs.csv");
+  assert.equal((await exported(dataDir, "jobs", [["out", file]])).exitCode, 0);
+  const { exitCode, out } = await exported(dataDir, "jobs");
+  assert.equal(exitCode, 0);
+  assert.ok(out.length > 100_000);
+  assert.equal(out, readFileSync(file, "utf8"));
+});

@@ -41,11 +41,14 @@ export async function runCommand(
 ): Promise<Outcome> {
   const values = (name: string) => options.filter(([given]) => given === name).map(([, value]) => value ?? "");
   const stdout = new PassThrough();
+  // read while it writes: a stream that nobody reads takes 16 KB and then makes its writer wait
+  const written = textOf(stdout);
+  const stderr = new PassThrough().resume();
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const context: CommandContext = {
     stdin: Readable.from([Buffer.from(stdin)]),
     stdout,
-    stderr: new PassThrough(),
+    stderr,
     env: {},
     now: () => Date.UTC(2026, 5, 1),
     dataDir,
@@ -62,7 +65,7 @@ export async function runCommand(
   try {
     const exitCode = await command.run(input, context);
     stdout.end();
-    return { exitCode, out: await textOf(stdout), message: "" };
+    return { exitCode, out: await written, message: "" };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { exitCode: error.exitCode, out: "", message: error.message };
