@@ -33,6 +33,9 @@ export const oddRunShape = z.object({
     )
     .describe("The run's numbers against what is usual for runs like it."),
   contributions: z.array(z.object({ feature: z.string(), contribution: z.number() })),
+  evidence: z
+    .array(z.record(z.string(), z.unknown()))
+    .describe("What else changed at the same time, as `oddrun evidence` found it; empty where it was not asked."),
   model_version: z.string(),
   judged_at: instant,
 });
@@ -45,8 +48,11 @@ export const oddRunsShape = z.object({
 
 export type OddRun = z.infer<typeof oddRunShape>;
 
-/** The wire form of an odd run; null for any other verdict. */
-export function oddRun({ run, judged }: JudgedRun): OddRun | null {
+/** The wire form of an odd run; null for any other verdict. `evidence` is spelt as it goes out. */
+export function oddRun(
+  { run, judged }: JudgedRun,
+  evidence: readonly Readonly<Record<string, unknown>>[],
+): OddRun | null {
   const { verdict } = judged;
   if (verdict.kind !== "anomalous") return null;
   return {
@@ -73,6 +79,7 @@ export function oddRun({ run, judged }: JudgedRun): OddRun | null {
       usual_high: each.usualHigh,
     })),
     contributions: verdict.contributions.map(({ feature, contribution }) => ({ feature, contribution })),
+    evidence: [...evidence],
     model_version: judged.modelVersion,
     judged_at: isoInstant(judged.judgedAtMs),
   };

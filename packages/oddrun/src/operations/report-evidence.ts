@@ -52,9 +52,11 @@ const UNKNOWN: Readonly<Record<UnknownEvidence, string>> = {
   "not-in-log": "the log does not tell",
 };
 
+export type EvidenceJson = Readonly<Record<string, unknown>>;
+
 /** For programs, spelt as GitHub spells. Names are as they came: whoever shows them makes them harmless. */
-export function evidenceJson(evidence: readonly Evidence[]): unknown {
-  return snakeCase(evidence);
+export function evidenceJson(evidence: readonly Evidence[]): readonly EvidenceJson[] {
+  return snakeCase(evidence) as readonly EvidenceJson[];
 }
 
 function snakeCase(value: unknown): unknown {

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { ALL_ROUTES, type Health, LIMITS, openApiDocument, ROUTES, type RouteAccess } from "../api/index.ts";
-import type { Logger, RunStore } from "../operations/ports.ts";
+import type { Logger } from "../operations/ports.ts";
+import type { OddRunsStore } from "./odd-runs-list.ts";
 import { Problem, problem } from "../operations/problems.ts";
 import { accessCheck } from "./access.ts";
 import { oddRunsRoutes } from "./odd-runs-routes.ts";
@@ -20,7 +21,7 @@ export interface ServerTimeouts {
 export interface ServerOptions {
   readonly models: ModelSource;
   /** Runs and verdicts for the page; without it the page says so and scoring works alike. */
-  readonly store: RunStore | null;
+  readonly store: OddRunsStore | null;
   readonly apiKey: string | null;
   readonly log: Logger;
   readonly now: () => number;

@@ -1,20 +1,34 @@
+import type { Evidence } from "@oddrun/core";
 import type { RunsQuery } from "../api/index.ts";
+import { currentEvidence } from "../operations/evidence-current.ts";
+import type { EvidenceStore } from "../operations/evidence-store.ts";
 import type { CompletionPlace, JudgedRun, RunStore } from "../operations/ports.ts";
+import { reportKey } from "../operations/report-odd-runs.ts";
+
+/** What the server reads odd runs from. */
+export type OddRunsStore = RunStore & Pick<EvidenceStore, "evidenceOf">;
+
+export interface ListedRun extends JudgedRun {
+  /** What else changed; empty where it was not gathered. */
+  readonly evidence: readonly Evidence[];
+}
 
 /** One page of odd runs, newest completion first. */
 export interface OddRunsPage {
-  readonly runs: readonly JudgedRun[];
+  readonly runs: readonly ListedRun[];
   readonly next: CompletionPlace | null;
 }
 
 /** Reads one run more than the page needs: whether there is a page after it. */
-export async function readOddRuns(store: RunStore, { limit, before }: RunsQuery): Promise<OddRunsPage> {
+export async function readOddRuns(store: OddRunsStore, { limit, before }: RunsQuery): Promise<OddRunsPage> {
   const found = await store.judgedRuns({
     kind: "anomalous",
     limit: limit + 1,
     ...(before === null ? {} : { after: before }),
   });
-  const runs = found.slice(0, limit);
+  const judged = found.slice(0, limit);
+  const stored = Map.groupBy(await store.evidenceOf(judged.map(({ run }) => run)), reportKey);
+  const runs = judged.map((each) => ({ ...each, evidence: currentEvidence(stored.get(reportKey(each.run)) ?? []) }));
   const last = runs.at(-1);
   return { runs, next: last === undefined || found.length <= limit ? null : placeOf(last) };
 }

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { oddRun, readRunsQuery, ROUTES, type RunsQuery, writeCursor } from "../api/index.ts";
-import type { Logger, RunStore } from "../operations/ports.ts";
+import type { Logger } from "../operations/ports.ts";
 import { type Problem, problem } from "../operations/problems.ts";
+import { evidenceJson } from "../operations/report-evidence.ts";
 import type { AddGet } from "./create-server.ts";
-import { readOddRuns } from "./odd-runs-list.ts";
+import { type OddRunsStore, readOddRuns } from "./odd-runs-list.ts";
 import { noticePage, oddRunsPage } from "./page/odd-runs-page.ts";
 import { STYLE } from "./page/style.ts";
 import { replyProblem } from "./problem-reply.ts";
@@ -11,7 +12,7 @@ import { type HistorySummary, summaryReader } from "./history-summary.ts";
 import type { ModelSource } from "./served-model.ts";
 
 interface Parts {
-  readonly store: RunStore | null;
+  readonly store: OddRunsStore | null;
   readonly models: ModelSource;
   readonly now: () => number;
   readonly log: Logger;
@@ -29,7 +30,7 @@ export function oddRunsRoutes(app: FastifyInstance, { store, models, now, log, a
   /** Runs `read` for a good query and a store that answers, else gives the problem. */
   const attempt = async <Result>(
     query: Readonly<Record<string, unknown>>,
-    read: (store: RunStore, query: RunsQuery) => Promise<Result>,
+    read: (store: OddRunsStore, query: RunsQuery) => Promise<Result>,
   ): Promise<{ readonly found: Result } | { readonly wrong: Problem }> => {
     const wanted = readRunsQuery(query);
     if ("mistake" in wanted) return { wrong: problem("bad-query", wanted.mistake) };
@@ -46,7 +47,8 @@ export function oddRunsRoutes(app: FastifyInstance, { store, models, now, log, a
     const result = await attempt(query, readOddRuns);
     if ("wrong" in result) return replyProblem(reply, result.wrong);
     const { runs, next } = result.found;
-    return { runs: runs.map(oddRun).filter((run) => run !== null), next: next === null ? null : writeCursor(next) };
+    const shown = runs.map((run) => oddRun(run, evidenceJson(run.evidence))).filter((run) => run !== null);
+    return { runs: shown, next: next === null ? null : writeCursor(next) };
   });
 
   addGet(app, ROUTES.page, async (reply, query) => {

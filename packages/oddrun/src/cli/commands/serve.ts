@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { join } from "node:path";
+import type { EvidenceStore } from "../../operations/evidence-store.ts";
 import type { RunStore } from "../../operations/ports.ts";
 import { Problem, problem } from "../../operations/problems.ts";
 import type { ModelPlace } from "../../server/index.ts";
@@ -72,7 +73,7 @@ export const serveCommand: CommandSpec = {
 };
 
 /** The runs for the page. Scoring does not need them, so a store that cannot be opened is told and done without. */
-async function openRuns({ dataDir, stderr }: CommandContext): Promise<RunStore | null> {
+async function openRuns({ dataDir, stderr }: CommandContext): Promise<(RunStore & EvidenceStore) | null> {
   const { openStore } = await import("../../adapters/store/index.ts");
   try {
     return await openStore(join(dataDir, "oddrun.db"));

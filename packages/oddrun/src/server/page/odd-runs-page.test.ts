@@ -168,6 +168,41 @@ test("what strangers wrote is shown as text, whatever it is", async () => {
   }
 });
 
+test("what else changed stands under the run, harmless, and in the list as it was found", async () => {
+  const with2 = await temporaryStore();
+  await with2.judge([{}, {}]);
+  const [newest] = await with2.store.judgedRuns({ kind: "anomalous", limit: 1 });
+  const { repositoryId, runId, runAttempt } = newest!.run;
+  const name = "evil/<img src=x onerror=alert(1)>";
+  const changes = [{ name, from: ["v3"], to: ["v4"] }];
+  const evidence = {
+    kind: "actions",
+    subject: "",
+    comparedWith: { runId: 1, runAttempt: 1 },
+    value: { changes, dynamicCount: 0 },
+    unknown: null,
+  } as const;
+  await with2.store.saveEvidence([{ repositoryId, runId, runAttempt, evidence, gatheredAtMs: 0 }]);
+  const page = await serverUnderTest({ store: with2.store });
+  const { text } = await ask(`${page.url}/`);
+  assert.match(text, /<p class="evidence">changed at the same time, since run 1: evil\/&lt;img .* v3 -&gt; v4<\/p>/);
+  assert.equal(text.split('class="evidence"').length, 2, "only where it was gathered");
+  const { json } = await ask(`${page.url}/api/odd-runs`);
+  assert.ok(oddRunsShape.safeParse(json).success);
+  assert.deepEqual(json.runs[0].evidence, [
+    {
+      kind: "actions",
+      subject: "",
+      compared_with: { run_id: 1, run_attempt: 1 },
+      value: { changes, dynamic_count: 0 },
+      unknown: null,
+    },
+  ]);
+  assert.deepEqual(json.runs[1].evidence, []);
+  await page.stop();
+  await with2.remove();
+});
+
 test("an empty store says what to do next", async () => {
   const empty = await temporaryStore();
   const page = await serverUnderTest({ store: empty.store });

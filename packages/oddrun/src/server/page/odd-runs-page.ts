@@ -1,11 +1,11 @@
 import { type Comparison, comparisonLabel, comparisonUnit, formatRange, formatValue } from "@oddrun/core";
 import { isoInstant, LIMITS, writeCursor } from "../../api/index.ts";
 import { runUrl } from "../../operations/run-url.ts";
-import type { JudgedRun } from "../../operations/ports.ts";
 import { type Problem, PROBLEMS } from "../../operations/problems.ts";
+import { evidenceSentence } from "../../operations/report-evidence.ts";
 import { cut } from "../../operations/visible-text.ts";
 import type { HistorySummary } from "../history-summary.ts";
-import type { OddRunsPage } from "../odd-runs-list.ts";
+import type { ListedRun, OddRunsPage } from "../odd-runs-list.ts";
 import { agoInWords, clockInWords, countInWords, dateInWords, dayInWords } from "./dates.ts";
 import { type Html, html, textOf } from "./html.ts";
 import { rangePicture } from "./range-picture.ts";
@@ -23,6 +23,7 @@ export interface OddRunsPageParts {
 /** Long names are cut: the page must stay readable whatever a branch is called. */
 const NAME_CHARS = 80;
 const REASON_CHARS = 600;
+const EVIDENCE_CHARS = 1200;
 
 /** The page of odd runs, newest first. All text of runs is a stranger's: it is escaped, cut, and never part of a link's address. */
 export function oddRunsPage({ page, summary, isFirst, limit, servedVersion, nowMs }: OddRunsPageParts): string {
@@ -95,7 +96,7 @@ function emptyNotice({ verdicts, runCount }: HistorySummary, isFirst: boolean): 
   if (runCount === 0) {
     return notice(
       "No runs yet",
-      html`Bring in some history with <code>oddrun import FILE</code>, judge it with <code>oddrun detect</code>, and reload this page. <code>oddrun demo</code> shows it with a made-up organisation.`,
+      html`Bring in some history with <code>oddrun collect OWNER/REPO</code> or <code>oddrun import FILE</code>, judge it with <code>oddrun detect</code>, and reload this page. <code>oddrun demo</code> shows it with a made-up organisation.`,
     );
   }
   if (verdicts.anomalous + verdicts.usual + verdicts["too-little-history"] === 0) {
@@ -119,8 +120,8 @@ function notice(title: string, text: Html): Html {
 }
 
 /** Runs under a heading for each day they ended on. */
-function daySections(runs: readonly JudgedRun[], nowMs: number): Html {
-  const days = new Map<string, JudgedRun[]>();
+function daySections(runs: readonly ListedRun[], nowMs: number): Html {
+  const days = new Map<string, ListedRun[]>();
   for (const judged of runs) {
     const ms = endOf(judged);
     const day = ms === null ? "End not known" : dayInWords(ms);
@@ -134,14 +135,15 @@ function daySections(runs: readonly JudgedRun[], nowMs: number): Html {
   )}`;
 }
 
-function endOf({ run }: JudgedRun): number | null {
+function endOf({ run }: ListedRun): number | null {
   return isoInstant(run.completedAtMs) === null ? null : run.completedAtMs;
 }
 
-function runCard(judgedRun: JudgedRun, nowMs: number): Html | null {
-  const { run, judged } = judgedRun;
+function runCard(listedRun: ListedRun, nowMs: number): Html | null {
+  const { run, judged } = listedRun;
   const { verdict } = judged;
   if (verdict.kind !== "anomalous") return null;
+  const evidence = evidenceSentence(listedRun.evidence);
   const url = runUrl(run);
   const name = run.runNumber === null ? `run ${run.runId}` : `#${run.runNumber}`;
   const attempt = run.runAttempt > 1 ? `, attempt ${run.runAttempt}` : "";
@@ -149,7 +151,7 @@ function runCard(judgedRun: JudgedRun, nowMs: number): Html | null {
     url === null
       ? html`<span class="run">${name}${attempt}</span>`
       : html`<a class="run" href="${url}" rel="noopener noreferrer">${name}${attempt}</a>`;
-  const ms = endOf(judgedRun);
+  const ms = endOf(listedRun);
   const when =
     ms === null
       ? null
@@ -170,6 +172,7 @@ function runCard(judgedRun: JudgedRun, nowMs: number): Html | null {
   <p class="reason">${cut(verdict.reason, REASON_CHARS)}</p>
   ${run.title === null || run.title === "" ? null : html`<p class="title">${cut(run.title, NAME_CHARS)}</p>`}
   ${comparisonTable(verdict.comparisons)}
+  ${evidence === null ? null : html`<p class="evidence">${cut(evidence, EVIDENCE_CHARS)}</p>`}
   <p class="chips">${chips}</p>
 </article>`;
 }

@@ -23,8 +23,9 @@ article header{display:grid;grid-template-columns:1fr auto;gap:0 1rem;align-item
 h3{grid-column:1/-1;margin:.1rem 0 0;font-size:1rem;font-weight:400;overflow-wrap:anywhere}
 .repository{font-weight:600}
 .repository::after{content:" ·";color:var(--soft);font-weight:400}
-.reason::first-letter{text-transform:uppercase}
+.reason::first-letter,.evidence::first-letter{text-transform:uppercase}
 .reason{margin:.5rem 0 .2rem;font-size:1.15rem;line-height:1.4;overflow-wrap:anywhere}
+.evidence{margin:.3rem 0;font-size:.92rem;line-height:1.4;overflow-wrap:anywhere}
 .title{margin:0;color:var(--soft);font-size:.9rem;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;margin:.6rem 0 .3rem;font-size:.92rem}
 thead th{font-size:.78rem;font-weight:400;color:var(--soft);text-align:left;padding:0 1rem .2rem 0}
