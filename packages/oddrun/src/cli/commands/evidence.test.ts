@@ -125,12 +125,15 @@ test("bounds are kept, and what they left out is asked by the next command", asy
   const place = await oddRunPlace();
   const first = await runEvidence(server, place, [], [["max-logs", "1"]]);
   assert.match(first.out, /not asked yet: the runner, caches\n3 requests/);
-  assert.match(first.out, /Not everything was asked\. "oddrun evidence" goes on from here; --max-requests and --max-logs allow more\.\n$/);
+  assert.match(
+    first.out,
+    /Not everything was asked\. "oddrun evidence" goes on from here; --max-requests and --max-logs allow more\.\n$/,
+  );
   const second = await runEvidence(server, place);
   assert.match(second.out, /\n2 requests to GitHub: 2 logs\./);
   assert.ok(second.out.includes(BEGINNING), second.out);
   const few = await runEvidence(server, await oddRunPlace(), [], [["max-requests", "1"]]);
-  assert.match(few.out, /not asked yet: workflow-file, actions, runner, cache\n1 request to GitHub/);
+  assert.match(few.out, /not asked yet: the workflow's file, action versions, the runner, caches\n1 request to GitHub/);
 });
 
 test("requests that had to be repeated count against the bound, and what was found before is kept", async (t) => {
