@@ -1,4 +1,4 @@
-export { connectToGithub, type GithubConnection, type GithubOptions } from "./connect.ts";
+export { connectToGithub } from "./connect.ts";
 export { githubEvidence } from "./evidence.ts";
 export type { WaitNotice } from "./gate.ts";
 export { githubSource } from "./github-source.ts";
