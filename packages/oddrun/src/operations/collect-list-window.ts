@@ -65,11 +65,13 @@ export async function listWindow(
     }
     total = answer.total;
     isUnchanged &&= answer.isUnchanged;
-    runCount += answer.isUnchanged ? Math.min(PAGE_RUNS, numberOr(total, PAGE_RUNS)) : answer.runs.length;
+    const untold = Math.max(0, numberOr(total, Number.POSITIVE_INFINITY) - runCount);
+    runCount += answer.isUnchanged ? Math.min(PAGE_RUNS, untold) : answer.runs.length;
     pass.tally.listedRuns += answer.runs.length;
     countUnreadable(pass.tally, answer.unreadable);
     const isLast = answer.nextPage === null || isEnough;
-    if (!isForced && isLast && !isEnough && runCount >= LISTED_RUNS_MAX && total === null) return end("too-full");
+    // whatever the count says, a list so long has been cut off
+    if (!isForced && isLast && !isEnough && runCount >= LISTED_RUNS_MAX) return { ...end("too-full"), total: null };
     if (!answer.isUnchanged || isLast) {
       const part = await ingestRuns(pass, of, answer.runs, "list");
       if (answer.readMark !== null) (heldMarks ?? part.readMarks).push(pass.scopedMark(answer.readMark));

@@ -184,3 +184,27 @@ test("a server that takes no window at all is told so, and not asked about each 
   assert.ok(scripted.sent < 100, String(scripted.sent));
   assert.equal(summary.repositories.failed[0]?.code, "github-refused");
 });
+
+test("a count that is wrong, whichever way, neither hides runs nor costs requests without end", async () => {
+  const runs = Array.from({ length: 2900 }, (_, at): ScriptedRun => {
+    return { runId: 3000 - at, createdS: NOW_S - 3600 - at * 1728, conclusions: ["skipped"] };
+  });
+  const liars: readonly ((length: number) => number | null)[] = [
+    () => 0,
+    () => 1,
+    () => 1000,
+    () => 1e9,
+    (length) => 2 * length,
+    () => null,
+  ];
+  for (const totalOf of liars) {
+    const store = await newStore();
+    const scripted = scriptedSource(runs);
+    scripted.totalOf = totalOf;
+    scripted.requestsMax = 500;
+    await pass(store, scripted);
+    const stored = await storedKeys(store);
+    assert.equal(stored.length, runs.length, `${totalOf} with ${scripted.sent} requests`);
+    await store.close();
+  }
+});

@@ -11,6 +11,8 @@ export const LISTED_RUNS_MAX = 1000;
 /** A window is cut to hold about this many: nearly full pages, and room for a busier hour. */
 const RUNS_WANTED = 900;
 const PAGE_RUNS = 100;
+/** A count is not believed further than this at a time: a wrong one would lead to windows of a second, for years of seconds. */
+const CUT_SHARE_MIN = 1 / 16;
 
 /**
  * Sizes of aligned windows, each a part of the one before: cut at the same places on every day, so that their addresses stay the
@@ -116,7 +118,8 @@ export function cutWindows(range: CreatedWindow, options: CutterOptions): Window
       const length = currentLengthS();
       if (length <= 1) return false;
       const half = Math.floor(length / 2);
-      const byTotal = typeof total === "number" ? Math.floor((length * RUNS_WANTED) / total) : half;
+      const share = typeof total === "number" ? Math.max(RUNS_WANTED / total, CUT_SHARE_MIN) : 1;
+      const byTotal = Math.floor(length * share);
       const byNewest = newest === null ? length : spanOf(newest, cursorS);
       // a guess that was wrong is not made again
       spanS = !isGuessed && byNewest < length ? byNewest : Math.min(byTotal, half);
