@@ -204,7 +204,7 @@ test("a count that is wrong, whichever way, neither hides runs nor costs request
     scripted.requestsMax = 500;
     await pass(store, scripted);
     const stored = await storedKeys(store);
-    assert.equal(stored.length, runs.length, `${totalOf} with ${scripted.sent} requests`);
+    assert.equal(stored.length, runs.length, `${String(totalOf)} with ${scripted.sent} requests`);
     await store.close();
   }
 });
