@@ -208,3 +208,24 @@ test("a count that is wrong, whichever way, neither hides runs nor costs request
     await store.close();
   }
 });
+
+test("a list of the newest runs that cannot be read keeps the older ones and their jobs not back", async () => {
+  const store = await newStore();
+  const scripted = scriptedSource([
+    { runId: 1, createdS: NOW_S - 5 * DAY_S, conclusions: ["success"] },
+    { runId: 2, createdS: NOW_S - 3600, conclusions: ["success"] },
+  ]);
+  const inner = scripted.source;
+  const source = {
+    ...inner,
+    runs: async (...asked: Parameters<RunSource["runs"]>) => {
+      const answer = await inner.runs(...asked);
+      if (asked[1].toS === null) throw problem("github-answer-unreadable", "/runs", "there is no list in it");
+      return answer;
+    },
+  };
+  const { repositories } = await pass(store, { ...scripted, source });
+  assert.deepEqual(await storedKeys(store), ["1/1 success 1"]);
+  assert.match(repositories.failed[0]?.message ?? "", /^Not all of its runs are listed\. The answer to/);
+  assert.equal(scripted.asked.filter((name) => name.startsWith("list") && name.endsWith(".. ")).length, 1);
+});

@@ -1,13 +1,10 @@
 import { join } from "node:path";
-import type { WaitNotice } from "../../adapters/github/index.ts";
 import type { CollectProgress, CollectSummary } from "../../operations/collect-runs.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandContext } from "../command.ts";
-import { progressText, waitText } from "./collect-text.ts";
+import { progressText } from "./collect-text.ts";
+import { waitTeller } from "./github-wait.ts";
 import type { CollectSettings } from "./collect-settings.ts";
-
-/** Waits shorter than this need no word in the log. */
-const WAIT_TOLD_MS = 20_000;
 
 /**
  * Collects into the store of the data folder, which one process does at a time. Settings, store and lock are checked before the
@@ -58,16 +55,4 @@ export async function collectFromGithub(
   } finally {
     await store.close();
   }
-}
-
-/** Says once for each wait until when it lasts: several requests may meet the same limit. */
-function waitTeller(context: CommandContext): (notice: WaitNotice) => void {
-  let toldUntilMs = 0;
-  return (notice) => {
-    if (notice.reason === "retry" || notice.untilMs - toldUntilMs < WAIT_TOLD_MS) return;
-    toldUntilMs = notice.untilMs;
-    const line = waitText(notice);
-    context.progress(line);
-    if (notice.untilMs - context.now() >= WAIT_TOLD_MS) context.log.warn(line);
-  };
 }

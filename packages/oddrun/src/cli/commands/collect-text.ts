@@ -1,4 +1,3 @@
-import type { WaitNotice } from "../../adapters/github/index.ts";
 import type { CollectProgress, CollectSummary, MissingPart } from "../../operations/collect-runs.ts";
 import type { RequestBudget, SaveCounts } from "../../operations/ports.ts";
 import { printable } from "../../operations/visible-text.ts";
@@ -18,11 +17,6 @@ export function progressText(progress: CollectProgress, budget: RequestBudget): 
 function leftText({ remaining, renewedAtMs }: RequestBudget): readonly string[] {
   if (remaining === null) return [];
   return [`${number(remaining)} left${renewedAtMs === null ? "" : ` until ${clock(renewedAtMs)} UTC`}`];
-}
-
-export function waitText({ reason, untilMs }: WaitNotice): string {
-  const what = reason === "overload" ? "GitHub asks for a pause" : "GitHub's rate limit is reached";
-  return `${what}: going on at ${clock(untilMs)} UTC (Ctrl-C stops; the same command goes on later)`;
 }
 
 /** What a collection did, what is missing, and what to do next, for people. */

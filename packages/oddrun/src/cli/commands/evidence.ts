@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import type { EvidenceKind } from "@oddrun/core";
+import { budgetWarnings } from "../../operations/budget-warnings.ts";
 import type { EvidenceSummary } from "../../operations/gather-evidence.ts";
 import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { repositoryOption, wholeNumber } from "../options.ts";
+import { waitTeller } from "./github-wait.ts";
 
 /** `oddrun evidence`: what else changed when a run was odd. */
 export const evidenceCommand: CommandSpec = {
@@ -60,11 +62,12 @@ export const evidenceCommand: CommandSpec = {
     const store = await openStore(join(context.dataDir, "oddrun.db"), { create: false });
     try {
       const { log, now, signal } = context;
-      const { source, remaining } = await connect(input.text("api-url"), options.requestsMax, context);
+      const { source, budget } = await connect(input.text("api-url"), options.requestsMax, context);
       const progress = (line: string) => context.progress(line);
       const summary = await gatherEvidence({ store, source, readWorkflow, log, now, signal, progress }, options);
+      for (const warning of budgetWarnings(budget())) log.warn(warning);
       const render = input.isSet("json") ? evidenceJsonText : evidenceText;
-      context.stdout.write(render(summary, remaining()));
+      context.stdout.write(render(summary, budget().remaining));
       return exitCode(summary);
     } finally {
       await store.close();
@@ -103,9 +106,9 @@ async function connect(apiUrl: string | undefined, requestsMax: number, context:
     version: version(),
     now,
     requestsMax,
-    onWait: ({ untilMs }) => context.progress(`waiting for GitHub until ${new Date(untilMs).toISOString()}`),
+    onWait: waitTeller(context),
   });
-  return { source: githubEvidence(connection), remaining: () => connection.requests.budget().remaining };
+  return { source: githubEvidence(connection), budget: () => connection.requests.budget() };
 }
 
 function kindsOption(input: CommandInput): ReadonlySet<EvidenceKind> {
