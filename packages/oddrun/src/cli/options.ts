@@ -126,3 +126,8 @@ export const CONTAMINATION_RULE = {
   accepts: (value: number) => value > 0 && value <= 0.5,
   range: "above 0 and up to 0.5",
 };
+
+/** The API to ask: --api-url, else GITHUB_API_URL, which Actions sets; undefined is GitHub's own. */
+export function apiUrlOption(input: CommandInput, env: CommandContext["env"]): string | undefined {
+  return input.text("api-url") ?? (env["GITHUB_API_URL"] || undefined);
+}

@@ -2,7 +2,7 @@ import { EVERYTHING, type Patterns, type ScopePatterns } from "../../operations/
 import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "../command.ts";
-import { wholeNumber } from "../options.ts";
+import { apiUrlOption, wholeNumber } from "../options.ts";
 import { sinceOption, TIME_FORMS } from "../time-option.ts";
 
 /** Options of every command that collects. */
@@ -78,13 +78,12 @@ export function collectSettings(
     branches: patternsOf(input, "branches"),
   };
   const requestsMax = wholeNumber(input, "max-requests", { min: 1, max: 10_000_000, otherwise: 0 });
-  const fromEnvironment = context.env["GITHUB_API_URL"];
   return {
     targets: targets.map(checkedTarget),
     sinceMs: since(input, nowMs),
     patterns,
     requestsMax: requestsMax === 0 ? null : requestsMax,
-    apiUrl: input.text("api-url") ?? (fromEnvironment === "" ? undefined : fromEnvironment),
+    apiUrl: apiUrlOption(input, context.env),
     waitLongestMs: longestWait(input),
   };
 }

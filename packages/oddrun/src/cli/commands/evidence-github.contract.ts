@@ -125,12 +125,19 @@ export function runEvidence(
   args: readonly string[] = [],
   options: readonly (readonly [string, string?])[] = [],
   world: World = {},
+  byEnvironment: Readonly<Record<string, string>> | null = null,
 ): Promise<Outcome> {
-  const env = { GITHUB_TOKEN: TOKEN, ODDRUN_WAIT_SCALE: "0.001" };
+  const env = { GITHUB_TOKEN: TOKEN, ODDRUN_WAIT_SCALE: "0.001", ...byEnvironment };
   const command = {
     ...evidenceCommand,
     run: (...[input, context]: Parameters<typeof evidenceCommand.run>) =>
       evidenceCommand.run(input, { ...context, env }),
   };
-  return runCommand(command, place, args, [["api-url", server.url], ...options], world);
+  return runCommand(
+    command,
+    place,
+    args,
+    [...(byEnvironment === null ? [["api-url", server.url] as const] : []), ...options],
+    world,
+  );
 }

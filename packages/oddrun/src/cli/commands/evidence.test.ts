@@ -241,3 +241,20 @@ test("the help names every kind there is", () => {
   const help = evidenceCommand.options.find(({ name }) => name === "evidence")?.description ?? "";
   for (const kind of EVIDENCE_KINDS) assert.ok(help.includes(kind));
 });
+
+test("GITHUB_API_URL, which Actions sets, names the server: the token of another one goes nowhere else", async (t) => {
+  const server = await answering(t, USUAL_ANSWERS);
+  const { exitCode, out } = await runEvidence(
+    server,
+    await oddRunPlace(),
+    [],
+    [["evidence", "commits"]],
+    {},
+    {
+      GITHUB_API_URL: server.url,
+    },
+  );
+  assert.equal(exitCode, 0);
+  assert.match(out, /1 request to GitHub: 1 comparison/);
+  assert.equal(server.seen.length, 1);
+});

@@ -5,7 +5,7 @@ import type { EvidenceSummary } from "../../operations/gather-evidence.ts";
 import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
-import { repositoryOption, wholeNumber } from "../options.ts";
+import { apiUrlOption, repositoryOption, wholeNumber } from "../options.ts";
 import { waitTeller } from "./github-wait.ts";
 
 /** `oddrun evidence`: what else changed when a run was odd. */
@@ -41,7 +41,7 @@ export const evidenceCommand: CommandSpec = {
       name: "api-url",
       value: "URL",
       description: "The API of a GitHub Enterprise Server, such as https://HOST/api/v3",
-      defaultText: "https://api.github.com",
+      defaultText: "GITHUB_API_URL, else https://api.github.com",
     },
     { name: "json", description: "Print the evidence as JSON" },
   ],
@@ -62,7 +62,7 @@ export const evidenceCommand: CommandSpec = {
     const store = await openStore(join(context.dataDir, "oddrun.db"), { create: false });
     try {
       const { log, now, signal } = context;
-      const { source, budget } = await connect(input.text("api-url"), options.requestsMax, context);
+      const { source, budget } = await connect(apiUrlOption(input, context.env), options.requestsMax, context);
       const progress = (line: string) => context.progress(line);
       const summary = await gatherEvidence({ store, source, readWorkflow, log, now, signal, progress }, options);
       for (const warning of budgetWarnings(budget())) log.warn(warning);
