@@ -23,6 +23,7 @@ export interface BoundedSource extends EvidenceSource {
 export function boundedSource(source: EvidenceSource, { requestsMax, logsMax }: EvidenceBounds): BoundedSource {
   const asked = { comparisons: 0, files: 0, logs: 0, approvals: 0 };
   return {
+    apiUrl: source.apiUrl,
     compare: (...question) => {
       asked.comparisons++;
       return source.compare(...question);

@@ -30,6 +30,8 @@ export function aStoredRun(change: Partial<StoredRun> = {}): StoredRun {
     queueTime: NONE,
     repositoryName: "octo/widgets",
     defaultBranch: "main",
+    webUrl: null,
+    apiUrl: null,
     workflowName: "CI",
     jobCount: 1,
     metrics: new Map(),

@@ -20,6 +20,7 @@ interface World {
 function asking({ range = null, files = {} }: World) {
   const questions: string[] = [];
   const source: EvidenceSource = {
+    apiUrl: "https://api.github.com",
     compare: async (_, base, head) => {
       questions.push(`${base[0]}...${head[0]}`);
       return range;

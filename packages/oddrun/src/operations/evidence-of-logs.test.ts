@@ -12,6 +12,7 @@ async function gathered(logs: Readonly<Record<number, string>>, kinds: readonly 
   const bytesAsked: number[] = [];
   const source = boundedSource(
     {
+      apiUrl: "https://api.github.com",
       compare: async () => null,
       fileAt: async () => null,
       jobLog: async (_, jobId, bytesMax) => {

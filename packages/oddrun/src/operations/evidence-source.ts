@@ -3,6 +3,8 @@
  * `null` is always "GitHub does not have it (any more), or the token may not see it", never an empty answer.
  */
 export interface EvidenceSource {
+  /** The API that is asked, "https://api.github.com" or "https://HOST/api/v3". */
+  readonly apiUrl: string;
   /**
    * What lies between two commits of one repository ("owner/name"). One request, which shows at most 300 files: `isCut`
    * when there may be more. Files are those that differ between the commits' last common ancestor and `head`.

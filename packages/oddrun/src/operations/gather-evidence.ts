@@ -9,6 +9,7 @@ import type { EvidenceStore } from "./evidence-store.ts";
 import { findAttempt } from "./join-metric.ts";
 import type { Logger, RunStore, StoredRun } from "./ports.ts";
 import { Problem, problem } from "./problems.ts";
+import { printable } from "./visible-text.ts";
 
 /** What `evidence` has of the world outside. */
 export interface EvidenceDeps {
@@ -52,7 +53,13 @@ export interface EvidenceSummary {
 }
 
 /** These say nothing of other repositories. */
-const OF_ONE_REPOSITORY = new Set(["github-not-found", "github-forbidden", "github-sso-needed", "github-refused"]);
+const OF_ONE_REPOSITORY = new Set([
+  "github-not-found",
+  "github-forbidden",
+  "github-sso-needed",
+  "github-refused",
+  "github-elsewhere",
+]);
 
 /** Odd runs looked at in one go, and how far back they are looked for. */
 const RUNS_MAX = 20;
@@ -113,6 +120,10 @@ async function gatherOne(
   wanted: ReadonlySet<EvidenceKind>,
 ): Promise<void> {
   if (missing.size === 0) return;
+  // of a repository of that name on another GitHub the answers would be wrong, and the token is none of its business
+  if (run.apiUrl !== null && run.apiUrl !== source.apiUrl) {
+    throw problem("github-elsewhere", printable(run.repositoryName, 200), printable(run.apiUrl, 200), source.apiUrl);
+  }
   const save = async (found: readonly Evidence[]): Promise<void> => {
     const { repositoryId, runId, runAttempt } = run;
     const gatheredAtMs = now();

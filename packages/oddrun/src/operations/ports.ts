@@ -30,6 +30,10 @@ export interface BatchCounts extends SaveCounts {
 export interface StoredRun extends RunAttempt {
   readonly repositoryName: string;
   readonly defaultBranch: string | null;
+  /** The site of the repository's pages, such as "https://github.com", which null stands for too. */
+  readonly webUrl: string | null;
+  /** The API that the repository was collected from; null where none ever told of it. */
+  readonly apiUrl: string | null;
   readonly workflowName: string;
   /** Jobs that ran in this attempt, inherited ones not counted; null when no jobs were ever recorded for it. */
   readonly jobCount: number | null;

@@ -460,6 +460,13 @@ export const PROBLEMS = {
     message: (path: string, where: string) =>
       `A redirect of ${path} is not followed: ${where}. The token goes to the API's own host only; check --api-url and proxies.`,
   },
+  "github-elsewhere": {
+    title: "A repository was collected from another GitHub than the one that would be asked",
+    httpStatus: 409,
+    exitCode: 4,
+    message: (repository: string, from: string, asked: string) =>
+      `${repository} was collected from ${from}, so ${asked} is not asked about it. Name the other one with --api-url ${from}, or collect the repository again from where it is now.`,
+  },
   "github-answer-unreadable": {
     title: "GitHub's answer is not of the form that is documented",
     httpStatus: 502,

@@ -24,6 +24,10 @@ export interface RunSource {
 export interface SourceRepository extends Repository {
   /** "owner/name" as GitHub has it now. */
   readonly fullName: string;
+  /** The site its pages are on, "https://github.com"; null or left out where that was not told. */
+  readonly webUrl?: string | null;
+  /** The API that told of it, "https://api.github.com" or "https://HOST/api/v3"; left out where none did. */
+  readonly apiUrl?: string | null;
 }
 
 /** Whole seconds since 1970 UTC, both ends belong to it; no end means "until now". */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runUrl } from "./run-url.ts";
 
-const ATTEMPT = { repositoryId: 7, repositoryName: "acme/shop", runId: 123, runAttempt: 2 };
+const ATTEMPT = { repositoryId: 7, repositoryName: "acme/shop", webUrl: null, runId: 123, runAttempt: 2 };
 const linkOf = (repositoryName: string) => runUrl({ ...ATTEMPT, repositoryName });
 
 test("a run has a link only when it came from GitHub and its repository is named like one there", () => {
@@ -26,5 +26,31 @@ test("a run has a link only when it came from GitHub and its repository is named
     "",
   ]) {
     assert.equal(linkOf(name), null, name);
+  }
+});
+
+test("a link leads to the site where the repository was collected, and to none that is neither safe nor on this machine", () => {
+  const linkOn = (webUrl: string) => runUrl({ ...ATTEMPT, webUrl });
+  for (const site of [
+    "https://github.com",
+    "https://ghe.example:8443",
+    "http://127.0.0.1:8082",
+    "http://localhost",
+    "http://[::1]:1",
+  ]) {
+    assert.equal(linkOn(site), `${site}/acme/shop/actions/runs/123/attempts/2`);
+  }
+  for (const site of [
+    "http://ghe.example",
+    "http://127.0.0.1.evil.example",
+    "https://user@evil.example",
+    "https://ghe.example/path",
+    'https://x" onclick="',
+    "https://x)y",
+    "javascript:alert(1)//",
+    "https://",
+    "",
+  ]) {
+    assert.equal(linkOn(site), null, site);
   }
 });

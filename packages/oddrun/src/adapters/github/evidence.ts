@@ -28,6 +28,7 @@ export function githubEvidence(connection: GithubConnection): EvidenceSource {
     throw replyProblem(reply, repository, path);
   };
   return {
+    apiUrl: connection.api.base,
     async compare(repository, base, head) {
       const range = `${encodeURIComponent(base)}...${encodeURIComponent(head)}`;
       // One commit a page: the files come in full with the first page, the commits are only counted.

@@ -230,7 +230,22 @@ test("a repository asked for by an old name is given with its present one", asyn
     fullName: "acme/gadgets",
     defaultBranch: "trunk",
     visibility: "private",
+    webUrl: server.url,
+    apiUrl: server.url,
   });
+});
+
+test("a repository tells the site of its pages, and where its address is none to lead to, that of the API stands in", async (t) => {
+  for (const [html_url, site] of [
+    ["https://ghe.example/acme/gadgets", "https://ghe.example"],
+    ["http://ghe.example/acme/gadgets", null],
+    ["javascript:alert(1)", null],
+    [7, null],
+  ] as const) {
+    const server = await scriptedGithub(t, () => ({ body: { ...RENAMED, html_url } }));
+    const { webUrl } = await githubSource(await connectTo(server)).repository("acme/gadgets");
+    assert.equal(webUrl, site ?? server.url);
+  }
 });
 
 test("a temporary redirect is followed and not remembered", async (t) => {

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { githubSource } from "./index.ts";
 import { isObject, type Json, parseJson, readInstant, readText } from "./json.ts";
 import { readJob } from "./read-job.ts";
+import { GITHUB_API_URL, readApiUrl } from "./api-url.ts";
 import { readRepository } from "./read-repository.ts";
 import { readRun } from "./read-run.ts";
 import { connectTo, jobJson, REPOSITORY, runJson, scriptedGithub } from "./scripted-github.contract.ts";
@@ -301,9 +302,10 @@ test("real jobs are read with their steps", () => {
 test("real repositories are read", () => {
   const repositories = payloads("workflow_run").map((payload) => (isObject(payload) ? payload["repository"] : null));
   for (const json of repositories) {
-    const reading = readRepository(json);
+    const reading = readRepository(json, readApiUrl(GITHUB_API_URL));
     assert.ok("value" in reading && isObject(json));
     assert.equal(reading.value.fullName, json["full_name"]);
     assert.notEqual(reading.value.visibility, null);
+    assert.equal(reading.value.webUrl, "https://github.com");
   }
 });

@@ -21,7 +21,7 @@ export async function* repositoryPages(
     if (page.reply.kind !== "page") throw replyProblem(page.reply, owner, page.path);
     const repositories: SourceRepository[] = [];
     for (const item of page.reply.items) {
-      const reading = readRepository(item);
+      const reading = readRepository(item, connection.api);
       if ("value" in reading) repositories.push(reading.value);
       else connection.log.warn("a repository in the list cannot be read", { owner, why: reading.unreadable });
     }

@@ -15,7 +15,7 @@ export interface RepositoryNames {
   learn(repository: SourceRepository, path: string): Promise<void>;
 }
 
-export function repositoryNames({ requests, credentialFor }: GithubConnection): RepositoryNames {
+export function repositoryNames({ api, requests, credentialFor }: GithubConnection): RepositoryNames {
   const present = new Map<number, string>();
   const learning = new Map<number, Promise<void>>();
   /** Redirected although they are called so: there is nothing to learn. */
@@ -25,7 +25,7 @@ export function repositoryNames({ requests, credentialFor }: GithubConnection): 
   const read = async (path: string, fullName: string): Promise<SourceRepository> => {
     const reply = await requests.ask({ path, credential: credentialFor(fullName.split("/", 1)[0]!) });
     if (reply.kind !== "ok") throw replyProblem(reply, fullName, path);
-    const reading = readRepository(reply.json);
+    const reading = readRepository(reply.json, api);
     if ("unreadable" in reading) throw problem("github-answer-unreadable", shownPath(path), reading.unreadable);
     present.set(reading.value.id, reading.value.fullName);
     return reading.value;

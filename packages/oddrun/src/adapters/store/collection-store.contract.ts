@@ -238,6 +238,19 @@ export function collectionStoreContract(name: string, open: () => Promise<Store>
     assert.equal((await store.ensureRepository("octo/Widgets")).id, 7);
   });
 
+  storeTest(
+    "where a repository was collected is told with its runs, and kept when a file tells of them",
+    async (store) => {
+      await store.saveCollected(aPart({ batch: aBatch() }));
+      const told = async () => (await store.attemptsOf(1000)).map(({ webUrl, apiUrl }) => [webUrl, apiUrl]);
+      assert.deepEqual(await told(), [[null, null]]);
+      const there = { webUrl: "https://ghe.example", apiUrl: "https://ghe.example/api/v3" };
+      await store.adoptRepository({ ...REPOSITORY, ...there });
+      await store.save(aBatch());
+      assert.deepEqual(await told(), [[there.webUrl, there.apiUrl]]);
+    },
+  );
+
   storeTest("two repositories that swap their names keep their own runs", async (store) => {
     const other = { ...REPOSITORY, id: 8, fullName: "octo/gadgets" };
     await store.adoptRepository(REPOSITORY);

@@ -80,6 +80,8 @@ async function createFirstTables(db: Kysely<unknown>): Promise<void> {
     .addColumn("name_key", "text", (column) => column.notNull())
     .addColumn("default_branch", "text")
     .addColumn("visibility", "text")
+    .addColumn("web_url", "text")
+    .addColumn("api_url", "text")
     .execute();
   await db.schema.createIndex("repositories_by_name").on("repositories").column("name_key").execute();
 

@@ -22,7 +22,7 @@ import type {
   VerdictRow,
   WorkflowRow,
 } from "./schema.ts";
-import type { StoredVerdict } from "../../operations/ports.ts";
+import type { SourceRepository, StoredVerdict } from "../../operations/ports.ts";
 import { mergeRunRows } from "./merge-run-rows.ts";
 
 /** Text that every database takes: whole characters, no NUL. What does not fit becomes U+FFFD. */
@@ -36,13 +36,16 @@ const wholeMs = (ms: number | null): number | null => (ms === null ? null : Math
 
 export const nameKey = (fullName: string): string => safeText(fullName).toLowerCase();
 
-export function repositoryRow(repository: Repository): RepositoryRow {
+export function repositoryRow(repository: Repository | SourceRepository): RepositoryRow {
+  const { webUrl = null, apiUrl = null }: Partial<SourceRepository> = repository;
   return {
     repository_id: repository.id,
     full_name: safeText(repository.fullName),
     name_key: nameKey(repository.fullName),
     default_branch: optionalText(repository.defaultBranch),
     visibility: repository.visibility,
+    web_url: optionalText(webUrl),
+    api_url: optionalText(apiUrl),
   };
 }
 
@@ -205,8 +208,8 @@ const shape = <Row>(
 export const REPOSITORIES = shape<RepositoryRow>(
   "repositories",
   ["repository_id"],
-  ["full_name", "name_key", "default_branch", "visibility"],
-  ["default_branch", "visibility"],
+  ["full_name", "name_key", "default_branch", "visibility", "web_url", "api_url"],
+  ["default_branch", "visibility", "web_url", "api_url"],
 );
 
 export const WORKFLOWS = shape<WorkflowRow>("workflows", ["repository_id", "workflow_id"], ["name", "path"], ["path"]);

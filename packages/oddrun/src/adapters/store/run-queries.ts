@@ -12,6 +12,8 @@ type RunTables = StoreTables & { readonly r: StoreTables["run_attempts"] };
 interface JoinedRunRow extends RunAttemptRow {
   repository_name: string | null;
   repository_default_branch: string | null;
+  repository_web_url: string | null;
+  repository_api_url: string | null;
   workflow_name: string | null;
   job_count: number;
   inherited_job_count: number;
@@ -93,6 +95,8 @@ export function described<Output>(query: SelectQueryBuilder<RunTables, "r", Outp
     .select([
       "p.full_name as repository_name",
       "p.default_branch as repository_default_branch",
+      "p.web_url as repository_web_url",
+      "p.api_url as repository_api_url",
       "w.name as workflow_name",
     ])
     .select((of) => [
@@ -122,6 +126,8 @@ export async function storedRuns(db: StoreDatabase, rows: readonly JoinedRunRow[
     ...runAttempt(row),
     repositoryName: row.repository_name ?? `repository ${row.repository_id}`,
     defaultBranch: row.repository_default_branch,
+    webUrl: row.repository_web_url,
+    apiUrl: row.repository_api_url,
     workflowName: row.workflow_name ?? `workflow ${row.workflow_id}`,
     jobCount: row.job_count === 0 ? null : row.job_count - row.inherited_job_count,
     metrics: metrics.get(attemptKey(row)) ?? NO_METRICS,

@@ -43,6 +43,8 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
       ...aRun(),
       repositoryName: "octo/Widgets",
       defaultBranch: "main",
+      webUrl: null,
+      apiUrl: null,
       workflowName: "CI",
       jobCount: null,
       metrics: new Map(),

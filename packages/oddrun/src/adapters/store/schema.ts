@@ -30,6 +30,10 @@ export interface RepositoryRow {
   name_key: string;
   default_branch: string | null;
   visibility: string | null;
+  /** The site of its pages, such as "https://github.com", which null stands for too. */
+  web_url: string | null;
+  /** The API it was collected from; null where it never was. */
+  api_url: string | null;
 }
 
 export interface WorkflowRow {

@@ -17,10 +17,10 @@ export function evidenceText(summary: EvidenceSummary, remaining: number | null)
   const detail = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
   const left = remaining === null ? "" : `; GitHub grants ${remaining} more in this hour`;
   const lines = [...runs.map(runText), `${total} ${total === 1 ? "request" : "requests"} to GitHub${detail}${left}.`];
-  if (isStopped) lines.push('Stopped. "oddrun evidence" goes on from here.');
+  if (isStopped) lines.push("Stopped. The same command, without run ids, goes on from here.");
   else if (!isComplete)
     lines.push(
-      'Not everything was asked. "oddrun evidence" goes on from here; --max-requests and --max-logs allow more.',
+      "Not everything was asked. The same command, without run ids, goes on from here; --max-requests and --max-logs allow more.",
     );
   return `${lines.join("\n")}\n`;
 }

@@ -127,7 +127,7 @@ test("bounds are kept, and what they left out is asked by the next command", asy
   assert.match(first.out, /not asked yet: the runner, caches\n3 requests/);
   assert.match(
     first.out,
-    /Not everything was asked\. "oddrun evidence" goes on from here; --max-requests and --max-logs allow more\.\n$/,
+    /Not everything was asked\. The same command, without run ids, goes on from here; --max-requests and --max-logs allow more\.\n$/,
   );
   const second = await runEvidence(server, place);
   assert.match(second.out, /\n2 requests to GitHub: 2 logs\./);
@@ -141,7 +141,7 @@ test("requests that had to be repeated count against the bound, and what was fou
   const server = await answering(t, { ...USUAL_ANSWERS, [`${FILE}?${HEAD}`]: { status: 502 } });
   const { out, exitCode } = await runEvidence(server, place, [], [["max-requests", "3"]]);
   assert.equal(exitCode, 0);
-  assert.match(out, /"oddrun evidence" goes on from here/);
+  assert.match(out, /The same command, without run ids, goes on from here/);
   assert.ok(server.seen.length <= 3);
 });
 
@@ -231,7 +231,7 @@ test("a stop keeps what is there and says how to go on", async (t) => {
   const server = await answering(t, { ...USUAL_ANSWERS, "/repos/octo/Widgets/actions/jobs/5002/logs": { act } });
   const { exitCode, out } = await runEvidence(server, place, [], [], { stop });
   assert.equal(exitCode, 130);
-  assert.match(out, /4 requests to GitHub: .*\nStopped\. "oddrun evidence" goes on from here\.\n$/);
+  assert.match(out, /4 requests to GitHub: .*\nStopped\. The same command, without run ids, goes on from here\.\n$/);
   assert.ok((await runCommand(reportCommand, place, [])).out.includes(BEGINNING), "what was found before the stop");
   const later = await runEvidence(await answering(t, USUAL_ANSWERS), place);
   assert.match(later.out, /\n2 requests to GitHub: 2 logs\./);
@@ -257,4 +257,28 @@ test("GITHUB_API_URL, which Actions sets, names the server: the token of another
   assert.equal(exitCode, 0);
   assert.match(out, /1 request to GitHub: 1 comparison/);
   assert.equal(server.seen.length, 1);
+});
+
+test("a repository that was collected from another GitHub is not asked about, and the report links to where it was", async (t) => {
+  const place = await oddRunPlace();
+  const server = await answering(t, USUAL_ANSWERS);
+  const collectedFrom = async (apiUrl: string) => {
+    const store = await openStore(join(place, "oddrun.db"));
+    const repository = { id: 7, fullName: "octo/Widgets", defaultBranch: "main", visibility: null };
+    await store.adoptRepository({ ...repository, webUrl: "https://ghe.example", apiUrl });
+    await store.close();
+  };
+  await collectedFrom("https://ghe.example/api/v3");
+  const refused = await runEvidence(server, place);
+  assert.equal(refused.exitCode, 4);
+  assert.ok(refused.out.includes("octo/Widgets was collected from https://ghe.example/api/v3, so "), refused.out);
+  assert.match(refused.out, /--api-url https:\/\/ghe\.example\/api\/v3/);
+  assert.equal(server.seen.length, 0);
+
+  const { out } = await runCommand(reportCommand, place, [], [["format", "json"]]);
+  const { runs } = JSON.parse(out) as { runs: { url: string }[] };
+  assert.equal(runs[0]?.url, "https://ghe.example/octo/Widgets/actions/runs/1002/attempts/1");
+
+  await collectedFrom(server.url);
+  assert.equal((await runEvidence(server, place)).exitCode, 0);
 });
