@@ -33,7 +33,7 @@ export function isFullName(text: string): boolean {
 }
 
 /** The site of a page's address: "https://ghe.example" of "https://ghe.example/owner/name". */
-function readSite(pageUrl: Json | undefined): string | null {
+function readSite(pageUrl: Json): string | null {
   const url = typeof pageUrl === "string" ? URL.parse(pageUrl) : null;
   return url !== null && isWebUrl(url.origin) ? url.origin : null;
 }
