@@ -40,8 +40,8 @@ export interface CommandContext {
   readonly log: Logger;
   /** Aborted by SIGINT and SIGTERM: stop soon, leave everything in order. */
   readonly signal: AbortSignal;
-  /** One line of progress, on stderr: redrawn in a terminal, at most every few seconds elsewhere. */
-  readonly progress: (line: string) => void;
+  /** One line of progress, on stderr: redrawn in a terminal, at most every few seconds elsewhere unless it is due. */
+  readonly progress: (line: string, isDue?: boolean) => void;
 }
 
 export interface CommandSpec {

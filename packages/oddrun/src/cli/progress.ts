@@ -6,16 +6,21 @@ const TERMINAL_INTERVAL_MS = 80;
 export function progressWriter(
   world: { readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean } },
   now: () => number,
-): { show(line: string): void; end(): void } {
+): {
+  /** `isDue`: shown whenever it comes, as what tells of a long wait. */
+  show(line: string, isDue?: boolean): void;
+  /** Clears the line: before anything else is written, and at the end. */
+  end(): void;
+} {
   let shownAtMs = now();
   let isLineOpen = false;
   return {
-    show(line) {
+    show(line, isDue = false) {
       const atMs = now();
       // asked first: looking at stderr opens it
-      if (atMs - shownAtMs < TERMINAL_INTERVAL_MS) return;
+      if (!isDue && atMs - shownAtMs < TERMINAL_INTERVAL_MS) return;
       const isTerminal = world.stderr.isTTY === true;
-      if (!isTerminal && atMs - shownAtMs < PLAIN_INTERVAL_MS) return;
+      if (!isDue && !isTerminal && atMs - shownAtMs < PLAIN_INTERVAL_MS) return;
       shownAtMs = atMs;
       world.stderr.write(isTerminal ? `\r\u001b[K${line}` : `${line}\n`);
       isLineOpen = isTerminal;

@@ -45,17 +45,20 @@ async function run(spec: CommandSpec, input: CommandInput, world: CliWorld): Pro
       return world.stdin;
     },
     get stdout() {
+      // what is written next must not stand behind the line of progress
+      progress.end();
       return world.stdout;
     },
     get stderr() {
+      progress.end();
       return world.stderr;
     },
     env: world.env,
     now: world.now,
     dataDir: input.text("data-dir") ?? world.env["ODDRUN_DATA_DIR"] ?? ".oddrun",
-    log: await loggerFor(input, world),
+    log: await loggerFor(input, { now: world.now, env: world.env, write: (line) => context.stderr.write(line) }),
     signal: world.signal,
-    progress: (line) => progress.show(line),
+    progress: (line, isDue) => progress.show(line, isDue),
   };
   try {
     return await spec.run(input, context);
@@ -82,13 +85,17 @@ async function parse(
   return parsed.kind === "run" ? parsed : null;
 }
 
+interface LogWorld extends Pick<CliWorld, "env" | "now"> {
+  readonly write: (line: string) => void;
+}
+
 /** Quiet unless asked: the log needs its library only when there is something to log. */
-async function loggerFor(input: CommandInput, world: CliWorld): Promise<Logger> {
+async function loggerFor(input: CommandInput, world: LogWorld): Promise<Logger> {
   if (input.text("log-level") === undefined && input.text("log-format") === undefined) return lazyLogger(world);
   return await makeLogger(world, input.text("log-level"), input.text("log-format"));
 }
 
-async function makeLogger(world: CliWorld, level: string | undefined, format: string | undefined): Promise<Logger> {
+async function makeLogger(world: LogWorld, level: string | undefined, format: string | undefined): Promise<Logger> {
   const { createLogger, LOG_FORMATS, LOG_LEVELS, secretsIn } = await import("../adapters/logging/index.ts");
   const levelKnown = LOG_LEVELS.find((word) => word === (level ?? "warn"));
   const formatKnown = LOG_FORMATS.find((word) => word === (format ?? "text"));
@@ -98,12 +105,12 @@ async function makeLogger(world: CliWorld, level: string | undefined, format: st
     level: levelKnown,
     format: formatKnown,
     secrets: secretsIn(world.env),
-    write: (line) => world.stderr.write(line),
+    write: world.write,
     fields: { invocation: Math.floor(world.now()).toString(36) },
   });
 }
 
-function lazyLogger(world: CliWorld): Logger {
+function lazyLogger(world: LogWorld): Logger {
   let real: Promise<Logger> | null = null;
   const at = (level: "warn" | "error") => (message: string, fields?: Readonly<Record<string, unknown>>) => {
     real ??= makeLogger(world, undefined, undefined);

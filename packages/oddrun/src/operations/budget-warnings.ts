@@ -1,3 +1,4 @@
+import { grouped } from "./grouped-number.ts";
 import type { RequestBudget } from "./run-source.ts";
 
 const CLOCK_OFF_MS = 5 * 60_000;
@@ -16,7 +17,7 @@ export function budgetWarnings({
     );
   }
   if (Math.abs(clockAheadMs) > CLOCK_OFF_MS) {
-    const minutes = Math.round(Math.abs(clockAheadMs) / 60_000).toLocaleString("en-US");
+    const minutes = grouped(Math.round(Math.abs(clockAheadMs) / 60_000));
     warnings.push(
       `This machine's clock is ${minutes} minutes ${clockAheadMs > 0 ? "behind" : "ahead of"} GitHub's. Collecting goes by GitHub's; set this one, other commands go by it.`,
     );
