@@ -55,6 +55,16 @@ export function collectionStoreContract(name: string, open: () => Promise<Store>
     assert.equal((await tasksOf(store)).length, 1);
   });
 
+  storeTest("an attempt that is still held back was seen so again, and has not changed", async (store) => {
+    const held = (seenHeldAtMs: number) =>
+      aRun({ ...OPEN, status: "waiting", duration: STILL_OPEN, heldFor: "approval", updatedAtMs: START, seenHeldAtMs });
+    const save = async (seenHeldAtMs: number) =>
+      (await store.saveCollected(aPart({ batch: aBatch({ runs: [held(seenHeldAtMs)], jobs: [], steps: [] }) }))).runs;
+    assert.deepEqual(await save(START + 1000), { added: 1, changed: 0, unchanged: 0 });
+    assert.deepEqual(await save(START + 9000), { added: 0, changed: 0, unchanged: 1 });
+    assert.equal((await store.reportedRun(7, 1000, 1))?.run.seenHeldAtMs, START + 9000);
+  });
+
   storeTest("listed windows that touch or overlap are one, within one repository and scope", async (store) => {
     const list = (repositoryId: number, scope: string, ...windows: readonly (readonly [number, number])[]) =>
       store.saveCollected(

@@ -192,6 +192,8 @@ export interface TableShape<Row> {
   readonly key: readonly (keyof Row & string)[];
   readonly columns: readonly (keyof Row & string)[];
   readonly kept: ReadonlySet<keyof Row & string>;
+  /** When the rest was last seen to be so: a row that differs in this alone is written, and counts as unchanged. */
+  readonly whenSeen?: keyof Row & string;
   /** Whether the row knows less than another one of the same key, and must not replace it. */
   readonly isWeaker?: (row: Row, other: Row) => boolean;
   /** What both together say, where that is more than the later row alone. */
@@ -243,7 +245,11 @@ const RUN_SHAPE = shape<RunAttemptRow>(
   ],
 );
 
-export const RUN_ATTEMPTS: TableShape<RunAttemptRow> = { ...RUN_SHAPE, merge: mergeRunRows };
+export const RUN_ATTEMPTS: TableShape<RunAttemptRow> = {
+  ...RUN_SHAPE,
+  whenSeen: "seen_held_at_ms",
+  merge: mergeRunRows,
+};
 
 export const JOBS: TableShape<JobRow> = {
   ...shape<JobRow>(

@@ -15,7 +15,7 @@ const CHUNK_SIZES = [64, 8, 1] as const;
 export type Upsert<Row> = (db: Kysely<StoreTables>, rows: readonly Row[]) => Promise<SaveCounts>;
 
 export function upsertInto<Row extends object>(shape: TableShape<Row>): Upsert<Row> {
-  const { table, key, columns, kept, isWeaker = () => false, merge = (row) => row } = shape;
+  const { table, key, columns, kept, whenSeen, isWeaker = () => false, merge = (row) => row } = shape;
   const keyOf = (row: Row): string => key.map((column) => String(row[column])).join("\u001f");
   // Building a query of a thousand parameters costs more than running it: the text is built once, the values change.
   const selects = new Map<number, string>();
@@ -68,8 +68,10 @@ export function upsertInto<Row extends object>(shape: TableShape<Row>): Upsert<R
     return new Map([...sets].map(([leading, ids]) => [leading, [...ids]]));
   };
 
-  const isSame = (row: Row, old: Row): boolean =>
-    columns.every((column) => row[column] === old[column] || (kept.has(column) && row[column] === null));
+  const isSame = (row: Row, old: Row, beside?: keyof Row): boolean =>
+    columns.every(
+      (column) => row[column] === old[column] || column === beside || (kept.has(column) && row[column] === null),
+    );
 
   return async (db, rows) => {
     if (rows.length === 0) return NOTHING_SAVED;
@@ -83,11 +85,13 @@ export function upsertInto<Row extends object>(shape: TableShape<Row>): Upsert<R
     const old = await present(db, rows);
     const toWrite: Row[] = [];
     let added = 0;
+    let changed = 0;
     for (const [rowKey, given] of latest) {
       const before = old.get(rowKey);
       const row = before === undefined ? given : merge(given, before);
       if (before !== undefined && (isSame(row, before) || isWeaker(row, before))) continue;
       if (before === undefined) added++;
+      else if (!isSame(row, before, whenSeen)) changed++;
       toWrite.push(row);
     }
     for (const chunk of chunksOf(toWrite)) {
@@ -96,7 +100,7 @@ export function upsertInto<Row extends object>(shape: TableShape<Row>): Upsert<R
       for (const row of chunk) for (const column of columns) parameters.push(row[column] as Cell);
       await db.executeQuery(CompiledQuery.raw(text, parameters));
     }
-    return { added, changed: toWrite.length - added, unchanged: latest.size - toWrite.length };
+    return { added, changed, unchanged: latest.size - added - changed };
   };
 }
 
