@@ -20,6 +20,7 @@ import {
   pieceOf,
   type WindowCutter,
 } from "./collect-windows.ts";
+import { grouped } from "./grouped-number.ts";
 import { problem } from "./problems.ts";
 import type { CreatedWindow, ReadMark } from "./run-source.ts";
 
@@ -175,6 +176,6 @@ function warnOfRest(pass: Pass, of: RepositoryPass, window: CreatedWindow, { tot
   const second = new Date(window.fromS * 1000).toISOString();
   if (missing === "0") return;
   pass.tally.warnings.push(
-    `${of.repository.fullName}: more than ${LISTED_RUNS_MAX.toLocaleString("en-US")} runs in one second at ${second}: ${missing} not listed`,
+    `${of.repository.fullName}: more than ${grouped(LISTED_RUNS_MAX)} runs in one second at ${second}: ${missing} not listed`,
   );
 }

@@ -20,7 +20,7 @@ export interface CollectProgress {
   readonly repositoryCount: number;
   /** Of those, the ones of which at least the newest runs are listed. */
   readonly listedRepositoryCount: number;
-  readonly runCount: number;
+  readonly attemptCount: number;
   /** Attempts still to be asked about. */
   readonly tasksLeft: number;
 }
@@ -79,6 +79,8 @@ const ENDS_EVERYTHING: ReadonlySet<string> = new Set([
   "github-limit-too-long",
   "github-unreachable",
 ]);
+/** Thrown in place of sending, and at times after it. */
+const MAY_NOT_BE_SENT: ReadonlySet<string> = new Set(["github-requests-used-up", "github-limit-too-long"]);
 /** So many refusals in a row of what concerns one thing each are no longer about one thing. */
 const UNREACHABLE_MAX = 5;
 
@@ -100,12 +102,13 @@ export function startPass(deps: CollectDeps, scope: CollectScope, requestsMax: n
       if (signal.aborted) pass.stopped ??= "interrupted";
       if (source.budget().sent >= (requestsMax ?? Number.POSITIVE_INFINITY)) pass.stopped ??= "requests-used-up";
       if (pass.stopped !== null || source.budget().sent >= sentMax) throw new PassStopped();
-      tally.requests[purpose] += 1;
       try {
         const answer = await question();
+        tally.requests[purpose] += 1;
         unreachable = 0;
         return answer;
       } catch (error) {
+        if (error instanceof Problem && !MAY_NOT_BE_SENT.has(error.code)) tally.requests[purpose] += 1;
         if (signal.aborted) pass.stopped ??= "interrupted";
         else if (error instanceof Problem && error.code === "github-requests-used-up") {
           pass.stopped ??= "requests-used-up";
@@ -131,7 +134,7 @@ export function report(pass: Pass): void {
   pass.deps.onProgress({
     repositoryCount: pass.repositories.length,
     listedRepositoryCount: pass.repositories.filter((of) => of.isTopListed).length,
-    runCount: attempts.added + attempts.changed + attempts.unchanged,
+    attemptCount: attempts.added + attempts.changed + attempts.unchanged,
     tasksLeft: Math.max(0, tasksLeft),
   });
 }

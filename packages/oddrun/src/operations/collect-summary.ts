@@ -25,7 +25,9 @@ export interface CollectSummary extends Omit<CollectTally, "requests" | "tasksLe
     readonly sent: number;
     /** Of all sent, answered with "not modified". */
     readonly notModified: number;
-    /** Sent beyond one for each question: further pages of jobs, retries, and what was refused. */
+    /** Of all sent, sent again after a refusal, a fault or a redirect. */
+    readonly sentAgain: number;
+    /** The rest: further pages, tokens, new names, and what was broken off. */
     readonly further: number;
   };
   readonly repositories: {
@@ -57,7 +59,7 @@ export async function summarize(
   const ids = sound.map((of) => of.repository.id);
   const tasks = await store.countTasks(ids, TRIES_MAX - 1);
   const allTasks = await store.countTasks(ids, Number.MAX_SAFE_INTEGER);
-  const { sent, unchanged } = source.budget();
+  const { sent, unchanged, sentAgain } = source.budget();
   const asked = Object.values(requests).reduce((sum, count) => sum + count, 0);
   const { stopped } = pass;
   return {
@@ -66,7 +68,7 @@ export async function summarize(
     sinceMs: about.sinceMs,
     startedAtMs: about.startedAtMs,
     tookMs: now() - about.startedAtMs,
-    requests: { ...requests, sent, notModified: unchanged, further: Math.max(0, sent - asked) },
+    requests: { ...requests, sent, notModified: unchanged, sentAgain, further: Math.max(0, sent - asked - sentAgain) },
     repositories: {
       collected: sound.filter((of) => of.listProblem === null).length,
       failed: [

@@ -395,7 +395,7 @@ export const PROBLEMS = {
     httpStatus: 401,
     exitCode: 4,
     message: (host: string) =>
-      `${host} does not take the token (401): it is wrong, has run out or was revoked. Make a new one. What was collected is kept.`,
+      `${host} does not take the token (401): it is wrong, has run out or was revoked. Make a new one.`,
   },
   "github-sso-needed": {
     title: "The token is not authorised for the organisation's single sign-on",
@@ -430,14 +430,14 @@ export const PROBLEMS = {
     httpStatus: 503,
     exitCode: 4,
     message: (reason: string, minutes: number) =>
-      `GitHub's ${reason === "overload" ? "overload" : "rate limit"} asks to wait ${minutes} more minutes, which is longer than is waited for. What was collected is kept: repeat the command later, it goes on where it stopped.`,
+      `GitHub's ${reason === "overload" ? "overload" : "rate limit"} asks to wait ${minutes} more minutes, which is longer than is waited for. Repeat the command later.`,
   },
   "github-limit-persists": {
     title: "GitHub kept refusing because of its rate limit",
     httpStatus: 503,
     exitCode: 4,
     message: (path: string, tries: number) =>
-      `GitHub met ${path} with its rate limit ${tries} times in a row, although each wait was kept. Something else may be using the same token. What was collected is kept: repeat the command later, it goes on where it stopped.`,
+      `GitHub met ${path} with its rate limit ${tries} times in a row, although each wait was kept. Something else may be using the same token. Repeat the command later.`,
   },
   "github-requests-used-up": {
     title: "The requests allowed for this run are used up",
@@ -450,8 +450,8 @@ export const PROBLEMS = {
     title: "GitHub cannot be reached, or answers nothing that can be used",
     httpStatus: 502,
     exitCode: 4,
-    message: (path: string, why: string, tries: number) =>
-      `GitHub gave no usable answer to ${path} in ${tries} tries: ${why}. Check the network, a proxy, and githubstatus.com. What was collected is kept: repeat the command, it goes on where it stopped.`,
+    message: (host: string, path: string, why: string, tries: number) =>
+      `${host} gave no usable answer to ${path} in ${tries} tries: ${why}. Check the network, a proxy, and githubstatus.com, and repeat the command.`,
   },
   "github-redirect-refused": {
     title: "GitHub's answer leads where the token must not go",
@@ -472,7 +472,7 @@ export const PROBLEMS = {
     httpStatus: 502,
     exitCode: 4,
     message: (path: string, what: string) =>
-      `The answer to ${path} cannot be understood: ${what}. Check --api-url and proxies; what was collected is kept.`,
+      `The answer to ${path} cannot be understood: ${what}. Check --api-url and proxies.`,
   },
   "no-repositories": {
     title: "An organisation or a person has no repository that the token sees",

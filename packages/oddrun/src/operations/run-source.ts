@@ -77,6 +77,8 @@ export interface RequestBudget {
   readonly sent: number;
   /** Of those, answered with "not modified": they cost nothing of the limit. */
   readonly unchanged: number;
+  /** Of those sent, sent again after a refusal, a fault or a redirect. */
+  readonly sentAgain: number;
   /** Requests that the server still grants in this hour; null when it names no limit. */
   readonly remaining: number | null;
   readonly limit: number | null;

@@ -84,6 +84,7 @@ export function scriptedSource(runs: readonly ScriptedRun[], workflowName = "CI"
     budget: () => ({
       sent: scripted.sent,
       unchanged: 0,
+      sentAgain: 0,
       remaining: null,
       renewedAtMs: null,
       ...scripted.headers,

@@ -4,7 +4,8 @@ import type { ServerClock } from "./server-clock.ts";
 
 /** Counts what was sent, and keeps what the server last said is left. */
 export interface BudgetCount {
-  count(): void;
+  /** `isAgain`: the same question was sent before. */
+  count(isAgain: boolean): void;
   /** Takes an answer's headers; gives how long the limit lasts when this answer used up the last of it, else null. */
   observe(headers: Headers, atMs: number, outcome: Outcome): number | null;
   now(): RequestBudget;
@@ -13,12 +14,14 @@ export interface BudgetCount {
 export function requestBudget(clock: ServerClock): BudgetCount {
   let sent = 0;
   let unchanged = 0;
+  let sentAgain = 0;
   let limit: number | null = null;
   let remaining: number | null = null;
   let renewedAtMs: number | null = null;
   return {
-    count() {
+    count(isAgain) {
       sent += 1;
+      if (isAgain) sentAgain += 1;
     },
     observe(headers, atMs, outcome) {
       if (outcome.kind === "unchanged") unchanged += 1;
@@ -31,7 +34,7 @@ export function requestBudget(clock: ServerClock): BudgetCount {
       limit = wholeNumber(headers.get("x-ratelimit-limit"));
       return left === 0 ? untilRenewalMs(headers, atMs) : null;
     },
-    now: () => ({ sent, unchanged, remaining, limit, renewedAtMs, clockAheadMs: clock.aheadMs() }),
+    now: () => ({ sent, unchanged, sentAgain, remaining, limit, renewedAtMs, clockAheadMs: clock.aheadMs() }),
   };
 }
 

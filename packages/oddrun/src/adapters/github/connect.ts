@@ -84,7 +84,7 @@ export async function connectToGithub(options: GithubOptions): Promise<GithubCon
     log,
     requestsMax: options.requestsMax ?? Number.POSITIVE_INFINITY,
     random: options.random ?? Math.random,
-    onRetry: (waitMs) => onWait({ reason: "retry", untilMs: options.now() + waitMs }),
+    onRetry: (waitMs, why) => onWait({ reason: "retry", untilMs: options.now() + waitMs, why }),
   });
   const ofToken = token === null ? null : tokenCredential(token);
   const ofApp = app === null ? null : appCredentials({ app, requests: asked, clock, waits });

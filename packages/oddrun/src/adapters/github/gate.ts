@@ -6,6 +6,8 @@ export interface WaitNotice {
   readonly reason: "rate-limit" | "secondary-limit" | "overload" | "retry";
   /** By our own clock, as the user's watch. */
   readonly untilMs: number;
+  /** Of a retry: what came instead of an answer, such as "api.github.com: ENOTFOUND". */
+  readonly why?: string;
 }
 
 export interface GateOptions {

@@ -41,7 +41,7 @@ export async function jobLogText(connection: GithubConnection, question: LogQues
     const why = exchange.kind === "answer" ? `status ${exchange.status}` : exchange.why;
     log.debug("a job's log was not to be had", { path: shownPath(path), why });
     if (exchange.kind === "answer" && (exchange.status === 404 || exchange.status === 410)) return null;
-    if (tries >= TRIES) throw problem("github-unreachable", shownPath(path), why, TRIES);
+    if (tries >= TRIES) throw problem("github-unreachable", target.host, shownPath(path), why, TRIES);
   }
 }
 

@@ -50,7 +50,7 @@ test("a limit without a word on its length is waited for a minute, doubling, and
   await assert.rejects(source.run(REPOSITORY, 1), (error: { code: string; exitCode: number; message: string }) => {
     assert.equal(error.code, "github-limit-persists");
     assert.equal(error.exitCode, 4);
-    assert.match(error.message, /goes on where it stopped/);
+    assert.match(error.message, /Repeat the command later/);
     return true;
   });
   assert.equal(server.seen.length, 5);
@@ -132,6 +132,7 @@ test("the request after the last one allowed waits for the renewal instead of be
       limit: 2,
       renewedAtMs: SERVER_NOW_MS + 40_000,
       clockAheadMs: 0,
+      sentAgain: 0,
     },
   );
   await source.run(REPOSITORY, 1);

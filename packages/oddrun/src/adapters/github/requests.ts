@@ -65,7 +65,7 @@ export interface RequestsOptions {
   readonly requestsMax: number;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
-  readonly onRetry: (waitMs: number) => void;
+  readonly onRetry: (waitMs: number, why: string) => void;
 }
 
 const FAULT_TRIES = 5;
@@ -80,7 +80,7 @@ export function requests(options: RequestsOptions): Requests {
   const budget = requestBudget(clock);
 
   /** Sends the question once, when that is allowed, and says what came of it. */
-  const sendOnce = async (question: Question, url: string, authorization: () => Promise<string | null>) => {
+  const sendOnce = async (question: Question, url: string, isAgain: boolean) => {
     const method = question.method ?? "GET";
     const place = question.hasPlace === true ? null : await gate.enter(POINTS[method]);
     try {
@@ -88,10 +88,10 @@ export function requests(options: RequestsOptions): Requests {
       do {
         await gate.open();
         // After the wait, since a token may run out meanwhile; fetching another may itself meet a limit.
-        header = await authorization();
+        header = await question.credential.authorization();
       } while (!gate.isOpen);
       if (budget.now().sent >= options.requestsMax) throw problem("github-requests-used-up", options.requestsMax);
-      budget.count();
+      budget.count(isAgain);
       const sentAtMs = waits.elapsedMs();
       const sent = { method, url, authorization: header, headers: question.headers ?? {} } as const;
       const exchange = await options.sendOnce(sent, question);
@@ -122,12 +122,8 @@ export function requests(options: RequestsOptions): Requests {
     let url = `${options.api.base}${question.path}`;
     const tries = { limits: 0, faults: 0, garbled: 0, redirects: 0, refusals: 0 };
     let hasMoved = false;
-    for (;;) {
-      const { exchange, outcome, headers, atMs, header } = await sendOnce(
-        question,
-        url,
-        question.credential.authorization,
-      );
+    for (let isAgain = false; ; isAgain = true) {
+      const { exchange, outcome, headers, atMs, header } = await sendOnce(question, url, isAgain);
       switch (outcome.kind) {
         case "ok": {
           const text = exchange.kind === "answer" ? exchange.text : "";
@@ -169,9 +165,9 @@ export function requests(options: RequestsOptions): Requests {
   };
 
   const retry = async (url: string, why: string, tried: number, triesMax: number): Promise<void> => {
-    if (tried >= triesMax) throw problem("github-unreachable", shownPath(url), why, triesMax);
+    if (tried >= triesMax) throw problem("github-unreachable", new URL(url).host, shownPath(url), why, triesMax);
     const waitMs = RETRY_FIRST_MS * 2 ** (tried - 1) * (0.5 + options.random());
-    options.onRetry(waitMs);
+    options.onRetry(waitMs, `${new URL(url).host}: ${why}, try ${tried} of ${triesMax}`);
     await waits.pause(waitMs);
   };
 

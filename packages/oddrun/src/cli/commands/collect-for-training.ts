@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { grouped } from "../../operations/grouped-number.ts";
 import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
@@ -31,9 +32,9 @@ export async function collectForTraining(
   if (failed !== undefined) throw problem("collection-failed", failed.message);
   if (summary.stopped?.reason === "problem") throw problem("collection-failed", summary.stopped.message);
   const rowCount = await writeMetrics(file, from, context, force);
-  const { added, changed, unchanged } = summary.attempts;
+  const { added, changed } = summary.attempts;
   return [
-    `Collected ${plural(added + changed + unchanged, "run attempt")} of ${printable(from, 200)} with ${plural(summary.requests.sent, "request")}; ${plural(rowCount, "record")} written to ${file}.`,
+    `Collected ${plural(added + changed, "new or changed run attempt")} of ${printable(from, 200)} with ${plural(summary.requests.sent, "request")}; ${plural(rowCount, "record")} written to ${file}.`,
     ...(summary.stopped === null
       ? []
       : [
@@ -76,5 +77,4 @@ async function writeMetrics(
   }
 }
 
-const plural = (count: number, what: string): string =>
-  `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
+const plural = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { CollectProgress, CollectSummary } from "../../operations/collect-runs.ts";
+import type { RequestBudget } from "../../operations/ports.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandContext } from "../command.ts";
+import { requestPace, timeLeftMs } from "./collect-pace.ts";
 import { progressText } from "./collect-text.ts";
-import { waitTeller } from "./github-wait.ts";
+import { type WaitTeller, waitTeller } from "./github-wait.ts";
 import type { CollectSettings } from "./collect-settings.ts";
 
 /**
@@ -22,6 +24,8 @@ export async function collectFromGithub(
   const { version } = await import("../version.ts");
   const { dataDir, env, signal, log, now } = context;
   let store: Awaited<ReturnType<typeof openStore>> | null = null;
+  const waits = waitTeller(context);
+  const tell = progressTeller(context, waits);
   const connection = await connectToGithub({
     env,
     ...(settings.apiUrl === undefined ? {} : { apiUrl: settings.apiUrl }),
@@ -36,13 +40,13 @@ export async function collectFromGithub(
     inFlightMax: concurrency,
     waitLongestMs: settings.waitLongestMs,
     ...(settings.requestsMax === null ? {} : { requestsMax: settings.requestsMax }),
-    onWait: waitTeller(context),
+    onWait: waits.tell,
   });
   const source = githubSource(connection);
   store = await openStore(join(dataDir, "oddrun.db"));
   try {
     const opened = store;
-    const onProgress = (progress: CollectProgress) => context.progress(progressText(progress, source.budget()));
+    const onProgress = (progress: CollectProgress) => tell(progress, source.budget());
     const { targets, sinceMs, patterns, requestsMax } = settings;
     const held = await withFileLock(join(dataDir, "collect.lock"), { waitMs: 0 }, () =>
       collectRuns(
@@ -55,4 +59,15 @@ export async function collectFromGithub(
   } finally {
     await store.close();
   }
+}
+
+/** Tells how far it is; while it waits, until when that lasts stays to be read. */
+function progressTeller(context: CommandContext, waits: WaitTeller) {
+  const pace = requestPace();
+  return (progress: CollectProgress, budget: RequestBudget): void => {
+    const nowMs = context.now();
+    const perMs = pace.observe(nowMs, budget.sent);
+    if (nowMs < waits.untilMs()) return;
+    context.progress(progressText(progress, budget, timeLeftMs(progress.tasksLeft, perMs, budget, nowMs)));
+  };
 }

@@ -1,14 +1,16 @@
 import type { CollectProgress, CollectSummary, MissingPart } from "../../operations/collect-runs.ts";
+import { grouped } from "../../operations/grouped-number.ts";
 import type { RequestBudget, SaveCounts } from "../../operations/ports.ts";
 import { printable } from "../../operations/visible-text.ts";
 
-/** One line while collecting. */
-export function progressText(progress: CollectProgress, budget: RequestBudget): string {
-  const { repositoryCount, listedRepositoryCount, runCount, tasksLeft } = progress;
+/** One line while collecting. `leftMs`: how long the jobs take that are still to be asked for, when that is known. */
+export function progressText(progress: CollectProgress, budget: RequestBudget, leftMs: number | null): string {
+  const { repositoryCount, listedRepositoryCount, attemptCount, tasksLeft } = progress;
+  const about = leftMs === null ? "" : ` (about ${duration(leftMs)})`;
   return [
-    `${number(listedRepositoryCount)} of ${count(repositoryCount, "repository")}`,
-    count(runCount, "run"),
-    ...(tasksLeft > 0 ? [`jobs of ${count(tasksLeft, "attempt")} to go`] : []),
+    `${grouped(listedRepositoryCount)} of ${count(repositoryCount, "repository")}`,
+    count(attemptCount, "attempt"),
+    ...(tasksLeft > 0 ? [`jobs of ${count(tasksLeft, "attempt")} to go${about}`] : []),
     count(budget.sent, "request"),
     ...leftText(budget),
   ].join(", ");
@@ -16,18 +18,18 @@ export function progressText(progress: CollectProgress, budget: RequestBudget): 
 
 function leftText({ remaining, renewedAtMs }: RequestBudget): readonly string[] {
   if (remaining === null) return [];
-  return [`${number(remaining)} left${renewedAtMs === null ? "" : ` until ${clock(renewedAtMs)} UTC`}`];
+  return [`${grouped(remaining)} left${renewedAtMs === null ? "" : ` until ${clock(renewedAtMs)} UTC`}`];
 }
 
-/** What a collection did, what is missing, and what to do next, for people. */
-export function collectText(summary: CollectSummary): string {
-  const { attempts, jobs, repositories, requests, missing, stopped } = summary;
+/** What a collection did, what is missing, and what to do next, for people. `printed` makes a command of its name. */
+export function collectText(summary: CollectSummary, printed: (name: string) => string): string {
+  const { attempts, jobs, repositories, missing, stopped } = summary;
   const lines = [
     `${count(repositories.collected, "repository")}, runs created since ${day(summary.sinceMs)}:`,
     `  attempts  ${countsText(attempts)}`,
     `  jobs      ${countsText(jobs)}`,
-    `  steps     ${number(summary.steps)} read`,
-    `  requests  ${requestsText(requests)}`,
+    `  steps     ${grouped(summary.steps)} read`,
+    `  requests  ${requestsText(summary)}`,
     `  time      ${duration(summary.tookMs)}`,
     ...remarks(summary),
   ];
@@ -49,23 +51,24 @@ export function collectText(summary: CollectSummary): string {
     const about = needed > 0 ? `: about ${count(needed, "request")} ${needed === 1 ? "is" : "are"} still needed` : "";
     lines.push(`Run the same command again to go on${about}.`);
   }
-  if (attempts.added + attempts.changed + attempts.unchanged > 0) lines.push("Next: oddrun detect && oddrun report");
+  if (attempts.added + attempts.changed > 0) lines.push(`Next: ${printed("detect")} && ${printed("report")}`);
   return `${lines.join("\n")}\n`;
 }
 
-function requestsText(requests: CollectSummary["requests"]): string {
+function requestsText({ requests, stopped }: CollectSummary): string {
   const parts = [
     [requests.list, "for lists of runs"],
     [requests.jobs, "for jobs"],
     [requests.attempts, "for earlier attempts"],
     [requests.polls, "for open runs"],
     [requests.repositories, "for repositories"],
-    [requests.further, "further pages, retries and refusals"],
+    [requests.further, `for further pages and look-ups${stopped === null ? "" : ", or broken off"}`],
+    [requests.sentAgain, "sent again after a fault or a refusal"],
   ] as const;
-  const shown = parts.filter(([count]) => count > 0).map(([count, what]) => `${number(count)} ${what}`);
+  const shown = parts.filter(([count]) => count > 0).map(([count, what]) => `${grouped(count)} ${what}`);
   const free =
-    requests.notModified > 0 ? [`${number(requests.notModified)} of them not modified, which cost nothing`] : [];
-  return `${number(requests.sent)} sent${shown.length > 0 ? `: ${[...shown, ...free].join(", ")}` : ""}`;
+    requests.notModified > 0 ? [`${grouped(requests.notModified)} of them not modified, which cost nothing`] : [];
+  return `${grouped(requests.sent)} sent${shown.length > 0 ? `: ${[...shown, ...free].join(", ")}` : ""}`;
 }
 
 const NOTES: Readonly<Record<string, string>> = {
@@ -82,7 +85,7 @@ function remarks(summary: CollectSummary): readonly string[] {
     ([note, times]) => `  ${count(times, "attempt")} ${NOTES[note] ?? note.replaceAll("-", " ")}`,
   );
   if (leftOutRuns > 0) lines.push(`  ${count(leftOutRuns, "listed run")} of other workflows or branches left out`);
-  if (deletedUpstream > 0) lines.push(`  ${number(deletedUpstream)} deleted on GitHub; what was stored of them stays`);
+  if (deletedUpstream > 0) lines.push(`  ${grouped(deletedUpstream)} deleted on GitHub; what was stored of them stays`);
   if (givenUpRuns > 0)
     lines.push(`  ${count(givenUpRuns, "run")} still open 67 days after creation, not asked for any more`);
   if (givenUpTasks > 0)
@@ -90,7 +93,7 @@ function remarks(summary: CollectSummary): readonly string[] {
   if (failedTasks > 0)
     lines.push(`  ${count(failedTasks, "answer")} not to be had or not complete yet: asked for again next time`);
   for (const [reason, times] of some(Object.entries(unreadable), 5)) {
-    lines.push(`  ${number(times)} left out, not readable: ${printable(reason, 160)}`);
+    lines.push(`  ${grouped(times)} left out, not readable: ${printable(reason, 160)}`);
   }
   lines.push(...some(warnings, 10).map((warning) => `  Warning: ${printable(warning, 300)}`));
   if (warnings.length > 10) lines.push(`  and ${warnings.length - 10} further warnings (--json names all)`);
@@ -108,12 +111,12 @@ function missingText({ repository, unlisted, attemptsToAsk, jobsToAsk }: Missing
 }
 
 function countsText({ added, changed, unchanged }: SaveCounts): string {
-  return `${number(added)} added, ${number(changed)} changed, ${number(unchanged)} unchanged`;
+  return `${grouped(added)} added, ${grouped(changed)} changed, ${grouped(unchanged)} unchanged`;
 }
 
 function count(value: number, what: string): string {
   if (value === 1) return `1 ${what}`;
-  return `${number(value)} ${what.endsWith("y") ? `${what.slice(0, -1)}ies` : `${what}s`}`;
+  return `${grouped(value)} ${what.endsWith("y") ? `${what.slice(0, -1)}ies` : `${what}s`}`;
 }
 
 function duration(ms: number): string {
@@ -124,7 +127,6 @@ function duration(ms: number): string {
 }
 
 const some = <Item>(items: readonly Item[], max: number): readonly Item[] => items.slice(0, max);
-const number = (value: number): string => value.toLocaleString("en-US");
 const minute = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace("T", " ");
 const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 16);
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

@@ -86,7 +86,17 @@ const SUMMARY: CollectSummary = {
   steps: 450_000,
   listedRuns: 34_000,
   leftOutRuns: 0,
-  requests: { repositories: 1, list: 400, polls: 3, attempts: 0, jobs: 596, sent: 1000, notModified: 7, further: 0 },
+  requests: {
+    repositories: 1,
+    list: 400,
+    polls: 3,
+    attempts: 0,
+    jobs: 596,
+    sent: 1030,
+    notModified: 7,
+    sentAgain: 21,
+    further: 9,
+  },
   notes: { "end-from-run": 1 },
   unreadable: { "run without an id": 2 },
   deletedUpstream: 3,
@@ -110,14 +120,16 @@ const SUMMARY: CollectSummary = {
   stopped: { reason: "requests-used-up" },
 };
 
+const printed = (name: string): string => `oddrun ${name} --data-dir here`;
+
 test("the summary says what was added, what is missing, and what to do about it", () => {
   assert.equal(
-    collectText(SUMMARY),
+    collectText(SUMMARY, printed),
     `2 repositories, runs created since 2026-03-01:
   attempts  34,210 added, 5 changed, 1 unchanged
   jobs      90,000 added, 0 changed, 0 unchanged
   steps     450,000 read
-  requests  1,000 sent: 400 for lists of runs, 596 for jobs, 3 for open runs, 1 for repositories, 7 of them not modified, which cost nothing
+  requests  1,030 sent: 400 for lists of runs, 596 for jobs, 3 for open runs, 1 for repositories, 9 for further pages and look-ups, or broken off, 21 sent again after a fault or a refusal, 7 of them not modified, which cost nothing
   time      13 min
   1 attempt with an end that only the run itself tells, which may be late
   3 deleted on GitHub; what was stored of them stays
@@ -130,31 +142,32 @@ Still missing:
   octo-org/web: runs created from 2026-03-01 00:00 to 2026-03-31 23:59 UTC, 1 earlier attempt, the jobs of 8,112 attempts
 Stopped: the requests of --max-requests are used up.
 Run the same command again to go on: about 9,400 requests are still needed.
-Next: oddrun detect && oddrun report
+Next: oddrun detect --data-dir here && oddrun report --data-dir here
 `,
   );
-  const nothing = { added: 0, changed: 0, unchanged: 0 };
+  const nothing = { added: 0, changed: 0, unchanged: 5 };
   const done: CollectSummary = { ...SUMMARY, attempts: nothing, missing: [], stopped: null };
-  assert.doesNotMatch(collectText(done), /Next:|Run the same/);
+  assert.doesNotMatch(collectText(done, printed), /Next:|Run the same|broken off/);
 });
 
 test("the line of progress says how far it is and what GitHub still grants", () => {
   const budget = {
     sent: 1204,
     unchanged: 0,
+    sentAgain: 0,
     remaining: 3796,
     limit: 5000,
     renewedAtMs: Date.UTC(2026, 5, 1, 14, 5),
     clockAheadMs: 0,
   };
-  const progress = { repositoryCount: 60, listedRepositoryCount: 3, runCount: 34_210, tasksLeft: 8112 };
+  const progress = { repositoryCount: 60, listedRepositoryCount: 3, attemptCount: 34_210, tasksLeft: 8112 };
   assert.equal(
-    progressText(progress, budget),
-    "3 of 60 repositories, 34,210 runs, jobs of 8,112 attempts to go, 1,204 requests, 3,796 left until 14:05 UTC",
+    progressText(progress, budget, 734_000),
+    "3 of 60 repositories, 34,210 attempts, jobs of 8,112 attempts to go (about 12 min), 1,204 requests, 3,796 left until 14:05 UTC",
   );
   const unlimited = { ...budget, remaining: null, renewedAtMs: null };
   assert.equal(
-    progressText({ ...progress, tasksLeft: 0 }, unlimited),
-    "3 of 60 repositories, 34,210 runs, 1,204 requests",
+    progressText({ ...progress, tasksLeft: 0 }, unlimited, null),
+    "3 of 60 repositories, 34,210 attempts, 1,204 requests",
   );
 });

@@ -2,6 +2,7 @@ import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 import type { CommandSpec } from "../command.ts";
 import { wholeNumber } from "../options.ts";
+import { printedCommand } from "../printed-command.ts";
 import { COLLECT_OPTIONS, collectSettings, SCOPE_OPTIONS } from "./collect-settings.ts";
 
 const EXIT_INTERRUPTED = 130;
@@ -39,7 +40,7 @@ export const collectCommand: CommandSpec = {
     const isInVain =
       repositories.collected + added + changed + unchanged === 0 && (stopped === null || stopped.reason === "problem");
     if (input.isSet("json")) context.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-    else if (!isInVain) context.stdout.write(collectText(summary));
+    else if (!isInVain) context.stdout.write(collectText(summary, (name) => printedCommand(name, input, context)));
     else for (const { message } of repositories.failed) context.stderr.write(`oddrun: ${printable(message, 500)}\n`);
     if (stopped?.reason === "interrupted") return EXIT_INTERRUPTED;
     if (stopped?.reason === "problem") {

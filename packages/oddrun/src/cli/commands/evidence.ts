@@ -106,7 +106,7 @@ async function connect(apiUrl: string | undefined, requestsMax: number, context:
     version: version(),
     now,
     requestsMax,
-    onWait: waitTeller(context),
+    onWait: waitTeller(context).tell,
   });
   return { source: githubEvidence(connection), budget: () => connection.requests.budget() };
 }

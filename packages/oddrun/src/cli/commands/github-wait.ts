@@ -1,23 +1,36 @@
 import type { WaitNotice } from "../../adapters/github/index.ts";
 import type { CommandContext } from "../command.ts";
 
-/** Waits shorter than this need no word in the log. */
+/** Waits that end within so long of each other are one. */
 const WAIT_TOLD_MS = 20_000;
 
-/** Says once for each wait until when it lasts, since an hour without a word looks like a hang: several requests may meet the same limit. */
-export function waitTeller(context: CommandContext): (notice: WaitNotice) => void {
+export interface WaitTeller {
+  readonly tell: (notice: WaitNotice) => void;
+  /** Until when it waits, as last told; 0 before. */
+  readonly untilMs: () => number;
+}
+
+/** Says once for each wait until when it lasts: several requests may meet the same limit. */
+export function waitTeller({ progress, log }: Pick<CommandContext, "progress" | "log">): WaitTeller {
   let toldUntilMs = 0;
-  return (notice) => {
-    if (notice.reason === "retry" || notice.untilMs - toldUntilMs < WAIT_TOLD_MS) return;
-    toldUntilMs = notice.untilMs;
-    const line = waitText(notice);
-    context.progress(line);
-    if (notice.untilMs - context.now() >= WAIT_TOLD_MS) context.log.warn(line);
+  return {
+    tell(notice) {
+      if (notice.reason === "retry") {
+        progress(waitText(notice));
+        return;
+      }
+      if (notice.untilMs - toldUntilMs < WAIT_TOLD_MS) return;
+      toldUntilMs = notice.untilMs;
+      progress(waitText(notice), true);
+      log.info("waiting for GitHub", { reason: notice.reason, until: new Date(notice.untilMs).toISOString() });
+    },
+    untilMs: () => toldUntilMs,
   };
 }
 
-function waitText({ reason, untilMs }: WaitNotice): string {
+function waitText({ reason, untilMs, why }: WaitNotice): string {
+  if (reason === "retry") return `No answer from ${why ?? "GitHub"}`;
   const what = reason === "overload" ? "GitHub asks for a pause" : "GitHub's rate limit is reached";
-  const until = new Date(untilMs).toISOString().slice(11, 16);
-  return `${what}: going on at ${until} UTC (Ctrl-C stops; the same command goes on later)`;
+  const at = new Date(untilMs).toISOString().slice(11, 16);
+  return `${what}: going on at ${at} UTC (Ctrl-C stops; the same command goes on later)`;
 }
