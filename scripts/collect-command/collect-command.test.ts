@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -342,9 +342,18 @@ test("a second with more runs than a list can show is a named warning, never sil
   );
 });
 
-test("train --from collects, writes pipeline_metrics.csv and trains on it; a file that is there is kept", async () => {
+test("train --from collects, writes pipeline_metrics.csv and trains on it; a file that is there is kept unless it is the sample of train itself", async () => {
   await standIn(async (github) => {
     const cwd = mkdtempSync(join(folder, "train-"));
+    const file = join(cwd, "pipeline_metrics.csv");
+    assert.match((await oddrun(github, ["train"], { cwd })).out, /a sample of 1000 records has been written/);
+    const sample = readFileSync(file, "utf8");
+    writeFileSync(file, sample.replace("build_001", "build_0o1"));
+    const kept = await oddrun(github, ["train", "--from", "octo/web"], { cwd });
+    assert.equal(kept.code, 5, "the sample was edited");
+    assert.match(kept.said, /was not touched\. Replace it with --force\.\n/);
+    writeFileSync(file, sample);
+
     const trained = await oddrun(github, ["train", "--from", "octo/web"], { cwd });
     assert.equal(trained.code, 0, trained.said);
     assert.match(
@@ -352,7 +361,7 @@ test("train --from collects, writes pipeline_metrics.csv and trains on it; a fil
       /Note: Collected 76 run attempts of octo\/web with \d+ requests; 74 records written to pipeline_metrics\.csv/,
     );
     assert.match(trained.out, /Trained on 74 records of pipeline_metrics\.csv \(the runs of octo\/web\)/);
-    const csv = readFileSync(join(cwd, "pipeline_metrics.csv"), "utf8");
+    const csv = readFileSync(file, "utf8");
     assert.match(csv, /^build_id,duration,failure_rate\nocto\/web\/\d+\/1,300,0\n/);
     assert.ok(existsSync(join(cwd, "model/model.json")));
 

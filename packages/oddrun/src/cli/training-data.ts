@@ -10,7 +10,6 @@ import { metricsReadOptions, oneOf, wantedFeatures } from "./options.ts";
 
 /** The file of the original design, looked for where the command runs. */
 const METRICS_FILE = "pipeline_metrics.csv";
-const SAMPLE = { records: 1000, anomalies: 0.05, seed: 42 };
 
 export interface TrainingData {
   readonly table: MetricsBatch;
@@ -37,8 +36,8 @@ export async function trainingData(input: CommandInput, context: CommandContext)
   if (await exists(METRICS_FILE)) return await fromFile(METRICS_FILE, METRICS_FILE, [], input, context);
   const stored = await fromStore(join(context.dataDir, "oddrun.db"), input);
   if (stored !== null) return stored;
-  const { sampleMetrics, sampleMetricsCsv } = await import("@oddrun/core/simulation");
-  await writeFileAtomically(METRICS_FILE, sampleMetricsCsv(sampleMetrics(SAMPLE)));
+  const { SAMPLE, sampleText } = await import("./sample-file.ts");
+  await writeFileAtomically(METRICS_FILE, await sampleText());
   const notice = `There was no ${METRICS_FILE} and no stored run: a sample of ${SAMPLE.records} records has been written to ${METRICS_FILE}.`;
   return await fromFile(METRICS_FILE, `${METRICS_FILE} (a sample)`, [notice], input, context);
 }

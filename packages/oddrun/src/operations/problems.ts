@@ -206,8 +206,8 @@ export const PROBLEMS = {
     title: "The file to write is already there",
     httpStatus: 409,
     exitCode: 5,
-    message: (path: string) =>
-      `${path} is already there and was not touched. Name another file, or replace it with --force.`,
+    message: (path: string, wayOut = "Name another file, or replace it with --force.") =>
+      `${path} is already there and was not touched. ${wayOut}`,
   },
   "output-unwritable": {
     title: "A file cannot be written",

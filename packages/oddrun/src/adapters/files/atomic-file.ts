@@ -19,6 +19,8 @@ export interface AtomicFile {
 export interface AtomicFileOptions {
   /** Replace what is there. Without it an existing file is a problem, and stays. */
   readonly force?: boolean;
+  /** What to do about an existing file, where not both: name another file, or replace it with --force. */
+  readonly wayOut?: string;
 }
 
 const HOST = hostname().replaceAll(/[^A-Za-z0-9]/g, "") || "host";
@@ -55,7 +57,7 @@ export async function checkOutputPlace(path: string, options: AtomicFileOptions 
   if (!found.isFile() && !found.isSymbolicLink()) {
     throw problem("output-unwritable", printable(path, 200), 'it is not a regular file; write to "-" and redirect');
   }
-  if (options.force !== true) throw problem("output-exists", printable(path, 200));
+  if (options.force !== true) throw problem("output-exists", printable(path, 200), options.wayOut);
 }
 
 /** Removes what killed processes of this machine left in the folder. */

@@ -3,13 +3,15 @@ import { grouped } from "../../operations/grouped-number.ts";
 import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
+import { isUntouchedSample } from "../sample-file.ts";
 import { collectSettings } from "./collect-settings.ts";
 
 const CONCURRENCY = 4;
 
 /**
  * Collects the runs of the repository of --from and writes those that can be learnt from to `file`; answers with what a person should
- * know of it. Nothing is asked of GitHub when the file is there already and may not be replaced.
+ * know of it. Nothing is asked of GitHub when the file is there already and may not be replaced: only the
+ * sample that `train` itself wrote, or what --force names.
  */
 export async function collectForTraining(
   file: string,
@@ -21,9 +23,9 @@ export async function collectForTraining(
     throw problem("bad-usage", `--from takes one repository, "owner/name", not "${printable(from)}".`);
   }
   const settings = collectSettings([from], input, context);
-  const force = input.isSet("force");
+  const mayReplace = async () => input.isSet("force") || (await isUntouchedSample(file));
   const { checkOutputPlace } = await import("../../adapters/files/atomic-file.ts");
-  await checkOutputPlace(file, { force });
+  await checkOutputPlace(file, { force: await mayReplace(), wayOut: "Replace it with --force." });
 
   const { collectFromGithub } = await import("./collect-github.ts");
   const summary = await collectFromGithub(settings, CONCURRENCY, context);
@@ -31,7 +33,7 @@ export async function collectForTraining(
   const [failed] = summary.repositories.failed;
   if (failed !== undefined) throw problem("collection-failed", failed.message);
   if (summary.stopped?.reason === "problem") throw problem("collection-failed", summary.stopped.message);
-  const rowCount = await writeMetrics(file, from, context, force);
+  const rowCount = await writeMetrics(file, from, context, await mayReplace());
   const { added, changed } = summary.attempts;
   return [
     `Collected ${plural(added + changed, "new or changed run attempt")} of ${printable(from, 200)} with ${plural(summary.requests.sent, "request")}; ${plural(rowCount, "record")} written to ${file}.`,
