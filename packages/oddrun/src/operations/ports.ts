@@ -78,7 +78,7 @@ export interface JudgedRun {
 export interface RunFilter {
   /** "owner/name", in any letter case. */
   readonly repository?: string;
-  /** The workflow's name or the path of its file. */
+  /** The workflow's name, or its file with or without its folder. */
   readonly workflow?: string;
   /** Completed at this instant or later. */
   readonly sinceMs?: number;

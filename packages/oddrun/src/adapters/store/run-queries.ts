@@ -27,13 +27,16 @@ export function filteredRuns(db: StoreDatabase, filter: RunFilter) {
   }
   if (filter.workflow !== undefined) {
     const name = safeText(filter.workflow);
+    const asFile = `/${name}`;
     query = query.where((is) =>
       is.exists(
         is
           .selectFrom("workflows as named")
           .whereRef("named.repository_id", "=", "r.repository_id")
           .whereRef("named.workflow_id", "=", "r.workflow_id")
-          .where((or) => or.or([or("named.name", "=", name), or("named.path", "=", name)]))
+          .where((or) =>
+            or.or([or("named.name", "=", name), or("named.path", "=", name), endsWith("named.path", asFile)]),
+          )
           .select("named.workflow_id"),
       ),
     );
@@ -42,6 +45,12 @@ export function filteredRuns(db: StoreDatabase, filter: RunFilter) {
   if (filter.untilMs !== undefined) query = query.where("r.finished_at_ms", "<", Math.ceil(filter.untilMs));
   return query;
 }
+
+/** Letter case counts, and no character stands for others; a shorter text never ends so. */
+const endsWith = (column: string, end: string) => {
+  const text = sql.ref(column);
+  return sql<boolean>`substr(${text}, length(${text}) - ${[...end].length - 1}) = ${end}`;
+};
 
 export async function countRuns(db: StoreDatabase, filter: RunFilter): Promise<number> {
   const { runs } = await filteredRuns(db, filter)

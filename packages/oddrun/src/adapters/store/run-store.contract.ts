@@ -174,6 +174,8 @@ export function runStoreContract(name: string, open: () => Promise<RunStore>): v
     assert.deepEqual(await ids({ repository: "OCTO/widgets" }), [1, 2, 3]);
     assert.deepEqual(await ids({ workflow: "Nightly" }), [2]);
     assert.deepEqual(await ids({ workflow: ".github/workflows/ci.yml", repository: "octo/widgets" }), [1, 3]);
+    assert.deepEqual(await ids({ workflow: "ci.yml" }), await ids({ workflow: ".github/workflows/ci.yml" }));
+    for (const workflow of ["i.yml", "%.yml", "c_.yml", ""]) assert.deepEqual(await ids({ workflow }), [], workflow);
     assert.deepEqual(await ids({ sinceMs: START + 1000, untilMs: START + 3000 }), [2, 3]);
     assert.deepEqual(await ids({ repository: "octo/none' or 1=1 --" }), []);
   });
