@@ -119,7 +119,11 @@ function timeNotes({ total, held, runsWithoutJobs }: UsageReport): readonly stri
       `${plural(held.knownCount, "run")} held back before the first job was made (median ${span(held.medianMs)}, p90 ${span(held.p90Ms)}): no part of the queue.`,
     );
   }
-  if (runsWithoutJobs > 0) notes.push(`${plural(runsWithoutJobs, "run")} without stored jobs: in no sum.`);
+  if (runsWithoutJobs > 0) {
+    notes.push(
+      `${plural(runsWithoutJobs, "run")} without stored jobs: in no sum. "oddrun collect" asks GitHub for jobs, and "oddrun import" takes a history with a row for each.`,
+    );
+  }
   return notes;
 }
 

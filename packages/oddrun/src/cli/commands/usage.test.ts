@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { openStore } from "../../adapters/store/index.ts";
+import { aBatch } from "../../adapters/store/run-fixtures.contract.ts";
 import { importCommand } from "./import.ts";
 import { newPlace, runCommand } from "./store-command.contract.ts";
 import { usageCommand } from "./usage.ts";
@@ -168,6 +169,18 @@ test("an empty store, a name nobody knows and a wrong option are told", async ()
   const { exitCode, out } = await usage(["since", "2026-05-01"]);
   assert.equal(exitCode, 0);
   assert.match(out, /^Prices: /);
+});
+
+test("runs without stored jobs are counted, with where jobs come from", async () => {
+  const place = newPlace();
+  const store = await openStore(join(place, "oddrun.db"));
+  await store.save(aBatch());
+  await store.close();
+  const { out } = await runCommand(usageCommand, place, []);
+  assert.match(
+    out,
+    /1 run without stored jobs: in no sum\. "oddrun collect" asks GitHub for jobs, and "oddrun import" /,
+  );
 });
 
 test("a signal stops the reading", async () => {
