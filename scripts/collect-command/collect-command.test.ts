@@ -358,7 +358,7 @@ test("train --from collects, writes pipeline_metrics.csv and trains on it; a fil
     assert.equal(trained.code, 0, trained.said);
     assert.match(
       trained.out,
-      /Note: Collected 76 run attempts of octo\/web with \d+ requests; 74 records written to pipeline_metrics\.csv/,
+      /Note: Collected 76 new or changed run attempts of octo\/web with \d+ requests; 74 records written to pipeline_metrics\.csv/,
     );
     assert.match(trained.out, /Trained on 74 records of pipeline_metrics\.csv \(the runs of octo\/web\)/);
     const csv = readFileSync(file, "utf8");

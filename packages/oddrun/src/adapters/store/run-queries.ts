@@ -49,7 +49,7 @@ export function filteredRuns(db: StoreDatabase, filter: RunFilter) {
 /** Letter case counts, and no character stands for others; a shorter text never ends so. */
 const endsWith = (column: string, end: string) => {
   const text = sql.ref(column);
-  return sql<boolean>`substr(${text}, length(${text}) - ${[...end].length - 1}) = ${end}`;
+  return sql<boolean>`substr(${text}, length(${text}) - ${Array.from(end).length - 1}) = ${end}`;
 };
 
 export async function countRuns(db: StoreDatabase, filter: RunFilter): Promise<number> {
