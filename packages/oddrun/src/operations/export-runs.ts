@@ -20,7 +20,7 @@ const column = (kind: ExportColumn["kind"], ...names: readonly string[]): readon
 export const RUN_EXPORT_COLUMNS: readonly ExportColumn[] = [
   ...column("text", "repository", "workflow"),
   ...column("integer", "run_id", "run_attempt", "run_number"),
-  ...column("text", "branch", "event", "title", "head_sha"),
+  ...column("text", "branch", "default_branch", "event", "title", "head_sha"),
   ...column("time", "created_at", "run_started_at", "completed_at", "updated_at"),
   ...column("text", "status", "conclusion"),
   ...column("number", "duration_s"),
@@ -57,6 +57,7 @@ export function runCells(run: StoredRun): readonly ExportCell[] {
     run.runAttempt,
     run.runNumber,
     run.branch,
+    run.defaultBranch,
     run.event,
     run.title,
     run.headSha,

@@ -3,6 +3,7 @@ import {
   cleanRunTimes,
   type JoinedMetric,
   plausibleInstant,
+  type Repository,
   type ReportedJob,
   type ReportedRun,
   type RunAttempt,
@@ -20,6 +21,8 @@ export interface HistoryRow {
   /** "owner/name". */
   readonly repository: string;
   readonly workflow: string;
+  /** The repository's, by which the runs on it are told from others; null where it is not told. */
+  readonly defaultBranch: string | null;
   readonly run: Omit<ReportedRun, "repositoryId" | "workflowId">;
   /** The clean times of an earlier export, which hold as they are; null where they are still to be worked out. */
   readonly clean: (CleanTimes & Pick<RunAttempt, "heldTime" | "endFrom">) | null;
@@ -142,7 +145,7 @@ async function saveBatch(
   const clean: CleanRun[] = [];
   const metrics: JoinedMetric[] = [];
   for (const { row, jobs } of batch) {
-    const repositoryId = await ids.repository(row.repository);
+    const repositoryId = await ids.repository(row.repository, row.defaultBranch);
     const workflowId = await ids.workflow(repositoryId, row.workflow);
     const { runId, runAttempt } = row.run;
     const reportedJobs = jobs?.map((job) => reportedJob(job, repositoryId, runId, runAttempt)) ?? null;
@@ -151,7 +154,7 @@ async function saveBatch(
     for (const { name, value } of row.metrics) metrics.push({ repositoryId, runId, runAttempt, name, value });
   }
   const counts = await store.save({
-    repositories: [],
+    repositories: ids.newlyTold(),
     workflows: [],
     runs: clean.map(({ run }) => run),
     jobs: clean.flatMap(({ jobs }) => jobs),
@@ -203,15 +206,25 @@ type StoreIds = ReturnType<typeof idsIn>;
 
 /** Asks the store for each name once. */
 function idsIn(store: RunStore) {
-  const repositories = new Map<string, number>();
+  const repositories = new Map<string, Repository>();
   const workflows = new Map<string, number>();
+  let told: Repository[] = [];
   return {
-    async repository(name: string): Promise<number> {
-      const known = repositories.get(name);
-      if (known !== undefined) return known;
-      const { id } = await store.ensureRepository(name);
-      repositories.set(name, id);
-      return id;
+    /** A default branch is news only where none is known: GitHub's own word stands. */
+    async repository(name: string, defaultBranch: string | null): Promise<number> {
+      let known = repositories.get(name) ?? (await store.ensureRepository(name));
+      if (known.defaultBranch === null && defaultBranch !== null) {
+        known = { ...known, defaultBranch };
+        told.push(known);
+      }
+      repositories.set(name, known);
+      return known.id;
+    },
+    /** Repositories whose default branch became known since this was last asked. */
+    newlyTold(): readonly Repository[] {
+      const news = told;
+      told = [];
+      return news;
     },
     async workflow(repositoryId: number, name: string): Promise<number> {
       const key = `${repositoryId} ${name}`;

@@ -10,6 +10,7 @@ const RUN_COLUMNS = [
   "run_attempt",
   "run_number",
   "branch",
+  "default_branch",
   "event",
   "title",
   "head_sha",

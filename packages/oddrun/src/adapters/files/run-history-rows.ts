@@ -148,6 +148,7 @@ function rowReader(
     const read: HistoryRow = {
       repository: needed("repository", checked(readRepositoryName(text.repository(cells), "repository"))),
       workflow: needed("workflow", optional(cells, "workflow")),
+      defaultBranch: optional(cells, "default_branch"),
       run: {
         runId: needed("run_id", id("run_id")),
         runAttempt: (attempt === "" || attempt === "0" ? null : id("run_attempt")) ?? 1,

@@ -70,7 +70,7 @@ function manyRuns(): HistoryBatch {
   });
   return aBatch({
     repositories: [
-      { id: 7, fullName: "octo/widgets", defaultBranch: null, visibility: null },
+      { id: 7, fullName: "octo/widgets", defaultBranch: "trunk", visibility: null },
       { id: 8, fullName: "octo/Gadgets", defaultBranch: null, visibility: null },
     ],
     workflows: [7, 8].flatMap((repositoryId) =>
@@ -365,4 +365,24 @@ test("more than a pipe holds goes to standard output whole, as it goes to a file
   assert.equal(exitCode, 0);
   assert.ok(out.length > 100_000);
   assert.equal(out, readFileSync(file, "utf8"));
+});
+
+test("the default branch comes with an import, and does not replace the one that is known", async () => {
+  const file = newPlace("runs.csv");
+  await exported(await dataWith(manyRuns()), "runs", [["out", file]]);
+  const branches = async (dataDir: string) => {
+    assert.equal((await runCommand(importCommand, dataDir, [file])).exitCode, 0);
+    const runs = await storedRuns(dataDir);
+    return new Map(runs.map(({ repositoryName, defaultBranch }) => [repositoryName, defaultBranch]));
+  };
+  const both = [
+    ["octo/widgets", "trunk"],
+    ["octo/Gadgets", null],
+  ] as const;
+  assert.deepEqual(await branches(newPlace()), new Map([...both].reverse()));
+  const known = newPlace();
+  const store = await openStore(join(known, "oddrun.db"));
+  await store.adoptRepository({ id: 7, fullName: "octo/widgets", defaultBranch: "next", visibility: null });
+  await store.close();
+  assert.equal((await branches(known)).get("octo/widgets"), "next");
 });
