@@ -147,7 +147,7 @@ test("an organisation is collected as it is, in few requests more than needed, a
     assert.deepEqual(await stored(dataDir), truth(github));
     assert.match(first.out, /^4 repositories, runs created since /);
     assert.match(first.out, /attempts {2}126 added, 0 changed, 0 unchanged\n/);
-    assert.match(first.out, /Next: oddrun detect && oddrun report/);
+    assert.match(first.out, /Next: oddrun detect --data-dir \S+ && oddrun report --data-dir /);
     const needed = github.truth().minimumRequests({ owner: "octo" }).total;
     assert.ok(github.requests.length <= needed + 3 * 4, `${github.requests.length} of ${needed}`);
 
