@@ -16,7 +16,8 @@ const HELP = `A GitHub to try Oddrun with: a server on this machine, with an org
   npm run github-stand-in -- [--port N] [--seed N] [--size small|single|full] [--faults NAME,NAME] [--ghes]
                              [--limit REQUESTS_AN_HOUR] [--log FILE] [--app-key FILE]
 
-  --size     small: 8 repositories and 2,000 runs (the usual); single: one with 10,000; full: 60 with 120,000
+  --size     small: 8 repositories and 2,000 runs (the usual); single: one with 10,000; full: 60 with 120,000;
+             two of the 8 or 60 are another's: other-org/moved-here and octo-dev/dotfiles
   --faults   ${Object.keys(FAULTS).join(", ")}
   --ghes     as GitHub Enterprise Server: everything under /api/v3, no limits
   --limit    requests an hour that the token may make (5000)
@@ -88,7 +89,7 @@ if (flags["app-key"] !== undefined) writeFileSync(flags["app-key"], standIn.app.
 const named = size === "single" ? "octo-org/app" : "octo-org";
 process.stdout.write(`A stand-in for GitHub listens on ${standIn.url}. Try, in another terminal:
 
-  GITHUB_TOKEN=${standIn.token} oddrun collect ${named} --api-url ${standIn.url}
+  GITHUB_TOKEN=${standIn.token} npx oddrun collect ${named} --api-url ${standIn.url}
 
 Ctrl-C ends it.
 `);

@@ -30,7 +30,7 @@ test("started by hand, it says how to use it, keeps its log and ends when asked 
     said += String(chunk);
     if (said.includes("Ctrl-C")) break;
   }
-  const [, token, owner, url] = /GITHUB_TOKEN=(\S+) oddrun collect (\S+) --api-url (\S+)/.exec(said)!;
+  const [, token, owner, url] = /GITHUB_TOKEN=(\S+) npx oddrun collect (\S+) --api-url (\S+)/.exec(said)!;
   assert.equal(owner, "octo-org");
   const answer = await fetch(`${url}/orgs/${owner}/repos`, { headers: { authorization: `Bearer ${token}` } });
   assert.equal(((await answer.json()) as object[]).length, 6);

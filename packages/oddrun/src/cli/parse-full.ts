@@ -63,7 +63,7 @@ export function parseFull(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: "shown" };
-    throw problem("bad-usage", sentence(mistake === "" ? error.message : mistake));
+    throw problem("bad-usage", `${sentence(mistake === "" ? error.message : mistake)}${wayOut(error, specs, argv)}`);
   }
   return parsed;
 }
@@ -84,6 +84,15 @@ function commanderOption(spec: OptionSpec): Option {
     }
     return value;
   });
+}
+
+/** Who leaves an argument out does not know the command yet. */
+function wayOut({ code }: CommanderError, specs: readonly CommandSpec[], [name]: readonly string[]): string {
+  const spec = specs.find((candidate) => candidate.name === name);
+  if (code !== "commander.missingArgument" || spec === undefined) return "";
+  const args = spec.args.map((argument) => ({ ...argument, shown: `${argument.name}${argument.variadic ? "..." : ""}` }));
+  const shown = args.map(({ required, shown }) => (required ? `<${shown}>` : `[${shown}]`)).join(" ");
+  return `: oddrun ${spec.name} ${shown}. See "oddrun ${spec.name} --help".`;
 }
 
 /** Commander's "error: unknown option '--treshold'\n(Did you mean ...?)" as one line. */
