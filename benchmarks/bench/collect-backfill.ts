@@ -130,7 +130,7 @@ export function withoutText<Measured extends { readonly process: { stdout: strin
 /** "10,318 jobs, 631 attempts, ...", most first. */
 export function purposes(requests: Readonly<Record<string, number>>): string {
   return Object.entries(requests)
-    .filter(([name, count]) => count > 0 && name !== "sent" && name !== "notModified")
+    .filter(([name, count]) => count > 0 && name !== "sent" && name !== "not_modified")
     .toSorted(([, a], [, b]) => b - a)
     .map(([name, count]) => `${count.toLocaleString("en")} ${name}`)
     .join(", ");

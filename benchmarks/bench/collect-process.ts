@@ -9,7 +9,7 @@ export interface CollectSummary {
   readonly attempts: { readonly added: number; readonly changed: number };
   readonly jobs: { readonly added: number };
   readonly steps: number;
-  readonly requests: Readonly<Record<string, number>> & { readonly sent: number; readonly notModified: number };
+  readonly requests: Readonly<Record<string, number>> & { readonly sent: number; readonly not_modified: number };
   readonly missing: readonly unknown[];
   readonly stopped: { readonly reason: string } | null;
 }

@@ -157,10 +157,10 @@ test("an organisation is collected as it is, in few requests more than needed, a
     assert.equal(github.requests.length, 5);
     const summary = JSON.parse(second.out) as {
       readonly attempts: unknown;
-      readonly requests: { notModified: number };
+      readonly requests: { not_modified: number };
     };
     assert.deepEqual(summary.attempts, { added: 0, changed: 0, unchanged: 0 });
-    assert.equal(summary.requests.notModified, 4);
+    assert.equal(summary.requests.not_modified, 4);
   });
 });
 

@@ -90,7 +90,10 @@ function commanderOption(spec: OptionSpec): Option {
 function wayOut({ code }: CommanderError, specs: readonly CommandSpec[], [name]: readonly string[]): string {
   const spec = specs.find((candidate) => candidate.name === name);
   if (code !== "commander.missingArgument" || spec === undefined) return "";
-  const args = spec.args.map((argument) => ({ ...argument, shown: `${argument.name}${argument.variadic ? "..." : ""}` }));
+  const args = spec.args.map((argument) => ({
+    ...argument,
+    shown: `${argument.name}${argument.variadic ? "..." : ""}`,
+  }));
   const shown = args.map(({ required, shown }) => (required ? `<${shown}>` : `[${shown}]`)).join(" ");
   return `: oddrun ${spec.name} ${shown}. See "oddrun ${spec.name} --help".`;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CollectSummary } from "./collect-runs.ts";
 import { newStore, NOW_S, pass } from "./scripted-pass.contract.ts";
-import { type ScriptedRun, scriptedSource } from "./scripted-source.contract.ts";
+import { type ScriptedRun, type ScriptedSource, scriptedSource } from "./scripted-source.contract.ts";
 
 const RUNS = Array.from({ length: 150 }, (_, at): ScriptedRun => {
   return {
@@ -34,4 +34,18 @@ test("the kinds of requests add up to what was sent, wherever a pass is stopped"
     const stopped = await pass(await newStore(), interrupted, { signal });
     assert.equal(sumOfKinds(stopped), stopped.requests.sent);
   }
+});
+
+test("a conclusion that is not known here is told once, with the word and a run that has it", async () => {
+  const scripted = scriptedSource(RUNS);
+  const source: ScriptedSource["source"] = {
+    ...scripted.source,
+    async runs(...asked) {
+      const page = await scripted.source.runs(...asked);
+      return { ...page, runs: page.runs.map((run) => ({ ...run, unknownConclusion: "quantum" })) };
+    },
+  };
+  const { warnings } = await pass(await newStore(), { ...scripted, source });
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0] ?? "", /^The conclusion "quantum", first met in run \d+ of octo\/web, is not known here/);
 });

@@ -6,6 +6,7 @@ import type { SourceRun } from "./run-source.ts";
 
 /** GitHub lets a run be repeated far less often; a larger number is a mistake, not a thousand questions. */
 const ATTEMPTS_MAX = 100;
+const UNKNOWN_WORDS_MAX = 10;
 
 /**
  * What of these runs is new, as a part to save: runs in scope that are not known as they are, with the questions they lead to.
@@ -32,7 +33,7 @@ export async function ingestRuns(
   }
   const nowMs = pass.serverNowMs();
   const workflows = new Map<number, SourceRun["workflow"]>();
-  for (const { run: reported, workflow } of wanted) {
+  for (const { run: reported, workflow, unknownConclusion } of wanted) {
     const { run, notes } = cleanRunTimes(reported, null, nowMs);
     const { runId, runAttempt } = run;
     const before = known.get(`${runId} ${runAttempt}`);
@@ -43,6 +44,7 @@ export async function ingestRuns(
       continue;
     }
     part.batch.runs.push(run);
+    if (unknownConclusion !== undefined) warnOfWord(pass, of, run.runId, unknownConclusion);
     const task = { repositoryId, runId, createdAtMs: run.createdAtMs ?? nowMs };
     if (run.conclusion !== null && mayHaveJobs(run.conclusion))
       part.newTasks.push({ ...task, runAttempt, kind: "jobs" });
@@ -56,6 +58,15 @@ export async function ingestRuns(
   }
   part.batch.workflows.push(...workflows.values());
   return part;
+}
+
+function warnOfWord(pass: Pass, { repository }: RepositoryPass, runId: number, word: string): void {
+  const told = pass.unknownConclusions;
+  if (told.has(word) || told.size >= UNKNOWN_WORDS_MAX) return;
+  told.add(word);
+  pass.tally.warnings.push(
+    `The conclusion "${word}", first met in run ${runId} of ${repository.fullName}, is not known here: kept as "other" and not judged`,
+  );
 }
 
 /** Whether anything ran: such ends are reached without. */

@@ -63,6 +63,8 @@ export interface Pass {
   readonly repositories: RepositoryPass[];
   /** What this pass asked in vain, as `taskKey` has it: not to be asked again by it. */
   readonly failedTasks: Set<string>;
+  /** Conclusions that are not known here, each told once. */
+  readonly unknownConclusions: Set<string>;
   stopped: StopReason | null;
   serverNowMs(): number;
   scopedMark(mark: ReadMark): ReadMark;
@@ -95,6 +97,7 @@ export function startPass(deps: CollectDeps, scope: CollectScope, requestsMax: n
     tally,
     repositories: [],
     failedTasks: new Set(),
+    unknownConclusions: new Set(),
     stopped: null,
     serverNowMs: () => deps.now() + source.budget().clockAheadMs,
     scopedMark: (mark) => marks.scoped(mark),

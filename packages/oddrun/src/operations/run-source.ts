@@ -40,6 +40,8 @@ export interface CreatedWindow {
 export interface SourceRun {
   readonly run: ReportedRun;
   readonly workflow: Workflow;
+  /** A word for its conclusion that is not known here. */
+  readonly unknownConclusion?: string;
 }
 
 export interface RunsPage {

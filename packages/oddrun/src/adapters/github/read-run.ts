@@ -30,7 +30,8 @@ export function readRun(json: Json, repositoryId: number, seenAtMs: number): Rea
   if (typeof json["workflow_id"] === "bigint")
     return { unreadable: whyNoId("a run's workflow_id", json["workflow_id"]) };
   const workflow = readWorkflow(json, repositoryId);
-  const conclusion = parseConclusion(readText(json["conclusion"], NAME_CHARS));
+  const word = readText(json["conclusion"], NAME_CHARS);
+  const conclusion = parseConclusion(word);
   const status = parseStatus(readText(json["status"], NAME_CHARS));
   const heldFor = heldBackFor(status);
   const updatedAtMs = readInstant(json["updated_at"]);
@@ -56,7 +57,8 @@ export function readRun(json: Json, repositoryId: number, seenAtMs: number): Rea
     durationMs: null,
     readyAtMs: null,
   };
-  return { value: { run, workflow } };
+  const isUnknown = word !== null && conclusion === "other";
+  return { value: { run, workflow, ...(isUnknown ? { unknownConclusion: word } : {}) } };
 }
 
 /** A status that is missing, or a word that nobody knows, says nothing: then the conclusion tells. */

@@ -65,6 +65,16 @@ test("an open run has no end, and one held back is marked with when that was see
   }
 });
 
+test("a conclusion that is not known here keeps its word, so that it can be told", () => {
+  const wordOf = (conclusion: string) => {
+    const reading = readRun(runJson(9, { status: "completed", conclusion }), 7, 0);
+    assert.ok("value" in reading);
+    return [reading.value.run.conclusion, reading.value.unknownConclusion];
+  };
+  assert.deepEqual(wordOf("quantum"), ["other", "quantum"]);
+  assert.deepEqual(wordOf("success"), ["success", undefined]);
+});
+
 test("what a run leaves out or has of another kind is null, never guessed", () => {
   const nulls = [
     "head_branch",

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { test } from "node:test";
 import type { CollectSummary } from "../../operations/collect-runs.ts";
 import { collectCommand } from "./collect.ts";
+import { collectJson } from "./collect-json.ts";
 import { collectText, progressText } from "./collect-text.ts";
 import { newPlace, runCommand } from "./store-command.contract.ts";
 import { trainCommand } from "./train.ts";
@@ -148,6 +149,30 @@ Next: oddrun detect --data-dir here && oddrun report --data-dir here
   const nothing = { added: 0, changed: 0, unchanged: 5 };
   const done: CollectSummary = { ...SUMMARY, attempts: nothing, missing: [], stopped: null };
   assert.doesNotMatch(collectText(done, printed), /Next:|Run the same|broken off/);
+});
+
+test("programs get all of the summary, spelt as the report is", () => {
+  const keys = (value: unknown): readonly string[] =>
+    typeof value !== "object" || value === null
+      ? []
+      : Object.entries(value).flatMap(([key, inner]) => [
+          ...(Array.isArray(value) ? [] : [key]),
+          ...(key === "notes" || key === "unreadable" ? [] : keys(inner)),
+        ]);
+  const json = JSON.parse(collectJson(SUMMARY)) as Readonly<Record<string, unknown>>;
+  for (const key of keys(json)) assert.match(key, /^[a-z]+(_[a-z]+)*$/);
+  // every fact of the summary is there under its name, or with its unit left out
+  const told = keys(SUMMARY).map((key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  const there = new Set(keys(json));
+  for (const key of told) assert.ok(there.has(key) || there.has(key.replace(/_ms$/, "")), key);
+  assert.equal(json["since"], "2026-03-01T00:00:00.000Z");
+  const stopped = { reason: "problem", code: "github-unreachable", message: "No answer.", exitCode: 4 } as const;
+  assert.deepEqual((JSON.parse(collectJson({ ...SUMMARY, stopped })) as { readonly stopped: unknown }).stopped, {
+    reason: "problem",
+    code: "github-unreachable",
+    message: "No answer.",
+    exit_code: 4,
+  });
 });
 
 test("the line of progress says how far it is and what GitHub still grants", () => {

@@ -33,13 +33,14 @@ export const collectCommand: CommandSpec = {
     const concurrency = wholeNumber(input, "concurrency", { min: 1, max: 8, otherwise: 4 });
     const settings = collectSettings(input.args, input, context);
     const { collectFromGithub } = await import("./collect-github.ts");
+    const { collectJson } = await import("./collect-json.ts");
     const { collectText } = await import("./collect-text.ts");
     const summary = await collectFromGithub(settings, concurrency, context);
     const { stopped, repositories } = summary;
     const { added, changed, unchanged } = summary.attempts;
     const isInVain =
       repositories.collected + added + changed + unchanged === 0 && (stopped === null || stopped.reason === "problem");
-    if (input.isSet("json")) context.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+    if (input.isSet("json")) context.stdout.write(collectJson(summary));
     else if (!isInVain) context.stdout.write(collectText(summary, (name) => printedCommand(name, input, context)));
     else for (const { message } of repositories.failed) context.stderr.write(`oddrun: ${printable(message, 500)}\n`);
     if (stopped?.reason === "interrupted") return EXIT_INTERRUPTED;
