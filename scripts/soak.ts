@@ -9,6 +9,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 const SUITES: readonly { readonly file: string; readonly env: Readonly<Record<string, string>> }[] = [
   { file: "packages/oddrun/src/adapters/store/sqlite-processes.test.ts", env: {} },
   { file: "packages/oddrun/src/adapters/model-registry/model-folder.test.ts", env: {} },
+  { file: "packages/oddrun/src/adapters/store/collection-processes.test.ts", env: {} },
   { file: "scripts/collect-suite/stops.test.ts", env: {} },
   { file: "scripts/collect-suite/limits.test.ts", env: { ODDRUN_TOKEN_REQUESTS: "200" } },
   { file: "scripts/collect-suite/whole-history.test.ts", env: { ODDRUN_CORPORA: "50", ODDRUN_FULL_CORPUS: "1" } },
