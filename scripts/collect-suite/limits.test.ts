@@ -6,12 +6,12 @@ import { collect } from "./oddrun-process.ts";
 import { newDataDir, startStandIn } from "./stage.ts";
 import { compareWithTruth } from "./stored-history.ts";
 
-/** For the stand-in's clock and for the client alike: an hour is 0.36 s, or a minute is 0.3 s. */
-const SHORT_HOURS = 0.0001;
-const SHORT_MINUTES = 0.005;
+/** For the stand-in's clock and for the client alike: an hour is 1.8 s, or a minute is 1.2 s. */
+const SHORT_HOURS = 0.0005;
+const SHORT_MINUTES = 0.02;
 const scaled = (waitScale: number) => ({ env: { ODDRUN_WAIT_SCALE: String(waitScale) } });
-/** What a client that has several requests under way may still send after a refusal, in real time. */
-const UNDER_WAY_MS = 100;
+/** Requests that were under way at a refusal may reach a busy server so much later, in real time: well within a minute of either kind. */
+const UNDER_WAY_MS = 500;
 const CREDENTIAL_ROUTES = ["access-token", "installation"];
 
 function limited(waitScale: number, options: Partial<StandInOptions>): Promise<GitHubStandIn> {
