@@ -25,6 +25,10 @@ export async function ingestRuns(
   const repositoryId = of.repository.id;
   const wanted = from === "list" ? runs.filter((run) => pass.scope.takesRun(run)) : runs;
   pass.tally.leftOutRuns += runs.length - wanted.length;
+  // also of what is left out, so that a pattern that matches none can be told from a repository that has none
+  const workflows = new Map(runs.map(({ workflow }) => [workflow.id, workflow]));
+  part.batch.workflows.push(...workflows.values());
+  of.newRuns += runs.length;
   if (wanted.length === 0) return part;
   const known = new Map<string, KnownAttempt>();
   const runIds = [...new Set(wanted.map(({ run }) => run.runId))];
@@ -32,15 +36,14 @@ export async function ingestRuns(
     known.set(`${attempt.runId} ${attempt.runAttempt}`, attempt);
   }
   const nowMs = pass.serverNowMs();
-  const workflows = new Map<number, SourceRun["workflow"]>();
-  for (const { run: reported, workflow, unknownConclusion } of wanted) {
+  for (const { run: reported, unknownConclusion } of wanted) {
     const { run, notes } = cleanRunTimes(reported, null, nowMs);
     const { runId, runAttempt } = run;
     const before = known.get(`${runId} ${runAttempt}`);
-    workflows.set(workflow.id, workflow);
     if (run.conclusion === null) of.seenOpen.add(runId);
     else if (before?.isFinished === true && before.isCollected && before.conclusion === run.conclusion) {
       countKnown(pass.tally);
+      of.newRuns -= 1;
       continue;
     }
     part.batch.runs.push(run);
@@ -56,7 +59,7 @@ export async function ingestRuns(
       part.newTasks.push({ ...task, runAttempt: earlier, kind: "attempt" });
     }
   }
-  part.batch.workflows.push(...workflows.values());
+  of.newTasks += part.newTasks.length;
   return part;
 }
 

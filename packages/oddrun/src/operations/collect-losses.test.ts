@@ -7,8 +7,12 @@ import { DAY_S, HOUR_MS, newStore, NOW_MS, NOW_S, pass, storedKeys, wantedKeys }
 import { type ScriptedRun, type ScriptedSource, scriptedSource } from "./scripted-source.contract.ts";
 
 const DAY_MS = DAY_S * 1000;
+/** Of the one workflow that the source has, "CI", or of all others: different names stand for different patterns. */
 const ofWorkflows = (name: string) => ({
-  patterns: { ...EVERYTHING, workflows: { include: [name], exclude: [] } },
+  patterns: {
+    ...EVERYTHING,
+    workflows: name.toLowerCase() === "ci" ? { include: [name], exclude: [] } : { include: [], exclude: ["ci", name] },
+  },
 });
 const rerun = (scripted: ScriptedSource, runId: number, conclusions: ScriptedRun["conclusions"]): void => {
   scripted.runs = scripted.runs.map((run) => (run.runId === runId ? { ...run, conclusions } : run));

@@ -46,6 +46,9 @@ export interface RepositoryPass {
   isTopListed: boolean;
   arePollsDone: boolean;
   runsPerSecond: number | null;
+  /** Runs that this pass was told of and did not know, and the questions they led to. */
+  newRuns: number;
+  newTasks: number;
   /** Open runs that this pass has seen. */
   readonly seenOpen: Set<number>;
   /** Stretches that could not be listed in this pass, and why the first of them. */

@@ -17,6 +17,7 @@ import { doTasks } from "./collect-tasks.ts";
 import { DAY_S, midnightOf } from "./collect-windows.ts";
 import { problem } from "./problems.ts";
 import { budgetWarnings } from "./budget-warnings.ts";
+import { printable } from "./visible-text.ts";
 import type { ReadMarks, SourceRepository } from "./run-source.ts";
 
 export type { CollectDeps, CollectProgress } from "./collect-pass.ts";
@@ -58,6 +59,7 @@ export async function collectRuns(deps: CollectDeps, request: CollectRequest): P
   const plan: Plan = { sinceS, topFromS, width: request.concurrency };
   if (pass.stopped === null) await runPlan(pass, plan, request.requestsMax);
   await saveStates(pass, plan);
+  await refuseVainPatterns(pass, request.patterns);
   return await summarize(pass, { sinceMs: sinceS * 1000, sinceS, topFromS, startedAtMs, failed });
 }
 
@@ -163,6 +165,8 @@ async function startRepository(
     isTopListed: false,
     arePollsDone: false,
     runsPerSecond: null,
+    newRuns: 0,
+    newTasks: 0,
     seenOpen: new Set(),
     skipped: [],
     listProblem: null,
@@ -170,6 +174,14 @@ async function startRepository(
   };
   if (isNew) await saveState(pass, of, { lookedBackAtMs: nowMs });
   return of;
+}
+
+/** A pattern that no workflow is called by is a mistake: it would collect nothing for ever. */
+async function refuseVainPatterns(pass: Pass, { workflows: { include } }: ScopePatterns): Promise<void> {
+  if (include.length === 0 || pass.stopped !== null) return;
+  const known = await pass.deps.store.workflowsOf(pass.repositories.map((of) => of.repository.id));
+  if (known.length === 0 || known.some((workflow) => pass.scope.takesWorkflow(workflow))) return;
+  throw problem("no-workflows-match", [...new Set(known.map(({ name }) => printable(name, 60)))]);
 }
 
 /** Keeps for each repository how the pass ended. */

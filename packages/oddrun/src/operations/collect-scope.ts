@@ -1,3 +1,4 @@
+import type { Workflow } from "@oddrun/core";
 import type { ReadMark, ReadMarks, SourceRun } from "./run-source.ts";
 
 /** Names with "*" for any characters and "?" for one. */
@@ -20,6 +21,7 @@ export interface CollectScope {
   readonly key: string;
   takesRepository(fullName: string): boolean;
   takesRun(run: SourceRun): boolean;
+  takesWorkflow(workflow: Pick<Workflow, "name" | "path">): boolean;
 }
 
 const NO_PATTERNS: Patterns = { include: [], exclude: [] };
@@ -32,6 +34,11 @@ export const EVERYTHING: ScopePatterns = {
 export function collectScope({ repositories, workflows, branches }: ScopePatterns): CollectScope {
   const ofWorkflows = lowerCase(workflows);
   const ofRepositories = lowerCase(repositories);
+  const takesWorkflow: CollectScope["takesWorkflow"] = ({ name, path }) => {
+    const file = path?.toLowerCase() ?? "";
+    const names = [name.toLowerCase(), file, file.slice(file.lastIndexOf("/") + 1)];
+    return takes(ofWorkflows, (pattern) => names.some((each) => each !== "" && matches(pattern, each)));
+  };
   return {
     key: [keyOf("workflows", ofWorkflows), keyOf("branches", branches)].filter((part) => part !== "").join(" "),
     takesRepository(fullName) {
@@ -40,14 +47,9 @@ export function collectScope({ repositories, workflows, branches }: ScopePattern
         matches(pattern, pattern.includes("/") ? name : name.slice(name.indexOf("/") + 1)),
       );
     },
-    takesRun({ run, workflow }) {
-      const path = workflow.path?.toLowerCase() ?? "";
-      const names = [workflow.name.toLowerCase(), path, path.slice(path.lastIndexOf("/") + 1)];
-      return (
-        takes(ofWorkflows, (pattern) => names.some((name) => name !== "" && matches(pattern, name))) &&
-        takes(branches, (pattern) => run.branch !== null && matches(pattern, run.branch))
-      );
-    },
+    takesWorkflow,
+    takesRun: ({ run, workflow }) =>
+      takesWorkflow(workflow) && takes(branches, (pattern) => run.branch !== null && matches(pattern, run.branch)),
   };
 }
 

@@ -99,6 +99,7 @@ function missingOf(
   const [attemptsToAsk, jobsToAsk] = [toAsk("attempt"), toAsk("jobs")];
   const windows = unlisted(of, sinceS, topFromS);
   const runsUnlisted = Math.round(windows.reduce((sum, window) => sum + lengthS(window), 0) * (of.runsPerSecond ?? 0));
+  const questions = of.newRuns === 0 ? 1 : of.newTasks / of.newRuns;
   const lists = windows.length + (of.isTopListed ? 0 : 1) + Math.floor(runsUnlisted / PAGE_RUNS);
   return {
     repository: of.repository.fullName,
@@ -106,7 +107,7 @@ function missingOf(
     attemptsToAsk,
     jobsToAsk,
     // an earlier attempt is asked for, and then its jobs
-    requestsNeeded: lists + 2 * attemptsToAsk + jobsToAsk + runsUnlisted,
+    requestsNeeded: lists + 2 * attemptsToAsk + jobsToAsk + Math.round(runsUnlisted * questions),
   };
 }
 

@@ -86,6 +86,8 @@ export interface CollectionStore extends ReadMarks {
   listedWindows(repositoryId: number, scope: string): Promise<readonly (CreatedWindow & { readonly toS: number })[]>;
   collectionState(repositoryId: number, scope: string): Promise<CollectionState>;
   saveCollectionState(state: CollectionState): Promise<void>;
+  /** Every workflow that these repositories are known to have. */
+  workflowsOf(repositoryIds: readonly number[]): Promise<readonly Workflow[]>;
   /** Of these runs, every stored attempt. */
   knownAttempts(repositoryId: number, runIds: readonly number[]): Promise<readonly KnownAttempt[]>;
   /** Open tasks tried at most `triesMax` times, fewest tries first, then newest first; all repositories when none is named. */

@@ -488,6 +488,13 @@ export const PROBLEMS = {
     message: (seenCount: number) =>
       `--repos and --exclude-repos leave out ${seenCount === 1 ? "the one repository" : `all ${seenCount} repositories`} that the targets name. A pattern is compared with the name, or with owner/name when it has a "/"; * stands for any characters.`,
   },
+  "no-workflows-match": {
+    title: "--workflows and --exclude-workflows leave no workflow",
+    httpStatus: 422,
+    exitCode: 2,
+    message: (names: readonly string[]) =>
+      `--workflows and --exclude-workflows leave none of the ${names.length === 1 ? "one workflow there is" : `${names.length} workflows there are`}: ${names.slice(0, 10).join(", ")}${names.length > 10 ? " and others" : ""}. A pattern is compared with the name, the path and the file's name; * stands for any characters.`,
+  },
   "collection-failed": {
     title: "What was to be trained on could not be collected",
     httpStatus: 502,

@@ -32,6 +32,26 @@ export async function knownAttempts(
   return known;
 }
 
+export async function workflowsOf(
+  db: StoreDatabase,
+  repositoryIds: readonly number[],
+): ReturnType<CollectionStore["workflowsOf"]> {
+  const found: Awaited<ReturnType<CollectionStore["workflowsOf"]>>[number][] = [];
+  for (const ids of inChunks(repositoryIds)) {
+    const rows = await db
+      .selectFrom("workflows")
+      .where("repository_id", "in", ids)
+      .orderBy("repository_id")
+      .orderBy("workflow_id")
+      .selectAll()
+      .execute();
+    for (const row of rows) {
+      found.push({ repositoryId: row.repository_id, id: row.workflow_id, name: row.name, path: row.path });
+    }
+  }
+  return found;
+}
+
 export async function openRuns(db: StoreDatabase, repositoryId: number): ReturnType<CollectionStore["openRuns"]> {
   const rows = await db
     .selectFrom("run_attempts as r")

@@ -3,7 +3,7 @@ import type { CollectedPart, CollectionStore } from "../../operations/collection
 import type { BatchCounts } from "../../operations/ports.ts";
 import { adoptRepository } from "./adopt-repository.ts";
 import { adoptWorkflows } from "./adopt-workflows.ts";
-import { knownAttempts, markGone, openRuns, reportedRun } from "./collected-runs.ts";
+import { knownAttempts, markGone, openRuns, reportedRun, workflowsOf } from "./collected-runs.ts";
 import {
   addListed,
   collectionState,
@@ -32,6 +32,7 @@ export function collectionStore(
     listedWindows: (repositoryId, scope) => reading(() => listedWindows(db, repositoryId, scope)),
     collectionState: (repositoryId, scope) => reading(() => collectionState(db, repositoryId, scope)),
     saveCollectionState: (state) => writing((transaction) => saveCollectionState(transaction, state)),
+    workflowsOf: (repositoryIds) => reading(() => workflowsOf(db, repositoryIds)),
     knownAttempts: (repositoryId, runIds) => reading(() => knownAttempts(db, repositoryId, runIds)),
     tasks: (filter) => reading(() => openTasks(db, filter)),
     countTasks: (repositoryIds, triesMax) => reading(() => countTasks(db, repositoryIds, triesMax)),

@@ -65,6 +65,17 @@ export function collectionStoreContract(name: string, open: () => Promise<Store>
     assert.equal((await store.reportedRun(7, 1000, 1))?.run.seenHeldAtMs, START + 9000);
   });
 
+  storeTest("the workflows of repositories are told, also of those without a run", async (store) => {
+    const batch = aBatch();
+    const idle = { ...batch.workflows[0]!, id: 77, name: "Idle", path: null };
+    await store.saveCollected(aPart({ batch: { ...batch, workflows: [...batch.workflows, idle] } }));
+    assert.deepEqual(
+      await store.workflowsOf([7, 8]),
+      [...batch.workflows, idle].toSorted((a, b) => a.id - b.id),
+    );
+    assert.deepEqual(await store.workflowsOf([]), []);
+  });
+
   storeTest("listed windows that touch or overlap are one, within one repository and scope", async (store) => {
     const list = (repositoryId: number, scope: string, ...windows: readonly (readonly [number, number])[]) =>
       store.saveCollected(
