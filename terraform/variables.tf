@@ -128,7 +128,7 @@ variable "network_profile" {
 
   validation {
     condition     = var.network_profile != "private" || var.container_registry_sku == "Premium"
-    error_message = "A private endpoint of the registry needs container_registry_sku = \"Premium\"."
+    error_message = "network_profile = \"private\" needs container_registry_sku = \"Premium\": other registries have no private endpoint."
   }
 }
 
@@ -403,7 +403,7 @@ variable "github_subject_form" {
 
   validation {
     condition     = coalesce(var.github_subject_form, "classic") == "classic" || (var.github_owner_id != null && var.github_repository_id != null)
-    error_message = "The immutable subject holds numbers: give github_owner_id and github_repository_id."
+    error_message = "github_subject_form: the immutable subject holds numbers, so give github_owner_id and github_repository_id."
   }
 }
 

@@ -1,4 +1,4 @@
-# Every value that is refused, by the variable that refuses it.
+# Values that are refused. A run holds one bad value of each variable, and each variable must refuse its own.
 
 mock_provider "azurerm" {
   source          = "./tests/mocks"
@@ -20,347 +20,160 @@ variables {
   allowed_ip_ranges            = ["203.0.113.10"]
 }
 
-run "short_workspace_name" {
+run "one_bad_value_of_each_variable" {
   command = plan
+
   variables {
-    ml_workspace_name = "ml"
+    ml_workspace_name             = "ml"                                # short workspace name
+    ml_storage_account_name       = "ml-storage"                        # storage name with a hyphen
+    ml_key_vault_name             = "abcdefghijklmnopqrstuvwxy"         # vault name of 25
+    ml_application_insights_name  = "insights."                         # insights name with a dot at the end
+    subscription_id               = "Pay-As-You-Go"                     # subscription by name
+    resource_group_name           = "a/b"                               # resource group with a slash
+    location                      = "West Europe"                       # location as shown in the portal
+    name_prefix                   = "abcdefghijklm"                     # prefix of 13
+    name_suffix                   = "123456789"                         # suffix of 9
+    allowed_ip_ranges             = ["10.1.2.3"]                        # private address
+    virtual_network_address_space = "10.0.0.0/28"                       # network that is too small
+    ml_managed_network_isolation  = "Disabled"                          # switched off isolation
+    storage_replication_type      = "TRIPLE"                            # unknown replication
+    soft_delete_retention_days    = 1                                   # too short soft delete
+    container_registry_sku        = "Basic"                             # basic registry
+    key_vault_retention_days      = 365                                 # vault kept for a year
+    secret_officer_object_ids     = ["me@example.com"]                  # officer by name
+    service_plan_sku              = "F1"                                # free plan
+    web_app_instance_count        = 0                                   # no instances
+    web_app_image                 = "cr.azurecr.io/oddrun"              # image with its registry
+    web_app_health_check_path     = "health"                            # health check without a slash
+    web_app_settings              = { ODDRUN_API_KEY = "0123456789" }   # secret among the settings
+    web_app_secret_names          = { ODDRUN_API_KEY = "p@ssw0rd!" }    # value in place of a secrets name
+    online_endpoint_name          = "abcdefghijklmnopqrstuvwxyzabcdefg" # endpoint name of 33
+    state_container_id            = "tfstate"                           # state container by name
+    log_retention_days            = 1                                   # logs for a day
+    log_daily_quota_gb            = 0                                   # no logs at all
+    alert_emails                  = ["team"]                            # email without a domain
+    monthly_budget                = 0                                   # budget of nothing
+    budget_start_date             = "2027-01-15T00:00:00Z"              # budget from mid month
+    github_repository_id          = -1                                  # repository number below zero
   }
-  expect_failures = [var.ml_workspace_name]
+
+  expect_failures = [
+    var.ml_workspace_name,
+    var.ml_storage_account_name,
+    var.ml_key_vault_name,
+    var.ml_application_insights_name,
+    var.subscription_id,
+    var.resource_group_name,
+    var.location,
+    var.name_prefix,
+    var.name_suffix,
+    var.allowed_ip_ranges,
+    var.virtual_network_address_space,
+    var.ml_managed_network_isolation,
+    var.storage_replication_type,
+    var.soft_delete_retention_days,
+    var.container_registry_sku,
+    var.key_vault_retention_days,
+    var.secret_officer_object_ids,
+    var.service_plan_sku,
+    var.web_app_instance_count,
+    var.web_app_image,
+    var.web_app_health_check_path,
+    var.web_app_settings,
+    var.web_app_secret_names,
+    var.online_endpoint_name,
+    var.state_container_id,
+    var.log_retention_days,
+    var.log_daily_quota_gb,
+    var.alert_emails,
+    var.monthly_budget,
+    var.budget_start_date,
+    var.github_repository_id,
+  ]
 }
 
-run "workspace_name_with_a_space" {
+run "a_second_bad_value" {
   command = plan
+
   variables {
-    ml_workspace_name = "ml workspace"
+    ml_workspace_name        = "ml workspace"              # workspace name with a space
+    ml_storage_account_name  = "abcdefghijklmnopqrstuvwxy" # storage name of 25
+    ml_key_vault_name        = "mlkv--anomaly"             # vault name with two hyphens
+    name_prefix              = "odd--run"                  # prefix with two hyphens
+    allowed_ip_ranges        = ["203.0.113.0/31"]          # range of two addresses
+    github_apply_environment = "*"                         # any environment
   }
-  expect_failures = [var.ml_workspace_name]
+
+  expect_failures = [
+    var.ml_workspace_name,
+    var.github_apply_environment,
+    var.ml_storage_account_name,
+    var.ml_key_vault_name,
+    var.name_prefix,
+    var.allowed_ip_ranges,
+  ]
 }
 
-run "storage_name_with_a_hyphen" {
+run "a_third_bad_value" {
   command = plan
+
   variables {
-    ml_storage_account_name = "ml-storage"
+    ml_key_vault_name = "1mlkv"       # vault name that starts with a digit
+    name_prefix       = "Oddrun"      # prefix with capitals
+    allowed_ip_ranges = ["0.0.0.0/0"] # the whole internet
   }
-  expect_failures = [var.ml_storage_account_name]
+
+  expect_failures = [
+    var.ml_key_vault_name,
+    var.name_prefix,
+    var.allowed_ip_ranges,
+  ]
 }
 
-run "storage_name_of_25" {
+run "allowed_addresses_in_the_private_profile" {
   command = plan
+
   variables {
-    ml_storage_account_name = "abcdefghijklmnopqrstuvwxy"
+    network_profile = "private" # private with allowed addresses
   }
-  expect_failures = [var.ml_storage_account_name]
+
+  expect_failures = [
+    var.network_profile,
+  ]
 }
 
-run "vault_name_of_25" {
+run "what_depends_on_other_variables" {
   command = plan
+
   variables {
-    ml_key_vault_name = "abcdefghijklmnopqrstuvwxy"
+    network_profile          = "public"           # there is no such profile
+    github_train_environment = "azure-production" # training could deploy
   }
-  expect_failures = [var.ml_key_vault_name]
+
+  expect_failures = [
+    var.network_profile,
+    var.github_train_environment,
+  ]
 }
 
-run "vault_name_with_two_hyphens" {
+run "a_private_registry_below_premium" {
   command = plan
-  variables {
-    ml_key_vault_name = "mlkv--anomaly"
-  }
-  expect_failures = [var.ml_key_vault_name]
-}
 
-run "vault_name_that_starts_with_a_digit" {
-  command = plan
   variables {
-    ml_key_vault_name = "1mlkv"
+    allowed_ip_ranges      = []
+    network_profile        = "private"
+    container_registry_sku = "Standard"
   }
-  expect_failures = [var.ml_key_vault_name]
-}
 
-run "insights_name_with_a_dot_at_the_end" {
-  command = plan
-  variables {
-    ml_application_insights_name = "insights."
-  }
-  expect_failures = [var.ml_application_insights_name]
-}
-
-run "subscription_by_name" {
-  command = plan
-  variables {
-    subscription_id = "Pay-As-You-Go"
-  }
-  expect_failures = [var.subscription_id]
-}
-
-run "resource_group_with_a_slash" {
-  command = plan
-  variables {
-    resource_group_name = "a/b"
-  }
-  expect_failures = [var.resource_group_name]
-}
-
-run "location_as_shown_in_the_portal" {
-  command = plan
-  variables {
-    location = "West Europe"
-  }
-  expect_failures = [var.location]
-}
-
-run "prefix_of_13" {
-  command = plan
-  variables {
-    name_prefix = "abcdefghijklm"
-  }
-  expect_failures = [var.name_prefix]
-}
-
-run "prefix_with_two_hyphens" {
-  command = plan
-  variables {
-    name_prefix = "odd--run"
-  }
-  expect_failures = [var.name_prefix]
-}
-
-run "prefix_with_capitals" {
-  command = plan
-  variables {
-    name_prefix = "Oddrun"
-  }
-  expect_failures = [var.name_prefix]
-}
-
-run "suffix_of_9" {
-  command = plan
-  variables {
-    name_suffix = "123456789"
-  }
-  expect_failures = [var.name_suffix]
-}
-
-run "unknown_profile" {
-  command = plan
-  variables {
-    network_profile = "public"
-  }
   expect_failures = [var.network_profile]
 }
 
-run "private_with_allowed_addresses" {
+run "an_address_of_version_6" {
   command = plan
-  variables {
-    network_profile = "private"
-  }
-  expect_failures = [var.network_profile]
-}
 
-run "private_address" {
-  command = plan
-  variables {
-    allowed_ip_ranges = ["10.1.2.3"]
-  }
-  expect_failures = [var.allowed_ip_ranges]
-}
-
-run "range_of_two_addresses" {
-  command = plan
-  variables {
-    allowed_ip_ranges = ["203.0.113.0/31"]
-  }
-  expect_failures = [var.allowed_ip_ranges]
-}
-
-run "the_whole_internet" {
-  command = plan
-  variables {
-    allowed_ip_ranges = ["0.0.0.0/0"]
-  }
-  expect_failures = [var.allowed_ip_ranges]
-}
-
-run "address_of_version_6" {
-  command = plan
   variables {
     allowed_ip_ranges = ["2001:db8::1"]
   }
+
   expect_failures = [var.allowed_ip_ranges]
 }
-
-run "no_address_at_all" {
-  command = plan
-  variables {
-    allowed_ip_ranges = ["office"]
-  }
-  expect_failures = [var.allowed_ip_ranges]
-}
-
-run "network_that_is_too_small" {
-  command = plan
-  variables {
-    virtual_network_address_space = "10.0.0.0/28"
-  }
-  expect_failures = [var.virtual_network_address_space]
-}
-
-run "switched_off_isolation" {
-  command = plan
-  variables {
-    ml_managed_network_isolation = "Disabled"
-  }
-  expect_failures = [var.ml_managed_network_isolation]
-}
-
-run "unknown_replication" {
-  command = plan
-  variables {
-    storage_replication_type = "TRIPLE"
-  }
-  expect_failures = [var.storage_replication_type]
-}
-
-run "too_short_soft_delete" {
-  command = plan
-  variables {
-    soft_delete_retention_days = 1
-  }
-  expect_failures = [var.soft_delete_retention_days]
-}
-
-run "basic_registry" {
-  command = plan
-  variables {
-    container_registry_sku = "Basic"
-  }
-  expect_failures = [var.container_registry_sku]
-}
-
-run "vault_kept_for_a_year" {
-  command = plan
-  variables {
-    key_vault_retention_days = 365
-  }
-  expect_failures = [var.key_vault_retention_days]
-}
-
-run "officer_by_name" {
-  command = plan
-  variables {
-    secret_officer_object_ids = ["me@example.com"]
-  }
-  expect_failures = [var.secret_officer_object_ids]
-}
-
-run "free_plan" {
-  command = plan
-  variables {
-    service_plan_sku = "F1"
-  }
-  expect_failures = [var.service_plan_sku]
-}
-
-run "no_instances" {
-  command = plan
-  variables {
-    web_app_instance_count = 0
-  }
-  expect_failures = [var.web_app_instance_count]
-}
-
-run "image_with_its_registry" {
-  command = plan
-  variables {
-    web_app_image = "cr.azurecr.io/oddrun"
-  }
-  expect_failures = [var.web_app_image]
-}
-
-run "health_check_without_a_slash" {
-  command = plan
-  variables {
-    web_app_health_check_path = "health"
-  }
-  expect_failures = [var.web_app_health_check_path]
-}
-
-run "secret_among_the_settings" {
-  command = plan
-  variables {
-    web_app_settings = { ODDRUN_API_KEY = "0123456789" }
-  }
-  expect_failures = [var.web_app_settings]
-}
-
-run "value_in_place_of_a_secrets_name" {
-  command = plan
-  variables {
-    web_app_secret_names = { ODDRUN_API_KEY = "p@ssw0rd!" }
-  }
-  expect_failures = [var.web_app_secret_names]
-}
-
-run "endpoint_name_of_33" {
-  command = plan
-  variables {
-    online_endpoint_name = "abcdefghijklmnopqrstuvwxyzabcdefg"
-  }
-  expect_failures = [var.online_endpoint_name]
-}
-
-run "state_container_by_name" {
-  command = plan
-  variables {
-    state_container_id = "tfstate"
-  }
-  expect_failures = [var.state_container_id]
-}
-
-run "logs_for_a_day" {
-  command = plan
-  variables {
-    log_retention_days = 1
-  }
-  expect_failures = [var.log_retention_days]
-}
-
-run "no_logs_at_all" {
-  command = plan
-  variables {
-    log_daily_quota_gb = 0
-  }
-  expect_failures = [var.log_daily_quota_gb]
-}
-
-run "email_without_a_domain" {
-  command = plan
-  variables {
-    alert_emails = ["team"]
-  }
-  expect_failures = [var.alert_emails]
-}
-
-run "budget_of_nothing" {
-  command = plan
-  variables {
-    monthly_budget = 0
-  }
-  expect_failures = [var.monthly_budget]
-}
-
-run "budget_from_mid_month" {
-  command = plan
-  variables {
-    budget_start_date = "2027-01-15T00:00:00Z"
-  }
-  expect_failures = [var.budget_start_date]
-}
-
-run "repository_number_below_zero" {
-  command = plan
-  variables {
-    github_repository_id = -1
-  }
-  expect_failures = [var.github_repository_id]
-}
-

@@ -169,50 +169,38 @@ run "without_a_repository_nobody_is_trusted" {
   }
 }
 
-run "a_whole_organisation_is_refused" {
+run "wildcards_and_environments_for_two_privileges_are_refused" {
   command = plan
-  variables { github_repository = "octo-org/*" }
-  expect_failures = [var.github_repository]
+
+  variables {
+    github_repository         = "octo-org/*"           # a whole organisation
+    github_default_branch     = "*"                    # any branch
+    github_deploy_environment = "azure-infrastructure" # that of applying
+    github_owner_id           = 1342004                # half of the numbers
+  }
+
+  expect_failures = [
+    var.github_repository,
+    var.github_default_branch,
+    var.github_deploy_environment,
+    var.github_owner_id,
+  ]
 }
 
-run "an_address_in_place_of_a_repository_is_refused" {
+run "an_address_and_an_immutable_subject_without_numbers_are_refused" {
   command = plan
-  variables { github_repository = "https://github.com/octo-org/octo.repo" }
-  expect_failures = [var.github_repository]
-}
 
-run "any_branch_is_refused" {
-  command = plan
-  variables { github_default_branch = "*" }
-  expect_failures = [var.github_default_branch]
-}
+  variables {
+    github_repository         = "https://github.com/octo-org/octo.repo"
+    github_default_branch     = "refs/heads/main" # would become refs/heads/refs/heads/main
+    github_deploy_environment = "prod*"
+    github_subject_form       = "immutable"
+  }
 
-run "any_environment_is_refused" {
-  command = plan
-  variables { github_deploy_environment = "prod*" }
-  expect_failures = [var.github_deploy_environment]
-}
-
-run "one_environment_for_two_privileges_is_refused" {
-  command = plan
-  variables { github_deploy_environment = "azure-infrastructure" }
-  expect_failures = [var.github_deploy_environment]
-}
-
-run "training_in_the_deploy_environment_is_refused" {
-  command = plan
-  variables { github_train_environment = "azure-production" }
-  expect_failures = [var.github_train_environment]
-}
-
-run "an_immutable_subject_without_numbers_is_refused" {
-  command = plan
-  variables { github_subject_form = "immutable" }
-  expect_failures = [var.github_subject_form]
-}
-
-run "half_of_the_numbers_is_refused" {
-  command = plan
-  variables { github_owner_id = 1342004 }
-  expect_failures = [var.github_owner_id]
+  expect_failures = [
+    var.github_repository,
+    var.github_default_branch,
+    var.github_deploy_environment,
+    var.github_subject_form,
+  ]
 }
