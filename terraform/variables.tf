@@ -359,7 +359,7 @@ variable "github_repository" {
   default     = null
 
   validation {
-    condition     = var.github_repository == null || can(regex("^[A-Za-z0-9]([A-Za-z0-9]|-[A-Za-z0-9]){0,38}/[A-Za-z0-9._-]{1,100}$", var.github_repository))
+    condition     = var.github_repository == null || can(regex("^[A-Za-z0-9]([A-Za-z0-9_]|-[A-Za-z0-9]){0,38}/[A-Za-z0-9._-]{1,100}$", var.github_repository))
     error_message = "github_repository is one repository, \"owner/name\": no address, no wildcard, no whole organisation."
   }
 }

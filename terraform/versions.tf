@@ -8,7 +8,7 @@ terraform {
       version = ">= 4.81, < 6.0"
     }
 
-    # For what azurerm writes differently in its two lines, and for a secret that must stay out of the state.
+    # For what the two lines of azurerm write differently.
     azapi = {
       source  = "azure/azapi"
       version = "~> 2.5"

@@ -21,12 +21,7 @@ locals {
   vault_reference = "@Microsoft.KeyVault(SecretUri=${azurerm_key_vault.app.vault_uri}secrets/%s/)"
 
   # Without a version in it, a reference is renewed within a day of a new secret.
-  app_secrets = {
-    for setting, secret in merge(
-      { APPLICATIONINSIGHTS_CONNECTION_STRING = azapi_resource.telemetry_secret.name },
-      var.web_app_secret_names,
-    ) : setting => format(local.vault_reference, secret)
-  }
+  app_secrets = { for setting, secret in var.web_app_secret_names : setting => format(local.vault_reference, secret) }
 
   app_settings = merge(
     {

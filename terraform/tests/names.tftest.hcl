@@ -118,7 +118,7 @@ run "the_app_gets_names_and_references_and_no_secret" {
   command = plan
 
   variables {
-    web_app_secret_names = { ODDRUN_API_KEY = "oddrun-api-key", ODDRUN_GITHUB_WEBHOOK_SECRET = "github-webhook" }
+    web_app_secret_names = { ODDRUN_API_KEY = "oddrun-api-key", APPLICATIONINSIGHTS_CONNECTION_STRING = "telemetry" }
     web_app_settings     = { ODDRUN_LOG_LEVEL = "debug" }
   }
 
@@ -128,7 +128,7 @@ run "the_app_gets_names_and_references_and_no_secret" {
   }
 
   assert {
-    condition     = azurerm_linux_web_app.main.app_settings["APPLICATIONINSIGHTS_CONNECTION_STRING"] == "@Microsoft.KeyVault(SecretUri=https://vault.vault.azure.net/secrets/applicationinsights-connection-string/)"
+    condition     = azurerm_linux_web_app.main.app_settings["APPLICATIONINSIGHTS_CONNECTION_STRING"] == "@Microsoft.KeyVault(SecretUri=https://vault.vault.azure.net/secrets/telemetry/)"
     error_message = "The connection string does not come from the vault."
   }
 
@@ -143,7 +143,7 @@ run "the_app_gets_names_and_references_and_no_secret" {
   }
 
   assert {
-    condition     = toset(output.app_secret_names) == toset(["github-webhook", "oddrun-api-key"])
+    condition     = toset(output.app_secret_names) == toset(["oddrun-api-key", "telemetry"])
     error_message = "The secrets to write are not listed."
   }
 }
