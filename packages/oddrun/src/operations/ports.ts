@@ -12,6 +12,9 @@ import type {
 export * from "./evidence-source.ts";
 export * from "./run-source.ts";
 export * from "./collection-store.ts";
+export * from "./azure.ts";
+export * from "./cloud-registry.ts";
+export { Problem, problem } from "./problems.ts";
 
 /** How many rows a save added, changed, and found already there. */
 export interface SaveCounts {

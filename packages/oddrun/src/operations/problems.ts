@@ -18,6 +18,13 @@ export const PROBLEMS = {
     exitCode: 2,
     message: (what: string) => what,
   },
+  "azure-package-missing": {
+    title: "The optional package for Azure is not installed",
+    httpStatus: 501,
+    exitCode: 2,
+    message: (wanted: string) =>
+      `${wanted} needs the package @oddrun/azure, which is not installed. Install it beside oddrun: npm install @oddrun/azure`,
+  },
   "model-not-found": {
     title: "There is no trained model where one was looked for",
     httpStatus: 503,

@@ -1,0 +1,39 @@
+import type { CloudRegistry } from "./cloud-registry.ts";
+import type { Logger } from "./ports.ts";
+
+/** Which Azure Machine Learning workspace is meant. */
+export interface AzureWorkspaceName {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly workspace: string;
+}
+
+/** The part of an AbortSignal that those who wait use; Azure's libraries take it as one. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** What Azure's adapter has of the world outside. */
+export interface AzureContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => number;
+  readonly log: Logger;
+  /** Aborted when the command is to stop: requests and waits end soon. */
+  readonly signal: StopSignal;
+  /** One line of progress. */
+  readonly progress: (line: string) => void;
+}
+
+/** A workspace and what it does for Oddrun. Nothing is asked before a member is used. */
+export interface AzureConnection {
+  /** In words, for messages: "workspace ml-a in resource group rg". */
+  readonly place: string;
+  readonly registry: CloudRegistry;
+}
+
+/** What the optional package @oddrun/azure exports. */
+export interface AzurePackage {
+  connectWorkspace(name: AzureWorkspaceName, context: AzureContext): AzureConnection;
+}
