@@ -8,3 +8,5 @@ export const connectWorkspace: AzurePackage["connectWorkspace"] = ({ workspace, 
     pull: () => Promise.reject(new Error("pulling is not built yet")),
   },
 });
+
+export { azureCredential, azureSignIn, type AzureSignIn } from "./credential.ts";

@@ -15,6 +15,7 @@ export * from "./collection-store.ts";
 export * from "./azure.ts";
 export * from "./cloud-registry.ts";
 export { Problem, problem } from "./problems.ts";
+export { printable } from "./visible-text.ts";
 
 /** How many rows a save added, changed, and found already there. */
 export interface SaveCounts {

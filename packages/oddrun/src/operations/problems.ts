@@ -25,6 +25,38 @@ export const PROBLEMS = {
     message: (wanted: string) =>
       `${wanted} needs the package @oddrun/azure, which is not installed. Install it beside oddrun: npm install @oddrun/azure`,
   },
+  "azure-sign-in-missing": {
+    title: "There is no way to sign in to Azure",
+    httpStatus: 401,
+    exitCode: 4,
+    message: (tried: string, wayOut: string) => `No way to sign in to Azure worked. ${wayOut}. Tried: ${tried}.`,
+  },
+  "azure-sign-in-refused": {
+    title: "Microsoft Entra refuses the sign-in",
+    httpStatus: 401,
+    exitCode: 4,
+    message: (code: string, why: string) => `Microsoft Entra refuses the sign-in (${code}): ${why}.`,
+  },
+  "azure-sign-in-unreachable": {
+    title: "Microsoft Entra cannot be reached",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (why: string) =>
+      `Microsoft Entra cannot be reached to sign in (${why}). Check the network, HTTPS_PROXY and, behind a proxy that opens TLS, NODE_EXTRA_CA_CERTS.`,
+  },
+  "azure-federation-mismatch": {
+    title: "No federated credential of the identity matches the job",
+    httpStatus: 401,
+    exitCode: 4,
+    message: (code: string, clientId: string, said: string) =>
+      `The identity ${clientId} has no federated credential for this job (${code}): ${said}, audience "api://AzureADTokenExchange". Letter case counts. "oddrun doctor --repository OWNER/NAME" shows which subjects GitHub sends and the Terraform inputs for them (github_repository, github_owner_id, github_repository_id); a credential made just now takes some minutes.`,
+  },
+  "github-id-token": {
+    title: "GitHub gives the job no identity token",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (why: string) => `GitHub gave no identity token to sign in to Azure with: ${why}.`,
+  },
   "model-not-found": {
     title: "There is no trained model where one was looked for",
     httpStatus: 503,
