@@ -5,11 +5,11 @@ import { ALL_ROUTES, type RouteSpec } from "./routes.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The OpenAPI 3.1 description of `ALL_ROUTES`, made from the same shapes that the server holds itself to. */
-export function openApiDocument(version: string): Json {
+/** The OpenAPI 3.1 description of these routes, made from the same shapes that the server holds itself to. */
+export function openApiDocument(version: string, routes: readonly RouteSpec[] = ALL_ROUTES): Json {
   const schemas: Record<string, unknown> = { Problem: jsonSchema(problemShape) };
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const route of ALL_ROUTES) {
+  for (const route of routes) {
     if (route.body !== undefined) schemas[route.body.name] = jsonSchema(route.body.shape);
     if ("shape" in route.answer) schemas[route.answer.name] = jsonSchema(route.answer.shape);
     const path = (paths[route.path] ??= {});

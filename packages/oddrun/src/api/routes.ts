@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { ProblemCode } from "../operations/problems.ts";
+import { SCORING_CONTRACT } from "../operations/scoring-contract.ts";
 import { oddRunsShape } from "./odd-runs.ts";
 import { healthShape } from "./health.ts";
 import { scoreRequestShape, scoreResponseShape } from "./score.ts";
@@ -42,7 +43,7 @@ const keyProblems = ["unauthorized", "foreign-origin"] as const satisfies readon
 export const ROUTES = {
   score: {
     method: "POST",
-    path: "/score",
+    path: SCORING_CONTRACT.scorePath,
     operationId: "score",
     summary: "Scores rows of metrics: which of them are odd, how odd, and why.",
     access: "key",
@@ -90,7 +91,7 @@ export const ROUTES = {
   },
   live: {
     method: "GET",
-    path: "/health/live",
+    path: SCORING_CONTRACT.livePath,
     operationId: "isLive",
     summary: "Whether the process works.",
     access: "open",
@@ -99,7 +100,7 @@ export const ROUTES = {
   },
   ready: {
     method: "GET",
-    path: "/health/ready",
+    path: SCORING_CONTRACT.readyPath,
     operationId: "isReady",
     summary: "Whether rows can be scored: a model is loaded and the server is not shutting down.",
     access: "open",
@@ -120,3 +121,6 @@ export const ROUTES = {
 
 /** All routes, with the type that reads alike for each. */
 export const ALL_ROUTES: readonly RouteSpec[] = Object.values(ROUTES);
+
+/** The routes of a server that scores and does nothing else. */
+export const SCORING_ROUTES: readonly RouteSpec[] = [ROUTES.score, ROUTES.live, ROUTES.ready, ROUTES.openapi];

@@ -32,13 +32,21 @@ export function wholeNumber(
   option: string,
   bounds: { readonly min: number; readonly max: number; readonly otherwise: number },
 ): number {
-  const text = input.text(option);
+  return wholeNumberIn(input.text(option), `--${option}`, bounds);
+}
+
+/** The same of a text from elsewhere, such as the environment; `name` is what the message calls it. */
+export function wholeNumberIn(
+  text: string | undefined,
+  name: string,
+  bounds: { readonly min: number; readonly max: number; readonly otherwise: number },
+): number {
   if (text === undefined) return bounds.otherwise;
   const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= bounds.min && value <= bounds.max)) {
     throw problem(
       "bad-usage",
-      `--${option} takes a whole number from ${bounds.min} to ${bounds.max}, not "${printable(text)}".`,
+      `${name} takes a whole number from ${bounds.min} to ${bounds.max}, not "${printable(text)}".`,
     );
   }
   return value;

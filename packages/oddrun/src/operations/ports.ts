@@ -14,6 +14,7 @@ export * from "./run-source.ts";
 export * from "./collection-store.ts";
 export * from "./azure.ts";
 export * from "./cloud-registry.ts";
+export { SCORING_CONTRACT } from "./scoring-contract.ts";
 export { Problem, problem } from "./problems.ts";
 export { printable } from "./visible-text.ts";
 

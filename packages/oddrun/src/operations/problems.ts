@@ -64,6 +64,13 @@ export const PROBLEMS = {
     message: (place: string) =>
       `No trained model in ${place}. Run "oddrun train" first, or name its folder with --model-dir.`,
   },
+  "model-ambiguous": {
+    title: "There are several models where one was looked for",
+    httpStatus: 409,
+    exitCode: 3,
+    message: (place: string, folders: readonly string[]) =>
+      `${place} holds ${folders.length} models: ${folders.join(", ")}. Name the folder of the one to serve with --model-dir.`,
+  },
   "model-refused": {
     title: "A model's files are damaged, foreign or made by a newer version",
     httpStatus: 409,
@@ -373,6 +380,13 @@ export const PROBLEMS = {
     exitCode: 2,
     message: (what: string) =>
       `ODDRUN_API_KEY ${what}. It needs 32 or more letters, digits or signs without spaces, for example the output of "openssl rand -hex 32".`,
+  },
+  "setting-unresolved": {
+    title: "A setting holds a Key Vault reference in place of the secret",
+    httpStatus: 500,
+    exitCode: 2,
+    message: (names: readonly string[]) =>
+      `${names.join(", ")} ${names.length === 1 ? "holds a Key Vault reference that was" : "hold Key Vault references that were"} not resolved. Write the secret to the vault, let the app's identity read it (role Key Vault Secrets User), and start the app again.`,
   },
   "no-such-runs": {
     title: "No stored run has the repository or workflow asked for",

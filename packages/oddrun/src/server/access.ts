@@ -26,13 +26,23 @@ export function isLoopback(host: string): boolean {
   return name === "localhost" || name === "::1" || (isIPv4(name) && name.startsWith("127."));
 }
 
+/**
+ * Who asks callers for what lets them in. "server": this server, for its key. "platform": what stands in front of it and lets no
+ * caller through that it has not checked; a key, if there is one, is asked for all the same.
+ */
+export type AuthBy = "server" | "platform";
+
 /** @throws Problem "key-needed" when others could reach a server that has no key. */
-export function checkExposure(host: string, apiKey: string | null): void {
-  if (apiKey === null && !isLoopback(host)) throw problem("key-needed", host);
+export function checkExposure(host: string, apiKey: string | null, authBy: AuthBy = "server"): void {
+  if (apiKey === null && authBy === "server" && !isLoopback(host)) throw problem("key-needed", host);
 }
 
-/** With a key: exactly one header with it. Without: requests of this machine that no foreign web page can have sent. */
-export function accessCheck(apiKey: string | null): AccessCheck {
+/**
+ * With a key: exactly one header with it. Without: requests of this machine that no foreign web page can have sent, or, behind a
+ * platform that checks, every request.
+ */
+export function accessCheck(apiKey: string | null, authBy: AuthBy = "server"): AccessCheck {
+  if (apiKey === null && authBy === "platform") return () => null;
   if (apiKey === null)
     return (request, access) => (access === "open" || isLocalRequest(request) ? null : "foreign-origin");
   const digest = hash("sha256", apiKey, "buffer");

@@ -1,11 +1,19 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import { ALL_ROUTES, type Health, LIMITS, openApiDocument, ROUTES, type RouteAccess } from "../api/index.ts";
+import {
+  ALL_ROUTES,
+  type Health,
+  LIMITS,
+  openApiDocument,
+  ROUTES,
+  type RouteAccess,
+  SCORING_ROUTES,
+} from "../api/index.ts";
 import type { Logger } from "../operations/ports.ts";
 import type { OddRunsStore } from "./odd-runs-list.ts";
 import { Problem, problem } from "../operations/problems.ts";
-import { accessCheck } from "./access.ts";
+import { accessCheck, type AuthBy } from "./access.ts";
 import { oddRunsRoutes } from "./odd-runs-routes.ts";
 import { problemOfFrameworkError, rawProblemAnswer, replyProblem } from "./problem-reply.ts";
 import { checkBodyHeaders, parseJsonBody } from "./read-body.ts";
@@ -22,7 +30,11 @@ export interface ServerOptions {
   readonly models: ModelSource;
   /** Runs and verdicts for the page; without it the page says so and scoring works alike. */
   readonly store: OddRunsStore | null;
+  /** No page and no list of runs: the routes of `SCORING_ROUTES` alone. */
+  readonly isScoringOnly?: boolean;
   readonly apiKey: string | null;
+  /** "server" when absent. */
+  readonly authBy?: AuthBy;
   readonly log: Logger;
   readonly now: () => number;
   /** Oddrun's own version, for the OpenAPI document. */
@@ -47,9 +59,10 @@ declare module "fastify" {
   }
 }
 
-/** All routes, not yet listening: `inject` works, `listen` opens it. */
+/** The routes, not yet listening: `inject` works, `listen` opens it. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const { models, store, apiKey, log, now, version, timeouts = { headersMs: 10_000, keepAliveMs: 65_000 } } = options;
+  const routes = options.isScoringOnly === true ? SCORING_ROUTES : ALL_ROUTES;
   const idPrefix = randomBytes(6).toString("base64url");
   let requestCount = 0;
   const app = Fastify({
@@ -74,7 +87,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const state: ServerState = { isDraining: false };
   app.decorate("oddrun", state);
 
-  const check = accessCheck(apiKey);
+  const check = accessCheck(apiKey, options.authBy);
   app.addHook("onRequest", (request, reply, done) => {
     if (state.isDraining) reply.header("connection", "close");
     const code = check(request.raw, request.routeOptions.config.access ?? "key");
@@ -124,7 +137,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return replyProblem(reply, problem("bug", `request ${request.id} failed`));
   });
   app.setNotFoundHandler({}, (request, reply) => {
-    const here = ALL_ROUTES.filter((route) => route.path === pathOf(request.url));
+    const here = routes.filter((route) => route.path === pathOf(request.url));
     if (here.length === 0) return replyProblem(reply, problem("no-such-route"));
     const allowed = here.flatMap((route) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method])).join(", ");
     return replyProblem(reply.header("allow", allowed), problem("method-not-allowed", allowed));
@@ -153,10 +166,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   let openApi: string | null = null;
   addGet(app, ROUTES.openapi, (reply) => {
-    openApi ??= JSON.stringify(openApiDocument(version));
+    openApi ??= JSON.stringify(openApiDocument(version, routes));
     return reply.header("content-type", "application/json; charset=utf-8").send(openApi);
   });
-  oddRunsRoutes(app, { store, models, now, log, addGet });
+  if (options.isScoringOnly !== true) oddRunsRoutes(app, { store, models, now, log, addGet });
   return app;
 }
 

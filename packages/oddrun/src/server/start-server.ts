@@ -33,8 +33,8 @@ export interface RunningServer {
  * @throws Problem "key-needed" when others could reach it without a key, "port-not-free" when it cannot listen.
  */
 export async function startServer(options: ListenOptions): Promise<RunningServer> {
-  const { host, port, apiKey, drain = DRAIN_TIMES } = options;
-  checkExposure(host, apiKey);
+  const { host, port, apiKey, authBy, drain = DRAIN_TIMES } = options;
+  checkExposure(host, apiKey, authBy);
   const app = createServer(options);
   try {
     await app.listen({ host, port, listenTextResolver: () => "" });
