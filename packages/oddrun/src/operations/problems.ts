@@ -57,6 +57,81 @@ export const PROBLEMS = {
     exitCode: 4,
     message: (why: string) => `GitHub gave no identity token to sign in to Azure with: ${why}.`,
   },
+  "azure-token-refused": {
+    title: "Azure does not accept the token of the signed-in identity",
+    httpStatus: 401,
+    exitCode: 4,
+    message: (host: string, why: string) =>
+      `${host} does not accept this sign-in: ${why}. Check that AZURE_TENANT_ID is the tenant of the subscription, that this machine's clock is right, and sign in anew: "az login" on your machine, "permissions: id-token: write" with AZURE_CLIENT_ID and AZURE_TENANT_ID in GitHub Actions.`,
+  },
+  "azure-forbidden": {
+    title: "The identity lacks a role in Azure",
+    httpStatus: 403,
+    exitCode: 4,
+    message: (action: string, scope: string, role: string, why: string) =>
+      `Azure does not let this identity ${action} on ${scope} (${why}). Give it the role "${role}" there. A role given just now takes up to some minutes to work: then repeat the command.`,
+  },
+  "azure-not-found": {
+    title: "Azure has no such resource, or does not show it",
+    httpStatus: 404,
+    exitCode: 4,
+    message: (what: string, why: string) =>
+      `Azure has no ${what} (${why}). Check the names of subscription, resource group and workspace, and that you are signed in to their tenant.`,
+  },
+  "azure-conflict": {
+    title: "Azure is busy with the same resource",
+    httpStatus: 409,
+    exitCode: 4,
+    message: (what: string, why: string) =>
+      `Azure cannot change ${what} now (${why}). When another change of it is going on, wait for its end and repeat the command.`,
+  },
+  "azure-refused": {
+    title: "Azure does not accept a request",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (what: string, status: number, why: string) => `Azure refused ${what} with status ${status}: ${why}.`,
+  },
+  "azure-unreachable": {
+    title: "Azure cannot be reached, or gives no answer that can be used",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (host: string, path: string, why: string, tries: number) =>
+      `${host} gave no usable answer to ${path} in ${tries === 1 ? "one try" : `${tries} tries`}: ${why}. Check the network, HTTPS_PROXY (and NODE_EXTRA_CA_CERTS behind a proxy that opens TLS) and status.azure.com, and repeat the command: what is done already is kept.`,
+  },
+  "azure-limit-too-long": {
+    title: "Azure asks for a longer wait than a command takes",
+    httpStatus: 503,
+    exitCode: 4,
+    message: (host: string, seconds: number) =>
+      `${host} asks to wait ${seconds} s before the next request. Repeat the command after that: what is done already is kept.`,
+  },
+  "azure-answer-unreadable": {
+    title: "Azure's answer is not of the form that is documented",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (path: string, what: string) =>
+      `The answer to ${path} cannot be understood: ${what}. Check proxies; when they are not the cause, report it.`,
+  },
+  "azure-address-refused": {
+    title: "Azure's answer leads where the token must not go",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (path: string, where: string) =>
+      `The answer to ${path} leads to ${where}, which is not followed: the token goes to the host it was made for only. Check proxies.`,
+  },
+  "azure-operation-failed": {
+    title: "Azure accepted a change and could not carry it out",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (what: string, state: string, why: string) => `${what} ended as ${state}: ${why}.`,
+  },
+  "azure-operation-slow": {
+    title: "A change in Azure takes longer than is waited for",
+    httpStatus: 504,
+    exitCode: 4,
+    message: (what: string, minutes: number) =>
+      `${what} is still going on after ${minutes} min. It goes on in Azure: look again later, and repeat the command then.`,
+  },
   "model-not-found": {
     title: "There is no trained model where one was looked for",
     httpStatus: 503,
