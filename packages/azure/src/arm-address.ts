@@ -18,7 +18,7 @@ export function ownAddress(text: string, path: string): string {
 
 export function addressOf(path: string, options: { readonly query?: Readonly<Record<string, string>> } = {}): string {
   const query = new URLSearchParams({ "api-version": apiVersionFor(path), ...options.query });
-  return `${ARM_ORIGIN}${path}?${query}`;
+  return `${ARM_ORIGIN}${path}?${query.toString()}`;
 }
 
 /** The answer, when it is one of success. */

@@ -53,11 +53,8 @@ export interface ArmSettings {
 
 /** The path of a workspace, or of something below it: `workspacePath(name, "models", "m", "versions", "1")`. */
 export function workspacePath(name: AzureWorkspaceName, ...below: readonly string[]): string {
-  const parts = [
-    ...["subscriptions", name.subscriptionId, "resourceGroups", name.resourceGroup],
-    ...["providers", "Microsoft.MachineLearningServices", "workspaces", name.workspace],
-    ...below,
-  ];
+  const group = ["subscriptions", name.subscriptionId, "resourceGroups", name.resourceGroup];
+  const parts = [...group, "providers", "Microsoft.MachineLearningServices", "workspaces", name.workspace, ...below];
   // "." and ".." would be taken away when the address is read
   if (parts.some((part) => /^\.{0,2}$/.test(part)))
     throw problem("bad-usage", "A name in Azure is not empty, nor dots.");

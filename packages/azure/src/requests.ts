@@ -144,7 +144,7 @@ export function shownPath(path: string): string {
 }
 
 function lost(error: unknown): Trouble {
-  const code = isRestError(error) ? (error.code ?? "") : (((error as NodeJS.ErrnoException).code ?? "") as string);
+  const code = isRestError(error) ? (error.code ?? "") : ((error as NodeJS.ErrnoException).code ?? "");
   const name = (error as Error).name;
   const why = name === "AbortError" ? "no answer in time" : shown((error as Error).message);
   return { why, askedWaitMs: null, isBegun: true, isHopeless: CERTIFICATE_TROUBLE.test(code) };
