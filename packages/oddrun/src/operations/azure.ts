@@ -1,4 +1,5 @@
 import type { CloudRegistry } from "./cloud-registry.ts";
+import type { EndpointPlatform, EndpointScorer } from "./endpoint-platform.ts";
 import type { Logger } from "./ports.ts";
 
 /** Which Azure Machine Learning workspace is meant. */
@@ -31,9 +32,12 @@ export interface AzureConnection {
   /** In words, for messages: "workspace ml-a in resource group rg". */
   readonly place: string;
   readonly registry: CloudRegistry;
+  readonly endpoints: EndpointPlatform;
 }
 
 /** What the optional package @oddrun/azure exports. */
 export interface AzurePackage {
   connectWorkspace(name: AzureWorkspaceName, context: AzureContext): AzureConnection;
+  /** An endpoint by its address alone: https, and a key that is sent as a bearer token. */
+  connectEndpoint(address: { readonly url: string; readonly key: string }, context: AzureContext): EndpointScorer;
 }

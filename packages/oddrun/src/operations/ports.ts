@@ -15,6 +15,7 @@ export * from "./collection-store.ts";
 export * from "./azure.ts";
 export * from "./cloud-registry.ts";
 export { SCORING_CONTRACT } from "./scoring-contract.ts";
+export * from "./endpoint-platform.ts";
 export { Problem, problem } from "./problems.ts";
 export { printable } from "./visible-text.ts";
 

@@ -636,6 +636,116 @@ export const PROBLEMS = {
     message: (folder: string) =>
       `Another "oddrun collect" is writing to ${folder}; nothing was asked of GitHub. Wait for it to end, or name another folder with --data-dir.`,
   },
+  "cloud-model-missing": {
+    title: "The workspace has no such model version",
+    httpStatus: 404,
+    exitCode: 4,
+    message: (name: string, version: string | null, there: readonly string[]) =>
+      `The workspace has no ${version === null ? "" : `version ${version} of `}model "${name}"${there.length === 0 ? "" : `; it has ${there.slice(0, 10).join(", ")}`}. "oddrun train --register azureml" registers one.`,
+  },
+  "endpoint-not-found": {
+    title: "The workspace has no such endpoint",
+    httpStatus: 404,
+    exitCode: 4,
+    message: (name: string) =>
+      `The workspace has no endpoint "${name}". "oddrun deploy azureml" makes one; check --workspace and the name.`,
+  },
+  "endpoint-foreign": {
+    title: "An endpoint or deployment of that name was not made by Oddrun",
+    httpStatus: 409,
+    exitCode: 2,
+    message: (name: string) =>
+      `Endpoint "${name}" is there, and it or what is behind it was not made by Oddrun, so it is left alone. Choose another name with --endpoint.`,
+  },
+  "endpoint-auth-fixed": {
+    title: "An endpoint's way to sign in cannot be changed",
+    httpStatus: 409,
+    exitCode: 2,
+    message: (name: string, auth: string | null) =>
+      `Endpoint "${name}" was made with ${auth === null ? "a way to sign in that Oddrun does not use" : `--auth ${auth}`}, and Azure does not change that. Leave --auth out, choose another name, or delete the endpoint first.`,
+  },
+  "endpoint-busy": {
+    title: "Someone else is deploying to the endpoint",
+    httpStatus: 409,
+    exitCode: 4,
+    message: (name: string, who: string) =>
+      `Endpoint "${name}" is being worked on: ${who}. This run stopped. Repeat the command when the other has ended: it goes on from what it finds; if no other is at work any more, add --take-over.`,
+  },
+  "traffic-split": {
+    title: "Several deployments share the endpoint's traffic",
+    httpStatus: 409,
+    exitCode: 2,
+    message: (name: string, shares: readonly string[]) =>
+      `Endpoint "${name}" shares its traffic out (${shares.join(", ")}), so it isn't clear which one is to be replaced. Settle it first, for example with --traffic blue=100.`,
+  },
+  "deploy-needs-consent": {
+    title: "Something that costs money, or deletes, waits for consent",
+    httpStatus: 409,
+    exitCode: 2,
+    message: (what: string) => `${what} Nothing was changed. Add --yes to go on.`,
+  },
+  "smoke-test-failed": {
+    title: "A new deployment does not answer as its model does here",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (where: string, what: string, tries: number) =>
+      `${where} failed its test (${tries} ${tries === 1 ? "try" : "tries"}): ${what}.`,
+  },
+  "deploy-failed": {
+    title: "A deployment came to nothing",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (endpoint: string, why: string, state: string) => `Deploying to "${endpoint}" failed: ${why} ${state}`,
+  },
+  "deploy-interrupted": {
+    title: "A deployment was stopped half-way",
+    httpStatus: 503,
+    exitCode: 4,
+    message: (endpoint: string) =>
+      `Stopped while deploying to "${endpoint}". What served goes on serving; a new deployment may be there and cost. Repeat the command: it goes on from what it finds.`,
+  },
+  "old-deployment-left": {
+    title: "The new deployment serves, and an old one could not be deleted",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (endpoint: string, names: readonly string[], why: string) =>
+      `The new deployment of "${endpoint}" serves, but ${names.join(", ")} could not be deleted and goes on costing: ${why} Repeat the command to delete it.`,
+  },
+  "endpoint-refused": {
+    title: "An endpoint does not take the caller",
+    httpStatus: 401,
+    exitCode: 4,
+    message: (place: string, what: string) => `${place} does not take the request: ${what}`,
+  },
+  "endpoint-idle": {
+    title: "No deployment answers behind an endpoint",
+    httpStatus: 404,
+    exitCode: 4,
+    message: (place: string, deployment: string | null) =>
+      deployment === null
+        ? `${place} has no deployment with traffic (404). "oddrun deploy azureml --status" shows what is there.`
+        : `${place} has no deployment "${deployment}" (404). "oddrun deploy azureml --status" shows which there are.`,
+  },
+  "endpoint-records-refused": {
+    title: "The model behind an endpoint does not take a record",
+    httpStatus: 422,
+    exitCode: 3,
+    message: (place: string, record: string, what: string) =>
+      `${place} refuses ${record}: ${what}. Mend the record, or go on without such records by --skip-bad.`,
+  },
+  "endpoint-model-failed": {
+    title: "The model behind an endpoint failed",
+    httpStatus: 424,
+    exitCode: 4,
+    message: (place: string, status: number, what: string) =>
+      `The model behind ${place} failed (${status}${what === "" ? "" : `, ${what}`}). "oddrun deploy azureml --logs" shows what it said.`,
+  },
+  "endpoint-answer-unusable": {
+    title: "An endpoint's answer is not one of scores",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (place: string, what: string) => `The answer of ${place} cannot be used: ${what}.`,
+  },
   bug: {
     title: "A mistake in Oddrun itself",
     httpStatus: 500,

@@ -1,0 +1,148 @@
+import { checkStillOurs, type Deployer } from "./deploy-lock.ts";
+import { type DeployPlan, isSameContent } from "./deploy-plan.ts";
+import { putBack } from "./deploy-roll-back.ts";
+import { smokeTest } from "./deploy-smoke.ts";
+import type { EndpointPlatform, ResourceState } from "./endpoint-platform.ts";
+import { Problem, problem } from "./problems.ts";
+
+export interface DeployTools {
+  readonly platform: EndpointPlatform;
+  readonly deployer: Deployer;
+  /** True once the command is to stop. */
+  readonly isStopped: () => boolean;
+  /** One line on what was done or is being done. */
+  readonly say: (line: string) => void;
+}
+
+export interface Deployed {
+  /** False when all of it was there already. */
+  readonly isChanged: boolean;
+  readonly deployment: string;
+  readonly scoringUrl: string | null;
+  /** What served before and was deleted, in the order deleted. */
+  readonly removed: readonly string[];
+}
+
+/** Work of the cloud on a deployment of a former run, waited for at most so long. */
+const SETTLE_TRIES = 120;
+const SETTLE_WAIT_MS = 15_000;
+
+/**
+ * Carries a plan out: the new deployment is made beside the old one, tried, and only then given the traffic; the old one goes last.
+ * Whatever fails leaves the traffic where it was and takes the new deployment away.
+ */
+export async function deployModel(plan: DeployPlan, tools: DeployTools): Promise<Deployed> {
+  const { platform, deployer } = tools;
+  const { endpoint } = plan;
+  if (plan.colour === null && plan.leftovers.length === 0) {
+    const { scoringUrl = null } = (await platform.endpoint(endpoint)) ?? {};
+    return { isChanged: false, deployment: plan.serving!.name, scoringUrl, removed: [] };
+  }
+  if (plan.colour !== null) await platform.ensureEnvironment(plan.image);
+  await takeEndpoint(plan, tools);
+  let isOurs = true;
+  try {
+    if (plan.colour !== null) await exchange(plan, plan.colour, tools);
+    const removed = await clearUp(plan, tools);
+    const { scoringUrl } = await checkStillOurs(platform, endpoint, deployer);
+    return { isChanged: true, deployment: plan.colour ?? plan.serving!.name, scoringUrl, removed };
+  } catch (error) {
+    isOurs = !(error instanceof Problem && error.code === "endpoint-busy");
+    throw error;
+  } finally {
+    // when the command is to stop nothing more can be asked: the mark of a run that has ended holds nobody up
+    if (isOurs && !tools.isStopped()) await platform.mark(endpoint, null).catch(() => undefined);
+  }
+}
+
+async function takeEndpoint(plan: DeployPlan, { platform, deployer, say }: DeployTools): Promise<void> {
+  const mark = { runId: deployer.runId, sinceMs: deployer.now() };
+  const { endpoint: name, auth, identityId } = plan;
+  if (plan.isEndpointNew) {
+    say(`Making endpoint ${name}`);
+    await platform.createEndpoint({ name, auth, identityId, deployer: mark });
+  } else {
+    await settled(() => platform.endpoint(name), name, platform);
+    await platform.mark(name, mark);
+  }
+  await checkStillOurs(platform, name, deployer);
+}
+
+/** Waits while the cloud is at work on a thing by itself, as it is after a run that was interrupted. */
+async function settled<T extends { readonly state: ResourceState }>(
+  look: () => Promise<T | null | undefined>,
+  endpoint: string,
+  platform: Pick<EndpointPlatform, "wait">,
+): Promise<T | null> {
+  for (let tryCount = 1; ; tryCount += 1) {
+    const found = (await look()) ?? null;
+    if (found === null || found.state === "ready" || found.state === "failed") return found;
+    if (tryCount === SETTLE_TRIES) throw problem("endpoint-busy", endpoint, "Azure is still at work on it");
+    await platform.wait(SETTLE_WAIT_MS);
+  }
+}
+
+/** Makes the new deployment, tries it and gives it the traffic; or puts all back and says why. */
+async function exchange(plan: DeployPlan, colour: string, tools: DeployTools): Promise<void> {
+  const { platform, deployer, say } = tools;
+  const { endpoint, content, probe } = plan;
+  let made: "not" | "now" | "before" = "not";
+  try {
+    if (await isMadeByNow(plan, colour, tools)) made = "before";
+    else {
+      say(
+        `Making deployment ${colour}: ${content.modelName} version ${content.modelVersion}, which takes some minutes`,
+      );
+      made = "now";
+      await platform.createDeployment(endpoint, colour, content, deployer.runId);
+    }
+    const scorer = await platform.scorer(endpoint);
+    say(`Trying ${colour} with ${probe.records.length} records`);
+    await smokeTest(scorer, probe, colour, (ms) => platform.wait(ms));
+    await checkStillOurs(platform, endpoint, deployer);
+    say(`Giving ${colour} the traffic`);
+    await platform.setTraffic(endpoint, new Map([[colour, 100]]));
+    await smokeTest(scorer, probe, null, (ms) => platform.wait(ms));
+  } catch (error) {
+    // the command is to stop: no request goes out any more, and a repeated command goes on from what it finds
+    if (tools.isStopped()) throw problem("deploy-interrupted", endpoint);
+    if (error instanceof Problem && error.code === "endpoint-busy") throw error;
+    const state = made === "not" ? "Nothing was changed." : await putBack(plan, colour, made === "before", tools);
+    if (!(error instanceof Problem)) throw error;
+    throw problem("deploy-failed", endpoint, error.message, state);
+  }
+}
+
+/** The colour may be taken by what a former run left: true when that is what is wanted, else it is deleted. */
+async function isMadeByNow(plan: DeployPlan, colour: string, { platform, say }: DeployTools): Promise<boolean> {
+  const { endpoint, content } = plan;
+  const look = async () => (await platform.deployments(endpoint)).find(({ name }) => name === colour);
+  const left = await settled(look, endpoint, platform);
+  if (left === null) return false;
+  if (left.state === "ready" && isSameContent(left, content)) return true;
+  say(`Deleting ${colour}, left by an earlier run`);
+  await platform.deleteDeployment(endpoint, colour);
+  return false;
+}
+
+/** Deletes what no longer serves. The new one stays whatever happens here: it is tried and has the traffic. */
+async function clearUp(
+  plan: DeployPlan,
+  { platform, deployer, say, isStopped }: DeployTools,
+): Promise<readonly string[]> {
+  const { endpoint, colour, serving } = plan;
+  const old = colour !== null && serving?.isOurs === true && !plan.keepsOld ? [serving.name] : [];
+  const names = [...old, ...plan.leftovers.filter((name) => name !== colour)];
+  for (const [index, name] of names.entries()) {
+    try {
+      await checkStillOurs(platform, endpoint, deployer);
+      say(`Deleting ${name}`);
+      await platform.deleteDeployment(endpoint, name);
+    } catch (error) {
+      if (isStopped()) throw problem("deploy-interrupted", endpoint);
+      if (!(error instanceof Problem)) throw error;
+      throw problem("old-deployment-left", endpoint, names.slice(index), error.message);
+    }
+  }
+  return names;
+}
