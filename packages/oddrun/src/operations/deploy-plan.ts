@@ -84,9 +84,15 @@ export async function planDeployment(request: DeployRequest, tools: PlanTools): 
   const region = await platform.region();
   const cost = monthlyCost({ ...content, region }, await platform.price(region, content.instanceType));
   return {
-    ...{ endpoint: request.endpoint, image: request.image, auth, identityId: request.identityId },
+    endpoint: request.endpoint,
+    image: request.image,
+    auth,
+    identityId: request.identityId,
     isEndpointNew: endpoint === null,
-    ...{ content, probe, colour, serving },
+    content,
+    probe,
+    colour,
+    serving,
     leftovers: request.keepOld ? [] : idle.map(({ name }) => name).filter((name) => name !== colour),
     keepsOld: request.keepOld,
     cost,

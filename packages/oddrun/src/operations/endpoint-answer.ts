@@ -83,9 +83,11 @@ function mistakesIn(body: unknown): readonly RecordMistake[] {
   const errors = Array.isArray(body["errors"]) ? body["errors"] : [body];
   return errors.flatMap((error: unknown) => {
     if (!isObject(error)) return [];
-    const [, row, field] = /^\/data\/(\d{1,9})(?:\/(.*))?$/s.exec(String(error["pointer"])) ?? [];
+    const { pointer, detail } = error;
+    if (typeof pointer !== "string" || typeof detail !== "string") return [];
+    const [, row, field] = /^\/data\/(\d{1,9})(?:\/(.*))?$/s.exec(pointer) ?? [];
     if (row === undefined) return [];
-    const what = printable(String(error["detail"] ?? ""), 200);
+    const what = printable(detail, 200);
     return [{ row: Number(row), what: field === undefined ? what : `${printable(field, 60)} ${what}` }];
   });
 }
