@@ -1,0 +1,6 @@
+/** The stand-in for Azure. Start it with `startAzureStandIn`. */
+export type { Plant, PlantedAnswer } from "./faults.ts";
+export { type Names, USUAL_NAMES } from "./names.ts";
+export type { LoggedRequest } from "./request-log.ts";
+export { type AzureStandIn, type AzureStandInOptions, startAzureStandIn } from "./server.ts";
+export type { World } from "./world.ts";

@@ -1,0 +1,15 @@
+import { admitArm, armError } from "../arm.ts";
+import type { Service } from "../http.ts";
+import { ENVIRONMENT_ROUTES } from "./environments.ts";
+import { MODEL_ROUTES } from "./models.ts";
+import { WORKSPACE_ROUTES } from "./workspace.ts";
+
+/** The resource manager and, behind it, Azure ML's management routes. */
+export const MANAGEMENT: Service = {
+  name: "management",
+  hosts: /^management\.azure\.com$/,
+  admit: admitArm,
+  noRoute: (call) => armError(404, "InvalidResourceType", `The stand-in has no ${call.method} ${call.path}.`),
+  headers: () => ({ "x-ms-ratelimit-remaining-subscription-reads": "11999" }),
+  routes: [...WORKSPACE_ROUTES, ...MODEL_ROUTES, ...ENVIRONMENT_ROUTES],
+};
