@@ -15,3 +15,4 @@ export { azureCredential, azureSignIn, type AzureSignIn } from "./credential.ts"
 export const connectEndpoint: AzurePackage["connectEndpoint"] = () => {
   throw new Error("scoring through an endpoint is not built yet");
 };
+export { readVaultSecret } from "./vault-secret.ts";

@@ -49,6 +49,8 @@ export interface CommandSpec {
   readonly summary: string;
   readonly args: readonly ArgumentSpec[];
   readonly options: readonly OptionSpec[];
+  /** Gets the settings as they are, references to Key Vault and all, because it looks at them itself. */
+  readonly readsRawSettings?: true;
   /** Answers with the exit code; a `Problem` thrown becomes its message and its exit code. */
   run(input: CommandInput, context: CommandContext): Promise<number>;
 }

@@ -3,6 +3,7 @@ import { Problem, problem } from "../operations/problems.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "./command.ts";
 import { parseFast } from "./parse-fast.ts";
 import { progressWriter } from "./progress.ts";
+import { settingsFromVault } from "./vault-settings.ts";
 
 /** The world as the command line sees it; tests pass their own. */
 export interface CliWorld {
@@ -39,6 +40,7 @@ export async function runCommandLine(commands: Commands, world: CliWorld): Promi
 }
 
 async function run(spec: CommandSpec, input: CommandInput, world: CliWorld): Promise<number> {
+  const env = spec.readsRawSettings === true ? world.env : await settingsFromVault(world.env, world);
   const progress = progressWriter(world, world.now);
   const context: CommandContext = {
     get stdin() {
@@ -53,10 +55,10 @@ async function run(spec: CommandSpec, input: CommandInput, world: CliWorld): Pro
       progress.end();
       return world.stderr;
     },
-    env: world.env,
+    env,
     now: world.now,
-    dataDir: input.text("data-dir") ?? world.env["ODDRUN_DATA_DIR"] ?? ".oddrun",
-    log: await loggerFor(input, { now: world.now, env: world.env, write: (line) => context.stderr.write(line) }),
+    dataDir: input.text("data-dir") ?? env["ODDRUN_DATA_DIR"] ?? ".oddrun",
+    log: await loggerFor(input, { now: world.now, env, write: (line) => context.stderr.write(line) }),
     signal: world.signal,
     progress: (line, isDue) => progress.show(line, isDue),
   };

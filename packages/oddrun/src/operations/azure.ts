@@ -40,4 +40,6 @@ export interface AzurePackage {
   connectWorkspace(name: AzureWorkspaceName, context: AzureContext): AzureConnection;
   /** An endpoint by its address alone: https, and a key that is sent as a bearer token. */
   connectEndpoint(address: { readonly url: string; readonly key: string }, context: AzureContext): EndpointScorer;
+  /** The value of the Key Vault secret at "https://VAULT.vault.azure.net/secrets/NAME[/VERSION]"; `setting` is who wants it, for messages. */
+  readVaultSecret(setting: string, address: string, context: AzureContext): Promise<string>;
 }

@@ -132,6 +132,20 @@ export const PROBLEMS = {
     message: (what: string, minutes: number) =>
       `${what} is still going on after ${minutes} min. It goes on in Azure: look again later, and repeat the command then.`,
   },
+  "vault-reference-wrong": {
+    title: "A setting names a secret of Key Vault in a way that cannot be used",
+    httpStatus: 500,
+    exitCode: 2,
+    message: (setting: string, why: string) =>
+      `${setting} begins with "keyvault:", and ${why}. Write it as keyvault:https://VAULT.vault.azure.net/secrets/NAME, with /VERSION at the end for one that stays.`,
+  },
+  "vault-secret-unread": {
+    title: "A secret of Key Vault cannot be read",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (setting: string, name: string, host: string, why: string) =>
+      `${setting} is to be the secret ${name} of ${host}, which cannot be read: ${why}.`,
+  },
   "model-not-found": {
     title: "There is no trained model where one was looked for",
     httpStatus: 503,
@@ -461,7 +475,7 @@ export const PROBLEMS = {
     httpStatus: 500,
     exitCode: 2,
     message: (names: readonly string[]) =>
-      `${names.join(", ")} ${names.length === 1 ? "holds a Key Vault reference that was" : "hold Key Vault references that were"} not resolved. Write the secret to the vault, let the app's identity read it (role Key Vault Secrets User), and start the app again.`,
+      `${names.join(", ")} ${names.length === 1 ? "holds a Key Vault reference that was" : "hold Key Vault references that were"} not resolved. Write the secret to the vault, let the app's identity read it (role Key Vault Secrets User) and be the one for references, and start the app again; its page "Environment variables" says why a reference fails.`,
   },
   "no-such-runs": {
     title: "No stored run has the repository or workflow asked for",

@@ -7,7 +7,6 @@ import { SCORING_CONTRACT } from "../../operations/scoring-contract.ts";
 import type { AuthBy, ModelPlace, ModelSource } from "../../server/index.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { wholeNumberIn } from "../options.ts";
-import { refuseUnresolvedSettings } from "../unresolved-settings.ts";
 import { version } from "../version.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
@@ -42,7 +41,6 @@ export const serveCommand: CommandSpec = {
     },
   ],
   async run(input, context) {
-    refuseUnresolvedSettings(context.env);
     const isScoringOnly = input.isSet("scoring-only");
     const authBy = readAuthBy(context.env[authVariable], isScoringOnly);
     const host = input.text("host") ?? DEFAULT_HOST;
