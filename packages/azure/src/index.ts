@@ -1,18 +1,26 @@
 import type { AzurePackage } from "oddrun/ports";
-import { NO_ENDPOINTS } from "./endpoints/not-built.ts";
+import { armClient } from "./arm-client.ts";
+import { azureCredential } from "./credential.ts";
+import { azureEndpoints } from "./endpoints/azure-endpoints.ts";
+import { checkedAddress, checkedKey, endpointScorer } from "./endpoints/endpoint-scorer.ts";
 
-export const connectWorkspace: AzurePackage["connectWorkspace"] = ({ workspace, resourceGroup }) => ({
-  place: `workspace ${workspace} in resource group ${resourceGroup}`,
-  registry: {
-    register: () => Promise.reject(new Error("registering is not built yet")),
-    versions: () => Promise.reject(new Error("listing is not built yet")),
-    pull: () => Promise.reject(new Error("pulling is not built yet")),
-  },
-  endpoints: NO_ENDPOINTS,
-});
+export const connectWorkspace: AzurePackage["connectWorkspace"] = (name, context) => {
+  const credential = azureCredential(context);
+  return {
+    place: `workspace ${name.workspace} in resource group ${name.resourceGroup}`,
+    registry: {
+      register: () => Promise.reject(new Error("registering is not built yet")),
+      versions: () => Promise.reject(new Error("listing is not built yet")),
+      pull: () => Promise.reject(new Error("pulling is not built yet")),
+    },
+    endpoints: azureEndpoints({ name, arm: armClient({ credential, context }), credential, context }),
+  };
+};
+
+export const connectEndpoint: AzurePackage["connectEndpoint"] = ({ url, key }, context) => {
+  const address = checkedAddress(url);
+  return endpointScorer({ place: new URL(address).host, url: address, access: { key: checkedKey(key) }, context });
+};
 
 export { azureCredential, azureSignIn, type AzureSignIn } from "./credential.ts";
-export const connectEndpoint: AzurePackage["connectEndpoint"] = () => {
-  throw new Error("scoring through an endpoint is not built yet");
-};
 export { readVaultSecret } from "./vault-secret.ts";

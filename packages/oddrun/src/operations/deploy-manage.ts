@@ -9,13 +9,18 @@ export interface EndpointReport {
 }
 
 /** The endpoint and all behind it, with what it costs. */
-export async function reportEndpoint(platform: EndpointPlatform, name: string): Promise<EndpointReport> {
+export async function reportEndpoint(
+  platform: EndpointPlatform,
+  name: string,
+  currency: string,
+): Promise<EndpointReport> {
   const endpoint = await existing(platform, name);
   const region = await platform.region();
   const priceByType = new Map<string, Awaited<ReturnType<EndpointPlatform["price"]>>>();
   const deployments = await platform.deployments(name);
   for (const { instanceType } of deployments)
-    if (!priceByType.has(instanceType)) priceByType.set(instanceType, await platform.price(region, instanceType));
+    if (!priceByType.has(instanceType))
+      priceByType.set(instanceType, await platform.price(region, instanceType, currency));
   return {
     endpoint,
     deployments: deployments.map((each) => ({

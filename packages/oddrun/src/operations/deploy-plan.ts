@@ -29,6 +29,8 @@ export interface DeployRequest {
   readonly identityId: string | null;
   /** Leave what served before in place, without traffic: it goes on costing. */
   readonly keepOld: boolean;
+  /** In which prices are told: "USD". */
+  readonly currency: string;
 }
 
 /** What is to be done, found out by reading alone. */
@@ -82,7 +84,10 @@ export async function planDeployment(request: DeployRequest, tools: PlanTools): 
   const made = isServing ? undefined : idle.find((each) => each.state === "ready" && isSameContent(each, content));
   const colour = isServing ? null : (made?.name ?? freeColour(deployments, serving, request.endpoint));
   const region = await platform.region();
-  const cost = monthlyCost({ ...content, region }, await platform.price(region, content.instanceType));
+  const cost = monthlyCost(
+    { ...content, region },
+    await platform.price(region, content.instanceType, request.currency),
+  );
   return {
     endpoint: request.endpoint,
     image: request.image,

@@ -119,7 +119,7 @@ export interface EndpointPlatform {
   key(endpoint: string): Promise<string>;
   scorer(endpoint: string): Promise<EndpointScorer>;
   /** Azure's list price where it can be had, else why not. */
-  price(region: string, instanceType: string): Promise<InstancePrice | string>;
+  price(region: string, instanceType: string, currency: string): Promise<InstancePrice | string>;
   /** Which model version most requests go to; null when there is no endpoint or nothing behind it has traffic. */
   servingVersion(endpoint: string): Promise<ServingVersion | null>;
   /** The one way to wait; rejects when the command is to stop. */

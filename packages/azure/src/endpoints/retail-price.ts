@@ -1,0 +1,76 @@
+import type { HttpClient } from "@azure/core-rest-pipeline";
+import { type AzureContext, type InstancePrice, Problem, printable } from "oddrun/ports";
+import { azureRequests } from "../requests.ts";
+import { pricesShape } from "./shapes.ts";
+
+/** Azure's public list of prices, which asks for no sign-in: learn.microsoft.com/rest/api/cost-management/retail-prices. */
+const PRICES_URL = "https://prices.azure.com/api/retail/prices";
+const PAGES_MAX = 5;
+/** A price is worth no longer wait. */
+const WAIT_MAX_MS = 30_000;
+/** Meters of the same machine that an endpoint is not billed by. */
+const OTHER_METERS = /windows|spot|low priority|cloud ?services|dedicated host/i;
+
+export interface PriceQuestion {
+  readonly region: string;
+  readonly instanceType: string;
+  /** Three letters: "USD". */
+  readonly currency: string;
+}
+
+/** What one hour of a Linux machine costs by the list, or in words why that isn't known. Managed endpoints are billed as their machines. */
+export async function retailPrice(
+  { region, instanceType, currency }: PriceQuestion,
+  context: AzureContext,
+  httpClient?: HttpClient,
+): Promise<InstancePrice | string> {
+  const signal = AbortSignal.any([context.signal as AbortSignal, AbortSignal.timeout(WAIT_MAX_MS)]);
+  const send = azureRequests({
+    credential: null,
+    scope: "",
+    context: { ...context, signal },
+    ...(httpClient === undefined ? {} : { httpClient }),
+  });
+  const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+  const filter = [
+    "serviceName eq 'Virtual Machines'",
+    "priceType eq 'Consumption'",
+    `armRegionName eq ${quoted(region)}`,
+    `armSkuName eq ${quoted(instanceType)}`,
+  ].join(" and ");
+  const query = new URLSearchParams({ currencyCode: quoted(currency), $filter: filter });
+  const prices = new Set<number>();
+  try {
+    let url: string | null = `${PRICES_URL}?${query}`;
+    for (let page = 0; url !== null && page < PAGES_MAX; page += 1) {
+      const { status, body } = await send({ method: "GET", url });
+      if (status !== 200) return `prices.azure.com answered ${status}`;
+      const read = pricesShape.safeParse(body);
+      if (!read.success) return "the answer of prices.azure.com is not understood";
+      for (const item of read.data.Items) {
+        const isMeant =
+          item.type === "Consumption" &&
+          item.unitOfMeasure === "1 Hour" &&
+          item.currencyCode === currency &&
+          item.armRegionName?.toLowerCase() === region &&
+          item.armSkuName?.toLowerCase() === instanceType.toLowerCase() &&
+          item.isPrimaryMeterRegion !== false &&
+          (item.tierMinimumUnits ?? 0) === 0 &&
+          item.retailPrice > 0 &&
+          !OTHER_METERS.test(`${item.productName} ${item.skuName} ${item.meterName}`);
+        if (isMeant) prices.add(item.retailPrice);
+      }
+      const next: string = read.data.NextPageLink ?? "";
+      url = next.startsWith(`${PRICES_URL}?`) ? next : null;
+    }
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    return error instanceof Problem
+      ? printable(error.message, 200).replace(/\.$/, "")
+      : "prices.azure.com did not answer in time";
+  }
+  const [perHour] = prices;
+  if (perHour === undefined) return `prices.azure.com lists no ${instanceType} in ${region}`;
+  if (prices.size > 1) return `prices.azure.com lists ${prices.size} prices for it`;
+  return { perHour, currency };
+}
