@@ -104,8 +104,8 @@ export function azureEndpoints({ name, arm, credential, context, httpClient }: E
     region: regionOnce,
     endpoint,
     deployments,
-    environmentVersion: environments.versionOf,
-    ensureEnvironment: environments.ensure,
+    environmentVersion: (image) => environments.versionOf(image),
+    ensureEnvironment: (image) => environments.ensure(image),
     async createEndpoint({ name: endpointName, auth, identityId, deployer }: EndpointToMake) {
       const body = {
         location: await regionOnce(),

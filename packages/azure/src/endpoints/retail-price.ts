@@ -41,7 +41,7 @@ export async function retailPrice(
   const query = new URLSearchParams({ currencyCode: quoted(currency), $filter: filter });
   const prices = new Set<number>();
   try {
-    let url: string | null = `${PRICES_URL}?${query}`;
+    let url: string | null = `${PRICES_URL}?${query.toString()}`;
     for (let page = 0; url !== null && page < PAGES_MAX; page += 1) {
       const { status, body } = await send({ method: "GET", url });
       if (status !== 200) return `prices.azure.com answered ${status}`;

@@ -147,8 +147,8 @@ function problemOf(
     case "model-failed":
       return problem("endpoint-model-failed", place, outcome.status, outcome.what);
     case "unusable":
-      return problem("endpoint-answer-unusable", place, outcome.what);
   }
+  return problem("endpoint-answer-unusable", place, outcome.what);
 }
 
 const SIGN_IN =
