@@ -2,7 +2,8 @@ import { printable, problem } from "oddrun/ports";
 import type { z } from "zod";
 import { armProblem } from "./arm-problems.ts";
 import { apiVersionFor } from "./arm-versions.ts";
-import { type AzureAnswer, type AzureRequest, shownPath } from "./requests.ts";
+import type { AzureAnswer, AzureRequest } from "./requests.ts";
+import { shownPath } from "./tries.ts";
 
 export const ARM_ORIGIN = "https://management.azure.com";
 

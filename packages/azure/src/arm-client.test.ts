@@ -188,6 +188,8 @@ test("without an operation's address, Location and then the resource's own state
     { status: 200, body: { name: "key" } },
   );
   assert.deepEqual(await byLocation.arm.post(`${PATH}/listKeys`, null, named), { name: "key" });
+  const deleted = azure({ status: 202, headers: { location: OPERATION } }, { status: 202 }, { status: 204 });
+  assert.equal(await deleted.arm.delete(PATH), true);
   const byState = azure(
     { status: 201, body: { name: "m", properties: { provisioningState: "Creating" } } },
     { body: { name: "m", properties: { provisioningState: "Updating" } } },

@@ -4,7 +4,8 @@ import { type AzureContext, type AzureWorkspaceName, problem } from "oddrun/port
 import { z } from "zod";
 import { ARM_ORIGIN, addressOf, checked, expectOk, ownAddress } from "./arm-address.ts";
 import { awaitOperation } from "./arm-operation.ts";
-import { type AzureAnswer, type AzureRequest, azureRequests, type SendRequest, shownPath } from "./requests.ts";
+import { type AzureAnswer, type AzureRequest, azureRequests, type SendRequest } from "./requests.ts";
+import { shownPath } from "./tries.ts";
 
 const ARM_SCOPE = `${ARM_ORIGIN}/.default`;
 const PAGES_MAX = 1_000;

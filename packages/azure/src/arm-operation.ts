@@ -60,7 +60,8 @@ export async function awaitOperation(
       await pace(last, "accepted");
       last = await ask(url);
     } while (last.status === 202);
-    return isResource ? settled(await resource(), doing) : last;
+    if (isResource) return settled(await resource(), doing);
+    return method === "POST" ? last : answer;
   }
   if (!isResource) return answer;
   let last = answer.status === 202 ? await resource() : answer;

@@ -1,8 +1,8 @@
 import { type Problem, printable, problem } from "oddrun/ports";
 import { z } from "zod";
 import type { AzureAnswer, AzureRequest } from "./requests.ts";
-import { shownPath } from "./requests.ts";
 import { shown } from "./shown.ts";
+import { shownPath } from "./tries.ts";
 
 const detailShape = z.object({ code: z.string().nullish(), message: z.string().nullish() });
 const errorShape = detailShape.extend({ details: z.array(detailShape).nullish() });

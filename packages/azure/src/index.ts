@@ -3,17 +3,15 @@ import { armClient } from "./arm-client.ts";
 import { azureCredential } from "./credential.ts";
 import { azureEndpoints } from "./endpoints/azure-endpoints.ts";
 import { checkedAddress, checkedKey, endpointScorer } from "./endpoints/endpoint-scorer.ts";
+import { azureRegistry } from "./registry/index.ts";
 
 export const connectWorkspace: AzurePackage["connectWorkspace"] = (name, context) => {
   const credential = azureCredential(context);
+  const arm = armClient({ credential, context });
   return {
     place: `workspace ${name.workspace} in resource group ${name.resourceGroup}`,
-    registry: {
-      register: () => Promise.reject(new Error("registering is not built yet")),
-      versions: () => Promise.reject(new Error("listing is not built yet")),
-      pull: () => Promise.reject(new Error("pulling is not built yet")),
-    },
-    endpoints: azureEndpoints({ name, arm: armClient({ credential, context }), credential, context }),
+    registry: azureRegistry({ arm, credential, workspace: name, context }),
+    endpoints: azureEndpoints({ name, arm, credential, context }),
   };
 };
 

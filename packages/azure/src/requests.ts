@@ -12,9 +12,9 @@ import {
   proxyPolicy,
   userAgentPolicy,
 } from "@azure/core-rest-pipeline";
-import { type AzureContext, Problem, printable, problem } from "oddrun/ports";
-import { pause } from "./pause.ts";
+import { type AzureContext, Problem, printable } from "oddrun/ports";
 import { shown } from "./shown.ts";
+import { isTransient, Trouble, withTries } from "./tries.ts";
 import { askedWaitMs, requestTimeoutMs } from "./waits.ts";
 
 export interface AzureRequest {
@@ -51,10 +51,6 @@ export interface RequestSettings {
   readonly httpClient?: HttpClient;
 }
 
-const TRIES_MAX = 5;
-const FIRST_WAIT_MS = 1_000;
-/** A longer wait is not sat out but told. */
-const WAIT_MAX_MS = 300_000;
 const CERTIFICATE_TROUBLE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS/;
 
 /** How requests of one kind of token are sent: HTTPS_PROXY and NO_PROXY hold, no redirect is followed, lost ones are sent again. */
@@ -96,17 +92,16 @@ export function azureRequests({ credential, scope, context, httpClient }: Reques
       status: answer.status,
       azureRequestId: answer.header("x-ms-request-id"),
     });
-    if (answer.status === 408 || answer.status === 429 || answer.status >= 500) {
-      return {
-        why: `status ${answer.status}${briefly(response.bodyAsText)}`,
+    if (isTransient(answer.status)) {
+      return new Trouble(`status ${answer.status}${briefly(response.bodyAsText)}`, {
         askedWaitMs: askedWaitMs(answer.header, context.now()),
         isBegun: answer.status !== 429 && answer.status !== 503,
-      };
+      });
     }
     const body = parsed(response.bodyAsText);
     if (body !== NOT_JSON) return { ...answer, body };
     if (answer.status >= 300) return { ...answer, body: response.bodyAsText ?? undefined };
-    return { why: "its answer is no JSON, or only a part of it", askedWaitMs: null, isBegun: true };
+    return new Trouble("its answer is no JSON, or only a part of it");
   }
 
   if (credential !== null) {
@@ -114,40 +109,18 @@ export function azureRequests({ credential, scope, context, httpClient }: Reques
   }
   return async (request) => {
     const { host, pathname } = new URL(request.url);
-    for (let tryCount = 1; ; tryCount++) {
-      const answer = await once(request);
-      if ("status" in answer) return answer;
-      const isLast = tryCount === TRIES_MAX || answer.isHopeless || (answer.isBegun && request.isRepeatable === false);
-      if (isLast) throw problem("azure-unreachable", host, shownPath(pathname), answer.why, tryCount);
-      const waitMs = answer.askedWaitMs ?? FIRST_WAIT_MS * 2 ** (tryCount - 1);
-      if (waitMs > WAIT_MAX_MS) throw problem("azure-limit-too-long", host, Math.ceil(waitMs / 1000));
-      context.log.warn("asking Azure again", { host, path: pathname, why: answer.why, waitMs, tryCount });
-      await pause(context, waitMs);
-    }
+    const { isRepeatable = true } = request;
+    return await withTries(context, { host, path: pathname, isRepeatable }, () => once(request));
   };
 }
 
-/** Why a try gave nothing. */
-interface Trouble {
-  readonly why: string;
-  readonly askedWaitMs: number | null;
-  /** Whether Azure may have acted on the request. */
-  readonly isBegun: boolean;
-  /** Another try would end the same way. */
-  readonly isHopeless?: boolean;
-}
-
-/** A path in a message: in full when it is short, else its end, which says what it is about. */
-export function shownPath(path: string): string {
-  const text = printable(path, 2_000);
-  return text.length <= 160 ? text : `…${text.slice(-159)}`;
-}
-
-function lost(error: unknown): Trouble {
+/** A request that got no answer: what came instead. */
+export function lost(error: unknown): Trouble {
   const code = isRestError(error) ? (error.code ?? "") : ((error as NodeJS.ErrnoException).code ?? "");
-  const name = (error as Error).name;
-  const why = name === "AbortError" ? "no answer in time" : shown((error as Error).message);
-  return { why, askedWaitMs: null, isBegun: true, isHopeless: CERTIFICATE_TROUBLE.test(code) };
+  const { name, message } = error as Error;
+  return new Trouble(name === "AbortError" ? "no answer in time" : shown(message), {
+    isHopeless: CERTIFICATE_TROUBLE.test(code),
+  });
 }
 
 const NOT_JSON = Symbol("not JSON");

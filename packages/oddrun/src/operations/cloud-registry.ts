@@ -1,3 +1,5 @@
+import type { Problem } from "./problems.ts";
+
 /** One file of a model, as it lies in the model folder. */
 export interface ModelFile {
   readonly name: string;
@@ -23,14 +25,23 @@ export interface CloudModelVersion {
   /** A whole number as text: "1", "2", ... */
   readonly version: string;
   readonly createdAtMs: number | null;
+  /** Where its files are, as the workspace names it; null when it does not say. */
+  readonly modelUri: string | null;
   readonly properties: ReadonlyMap<string, string>;
 }
+
+/** The training as the workspace's own pages show it: its parameters, metrics and where it comes from. */
+export type RunRecord =
+  | { readonly kind: "recorded"; readonly id: string; readonly pageUrl: string }
+  /** The version is there all the same; registering the same model again completes the record. */
+  | { readonly kind: "failed"; readonly problem: Problem };
 
 export interface CloudRegistration extends CloudModelVersion {
   /** False when a version of the very same files was there already: then nothing was added. */
   readonly isNew: boolean;
   /** Page of the version in the cloud's own studio. */
   readonly pageUrl: string;
+  readonly run: RunRecord;
 }
 
 /**
@@ -39,7 +50,7 @@ export interface CloudRegistration extends CloudModelVersion {
  */
 export interface CloudRegistry {
   register(model: ModelToRegister): Promise<CloudRegistration>;
-  /** Newest first; empty when there is no such model. */
+  /** Newest first; empty when there is no such model. Archived ones are left out, and those whose name is no whole number. */
   versions(name: string): Promise<readonly CloudModelVersion[]>;
   /** The files of a version, each checked against the hash that was registered with it. */
   pull(name: string, version: string): Promise<readonly ModelFile[]>;

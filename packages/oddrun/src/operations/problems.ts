@@ -146,6 +146,33 @@ export const PROBLEMS = {
     message: (setting: string, name: string, host: string, why: string) =>
       `${setting} is to be the secret ${name} of ${host}, which cannot be read: ${why}.`,
   },
+  "azure-storage-closed": {
+    title: "A storage account lets nobody in from this network",
+    httpStatus: 403,
+    exitCode: 4,
+    message: (account: string, why: string) =>
+      `The storage account ${account} does not take requests from here (${why}). Allow this network in the account's firewall, or run the command inside the workspace's network.`,
+  },
+  "azure-datastore": {
+    title: "A datastore cannot be used",
+    httpStatus: 422,
+    exitCode: 4,
+    message: (what: string, why: string) =>
+      `${what} cannot be used: ${why}. Models are kept in a datastore of the kind AzureBlob, as every workspace has one to begin with.`,
+  },
+  "azure-file-foreign": {
+    title: "Another file lies where a file of the model belongs",
+    httpStatus: 409,
+    exitCode: 4,
+    message: (file: string) =>
+      `${file} is there and is not the model's file, and it is not overwritten; nothing was registered. Look who wrote it, delete it, and repeat the command.`,
+  },
+  "cloud-model-refused": {
+    title: "A registered model's files are damaged, foreign or elsewhere",
+    httpStatus: 409,
+    exitCode: 3,
+    message: (what: string, why: string) => `${what} is not used: ${why}. Nothing was written.`,
+  },
   "model-not-found": {
     title: "There is no trained model where one was looked for",
     httpStatus: 503,

@@ -1,0 +1,1 @@
+export { azureRegistry } from "./azure-registry.ts";

@@ -1,0 +1,119 @@
+import { type AzureWorkspaceName, type CloudModelVersion, Problem, problem } from "oddrun/ports";
+import { z } from "zod";
+import { type ArmClient, workspacePath } from "../arm-client.ts";
+
+/** The identity of a model among a version's properties: SHA-256 of its model.json. */
+export const IDENTITY_PROPERTY = "oddrun_model_sha256";
+/** Hashes by name of file, as JSON. */
+export const FILES_PROPERTY = "oddrun_files";
+const TRIES_MAX = 20;
+
+/** A version as the workspace has it. */
+export interface AssetVersion extends CloudModelVersion {
+  /** The run that made it, when one was named. */
+  readonly jobName: string | null;
+  readonly isArchived: boolean;
+}
+
+const versionShape = z.object({
+  name: z.string(),
+  properties: z.object({
+    properties: z.record(z.string(), z.string().nullable()).nullish(),
+    modelUri: z.string().nullish(),
+    jobName: z.string().nullish(),
+    isArchived: z.boolean().nullish(),
+  }),
+  systemData: z.object({ createdAt: z.string().nullish() }).nullish(),
+});
+
+/** All versions whose name is a whole number, newest first; archived ones too, whose numbers are taken. */
+export async function listVersions(
+  arm: ArmClient,
+  workspace: AzureWorkspaceName,
+  name: string,
+): Promise<readonly AssetVersion[]> {
+  const path = workspacePath(workspace, "models", name, "versions");
+  try {
+    const listed = await arm.list(path, versionShape, { query: { listViewType: "All" } });
+    return listed
+      .map((asset) => versionOf(name, asset))
+      .filter(({ version }) => /^[1-9]\d{0,8}$/.test(version))
+      .sort((a, b) => Number(b.version) - Number(a.version));
+  } catch (error) {
+    // a model that was never registered has no list at all; a workspace that is not there has no list either
+    if (!(error instanceof Problem) || error.code !== "azure-not-found") throw error;
+    await arm.get(workspacePath(workspace), z.object({ name: z.string() }));
+    return [];
+  }
+}
+
+export async function findVersion(
+  arm: ArmClient,
+  workspace: AzureWorkspaceName,
+  name: string,
+  version: string,
+): Promise<AssetVersion | null> {
+  const found = await arm.find(workspacePath(workspace, "models", name, "versions", version), versionShape);
+  return found === null ? null : versionOf(name, found);
+}
+
+/**
+ * Makes the next version. Its number is the caller's to choose, so two trainers may choose the same: each reads back what stands there
+ * after its PUT, and goes on to the next number when it is the other's.
+ */
+export async function createNextVersion(
+  arm: ArmClient,
+  workspace: AzureWorkspaceName,
+  name: string,
+  { properties, latest }: { readonly properties: VersionProperties; readonly latest: number },
+): Promise<AssetVersion> {
+  const wanted = properties.properties[IDENTITY_PROPERTY];
+  let number = latest;
+  for (let tryCount = 1; tryCount <= TRIES_MAX; tryCount += 1) {
+    number += 1;
+    const path = workspacePath(workspace, "models", name, "versions", String(number));
+    const doing = `Registering version ${number} of ${name}`;
+    const refusal = await arm.create(path, { properties }, z.unknown(), { doing }).then(
+      () => null,
+      (error: unknown) => {
+        // what a version is made of can't be changed, which some kinds of asset say with status 400
+        if (error instanceof Problem && error.code === "azure-refused") return error;
+        throw error;
+      },
+    );
+    const there = await findVersion(arm, workspace, name, String(number));
+    if (there !== null && there.properties.get(IDENTITY_PROPERTY) === wanted) return there;
+    if (there === null && refusal !== null) throw refusal;
+    const [newest] = await listVersions(arm, workspace, name);
+    number = Math.max(number, Number(newest?.version ?? 0));
+  }
+  throw problem("azure-conflict", `model ${name}`, `${TRIES_MAX} numbers in a row were taken by others`);
+}
+
+export interface VersionProperties {
+  readonly modelType: "custom_model";
+  readonly modelUri: string;
+  readonly jobName?: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+function versionOf(
+  name: string,
+  { name: version, properties, systemData }: z.infer<typeof versionShape>,
+): AssetVersion {
+  const createdAtMs = Date.parse(systemData?.createdAt ?? "");
+  const entries = Object.entries(properties.properties ?? {}).filter(
+    (entry): entry is [string, string] => entry[1] !== null,
+  );
+  return {
+    name,
+    version,
+    createdAtMs: Number.isNaN(createdAtMs) ? null : createdAtMs,
+    modelUri: properties.modelUri ?? null,
+    jobName: properties.jobName ?? null,
+    isArchived: properties.isArchived === true,
+    properties: new Map(entries),
+  };
+}
