@@ -58,3 +58,25 @@ export function arm(standIn: AzureStandIn, credential: Credential | null) {
     };
   };
 }
+
+/** `arm`, and besides it what goes through to the end of a long operation. */
+export function asker(standIn: AzureStandIn, credential: Credential) {
+  const ask = arm(standIn, credential);
+  const until = async (
+    url: string,
+  ): Promise<{ readonly status: string; readonly error?: { readonly message: string } }> => {
+    for (;;) {
+      const { body } = await ask("GET", url);
+      if (body.status !== "InProgress") return body;
+    }
+  };
+  /** How it ended, in words: "Succeeded", "Failed ...", or the status and message of the refusal. */
+  const done = async (method: "PUT" | "DELETE", path: string, body?: object): Promise<string> => {
+    const answer = await ask(method, path, body);
+    const url = answer.headers["azure-asyncoperation"];
+    if (url === undefined) return `${answer.status} ${answer.body?.error?.message ?? ""}`;
+    const { status, error } = await until(url);
+    return error === undefined ? status : `${status} ${error.message}`;
+  };
+  return { ask, until, done };
+}

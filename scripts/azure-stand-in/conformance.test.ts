@@ -1,27 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ClientAssertionCredential, ClientSecretCredential } from "@azure/identity";
+import { SecretClient } from "@azure/keyvault-secrets";
 import { BlobServiceClient } from "@azure/storage-blob";
-import { type AzureStandIn, startAzureStandIn } from "./index.ts";
 import { arm } from "./arm-client.ts";
+import { secretCredential, started } from "./started.ts";
 
 const SUBJECT = "repo:octo-org/app:environment:production";
 
-async function start(t: { after: (fn: () => unknown) => void }, options = {}): Promise<AzureStandIn> {
-  const standIn = await startAzureStandIn(options);
-  const undo = standIn.useInProcess();
-  t.after(async () => {
-    undo();
-    await standIn.close();
-  });
-  return standIn;
-}
-
-const secretCredential = ({ names }: AzureStandIn) =>
-  new ClientSecretCredential(names.tenantId, names.clientId, names.clientSecret);
-
 test("a model's way: sign in, find the datastore, upload, register, list, record the run", async (t) => {
-  const standIn = await start(t);
+  const standIn = await started(t);
   const { names } = standIn;
   const credential = secretCredential(standIn);
   const ask = arm(standIn, credential);
@@ -71,7 +59,7 @@ test("a model's way: sign in, find the datastore, upload, register, list, record
 });
 
 test("GitHub's token signs in when its subject is federated, and Entra says which subject is not", async (t) => {
-  const standIn = await start(t, { federatedSubjects: [SUBJECT] });
+  const standIn = await started(t, { federatedSubjects: [SUBJECT] });
   const signIn = (subject: string) => {
     const env = standIn.githubOidcEnv({ subject });
     return new ClientAssertionCredential(env["AZURE_TENANT_ID"]!, env["AZURE_CLIENT_ID"]!, async () => {
@@ -96,7 +84,7 @@ test("GitHub's token signs in when its subject is federated, and Entra says whic
 
 test("a token is good for its own service only, for its own time, and for what the role allows", async (t) => {
   const clock = { nowMs: Date.now() };
-  const standIn = await start(t, { now: () => clock.nowMs, tokenLifetimeS: 600 });
+  const standIn = await started(t, { now: () => clock.nowMs, tokenLifetimeS: 600 });
   const credential = secretCredential(standIn);
   const storage = await credential.getToken("https://storage.azure.com/.default");
   const ask = arm(standIn, null);
@@ -119,7 +107,7 @@ test("a token is good for its own service only, for its own time, and for what t
 });
 
 test("faults are met where they are planted: before the work, after it, and instead of it", async (t) => {
-  const standIn = await start(t);
+  const standIn = await started(t);
   const ask = arm(standIn, secretCredential(standIn));
   const body = { properties: { description: "d" } };
   standIn.plant({ step: "model container put", answer: "lost-before" });
@@ -136,7 +124,33 @@ test("faults are met where they are planted: before the work, after it, and inst
 });
 
 test("any other host is refused and named", async (t) => {
-  const standIn = await start(t);
+  const standIn = await started(t);
   assert.equal((await arm(standIn, null)("GET", "https://example.com/")).status, 403);
   assert.deepEqual(standIn.refusedHosts, ["example.com:443"]);
+});
+
+test("a vault tells whom to ask, gives its secrets to those who may, and says which it has not", async (t) => {
+  const standIn = await started(t);
+  const client = new SecretClient(`https://${standIn.names.vault}.vault.azure.net`, secretCredential(standIn));
+  standIn.addSecret("github-token", "first");
+  standIn.addSecret("github-token", "second");
+  const { value, properties } = await client.getSecret("github-token");
+  assert.equal(value, "second");
+  assert.equal((await client.getSecret("github-token", { version: properties.version! })).value, "second");
+  await assert.rejects(client.getSecret("none"), { code: "SecretNotFound", statusCode: 404 });
+  standIn.deny("Microsoft.KeyVault/vaults/secrets/*");
+  await assert.rejects(client.getSecret("github-token"), { statusCode: 403 });
+  assert.deepEqual(
+    standIn.requests.filter(({ step }) => step === "secret get").map(({ status }) => status),
+    [401, 200, 200, 404, 403],
+  );
+});
+
+test("the price list is asked without a token and filtered as it documents", async (t) => {
+  const standIn = await started(t);
+  const filter =
+    "serviceName eq 'Virtual Machines' and armRegionName eq 'westeurope' and armSkuName eq 'Standard_DS2_v2' and type eq 'Consumption'";
+  const url = `https://prices.azure.com/api/retail/prices?$filter=${encodeURIComponent(filter)}`;
+  const { status, body } = await arm(standIn, null)("GET", url);
+  assert.deepEqual([status, body.Count, body.NextPageLink], [200, 4, null]);
 });

@@ -2,10 +2,13 @@ import type { Service } from "./http.ts";
 import { BLOB } from "./services/blob.ts";
 import { ENTRA } from "./services/entra.ts";
 import { GITHUB_OIDC } from "./services/github-oidc.ts";
+import { KEY_VAULT } from "./services/key-vault.ts";
 import { MANAGEMENT } from "./services/management.ts";
 import { MLFLOW } from "./services/mlflow.ts";
+import { PRICES } from "./services/prices.ts";
+import { SCORING } from "./services/scoring.ts";
 
-export const SERVICES: readonly Service[] = [ENTRA, GITHUB_OIDC, MANAGEMENT, BLOB, MLFLOW];
+export const SERVICES: readonly Service[] = [ENTRA, GITHUB_OIDC, MANAGEMENT, BLOB, MLFLOW, KEY_VAULT, SCORING, PRICES];
 
 /** What the certificate is made for; the endpoints' hosts have one label more, so their region is named. */
 export const certificateHosts = (location: string): readonly string[] => [

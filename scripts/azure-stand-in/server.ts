@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { answer, type Parts } from "./answer.ts";
 import { makeCertificates } from "./certificates.ts";
+import type { Container } from "./containers.ts";
+import type { Failure } from "./endpoint-state.ts";
 import { createFaults, type Plant } from "./faults.ts";
 import { certificateHosts } from "./hosts.ts";
 import { useInProcess } from "./in-process.ts";
@@ -11,6 +13,7 @@ import { type Names, USUAL_NAMES } from "./names.ts";
 import { startProxy } from "./proxy.ts";
 import type { LoggedRequest } from "./request-log.ts";
 import { githubOidcEnv } from "./services/github-oidc.ts";
+import { type ContainerKind, startContainer } from "./start-container.ts";
 import { createWorld, type World } from "./world.ts";
 
 export interface AzureStandInOptions {
@@ -26,6 +29,10 @@ export interface AzureStandInOptions {
   readonly federatedSubjects?: readonly string[];
   /** Actions the caller may not do; "Microsoft.Storage/*" takes all that begin so. */
   readonly denied?: readonly string[];
+  /** What stands behind a deployment: the scoring server itself ("processes", the usual), or quick answers worked out here. */
+  readonly containers?: ContainerKind;
+  /** So many looks at a long operation find it in progress before it may end (1). */
+  readonly operationPolls?: number;
   /** What the services take for the time, milliseconds since 1970 UTC; real time when not given. */
   readonly now?: () => number;
 }
@@ -50,6 +57,8 @@ export interface AzureStandIn {
   plant(plant: Plant): () => void;
   /** Takes an action from the caller; answers how to give it back. */
   deny(action: string): () => void;
+  /** How deployments asked for next will fail, one each; "none" lets one pass. */
+  failDeployments(...failures: readonly (Failure | "none")[]): void;
   addSecret(name: string, value: string): void;
   clearRequests(): void;
   close(): Promise<void>;
@@ -81,12 +90,19 @@ function environment(names: Names, proxyUrl: string, caFile: string): Readonly<R
  */
 export async function startAzureStandIn(options: AzureStandInOptions = {}): Promise<AzureStandIn> {
   const names: Names = { ...USUAL_NAMES, ...options.names };
+  const containers = new Set<Container>();
   const world = createWorld({
     names,
     now: options.now ?? Date.now,
     tokenLifetimeS: options.tokenLifetimeS ?? 3600,
     pageSize: options.pageSize ?? 100,
+    operationPolls: options.operationPolls ?? 1,
     areBlobsOutside: false,
+    startContainer(of, deployment, environment) {
+      const container = startContainer(options.containers ?? "processes", of, deployment, environment);
+      containers.add(container);
+      return container;
+    },
   });
   for (const subject of options.federatedSubjects ?? []) world.federatedSubjects.add(subject);
   for (const action of options.denied ?? []) world.denied.add(action);
@@ -128,6 +144,7 @@ export async function startAzureStandIn(options: AzureStandInOptions = {}): Prom
       world.denied.add(action);
       return () => void world.denied.delete(action);
     },
+    failDeployments: (...failures) => void world.failures.push(...failures),
     addSecret(name, value) {
       const versions = world.secrets.get(name) ?? [];
       const version = (versions.length + 1).toString(16).padStart(32, "0");
@@ -135,6 +152,7 @@ export async function startAzureStandIn(options: AzureStandInOptions = {}): Prom
     },
     clearRequests: () => void parts.log.splice(0),
     async close() {
+      for (const container of containers) container.stop();
       await proxy.close();
       server.closeAllConnections();
       await rm(folder, { recursive: true });

@@ -16,8 +16,13 @@ const shown = (value: unknown): string => (typeof value === "string" ? value : J
 const isMapOf = (value: unknown, type: string): boolean =>
   isObject(value) && Object.values(value).every((item) => item === null || typeof item === type);
 
-/** Fields Azure ML's own read-only answers carry: sending them back is let pass, as the service does. */
-const READ_ONLY = new Set(["id", "name", "type", "systemData", "provisioningState"]);
+/** What Azure ML's answers carry beside: sending it back, as one who changes a resource does, is let pass. */
+const READ_ONLY: readonly (readonly [path: string, names: readonly string[]])[] = [
+  ["", ["id", "name", "type", "systemData"]],
+  ["properties", ["provisioningState", "scoringUri", "swaggerUri", "environmentType"]],
+];
+const isReadOnly = (path: string, name: string): boolean =>
+  READ_ONLY.some(([where, names]) => where === path && names.includes(name));
 
 function fault(value: unknown, field: Field | readonly string[], path: string): string | null {
   const isAbsent = value === undefined || value === null;
@@ -49,7 +54,7 @@ function shapeFault(value: Json, { fields }: Shape, path: string): string | null
     const found = fault(value[name], field, path === "" ? name : `${path}.${name}`);
     if (found !== null) return found;
   }
-  const unknown = Object.keys(value).find((name) => !(name in fields) && !READ_ONLY.has(name));
+  const unknown = Object.keys(value).find((name) => !(name in fields) && !isReadOnly(path, name));
   return unknown === undefined
     ? null
     : `Could not find member '${unknown}' on object. Path '${path === "" ? unknown : `${path}.${unknown}`}'.`;

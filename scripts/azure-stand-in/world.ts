@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { Container } from "./containers.ts";
+import type { Deployment, Endpoint, Failure, Operation } from "./endpoint-state.ts";
 import type { Names } from "./names.ts";
 import { type SigningKey, signingKey } from "./tokens.ts";
 
@@ -89,6 +91,13 @@ export interface World {
   readonly runs: Map<string, MlflowRun>;
   /** By name, oldest version first. */
   readonly secrets: Map<string, SecretVersion[]>;
+  readonly endpoints: Map<string, Endpoint>;
+  readonly operations: Map<string, Operation>;
+  /** How deployments that are asked for next will fail, in this order; "none" lets one pass. */
+  readonly failures: (Failure | "none")[];
+  readonly startContainer: (deployment: Deployment, environment: AssetVersion) => Container;
+  /** So often a long operation answers "in progress" before it is looked at whether it is done. */
+  readonly operationPolls: number;
   /** Items of one page of a list. */
   readonly pageSize: number;
 }
@@ -98,11 +107,14 @@ export interface WorldOptions {
   readonly now: () => number;
   readonly tokenLifetimeS: number;
   readonly pageSize: number;
+  readonly operationPolls: number;
   readonly areBlobsOutside: boolean;
+  readonly startContainer: (world: World, deployment: Deployment, environment: AssetVersion) => Container;
 }
 
-export function createWorld({ names, now, tokenLifetimeS, pageSize, areBlobsOutside }: WorldOptions): World {
-  return {
+export function createWorld(options: WorldOptions): World {
+  const { names, now, tokenLifetimeS, pageSize, operationPolls, areBlobsOutside } = options;
+  const world: World = {
     names,
     now,
     entraKey: signingKey("entra"),
@@ -118,8 +130,14 @@ export function createWorld({ names, now, tokenLifetimeS, pageSize, areBlobsOuts
     experiments: new Map(),
     runs: new Map(),
     secrets: new Map(),
+    endpoints: new Map(),
+    operations: new Map(),
+    failures: [],
+    startContainer: (deployment, environment) => options.startContainer(world, deployment, environment),
+    operationPolls,
     pageSize,
   };
+  return world;
 }
 
 export function isAllowed(world: World, action: string): boolean {

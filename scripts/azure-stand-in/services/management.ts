@@ -1,7 +1,12 @@
 import { admitArm, armError } from "../arm.ts";
 import type { Service } from "../http.ts";
+import { OPERATION_ROUTES } from "../operations.ts";
+import { AUTHORIZATION_ROUTES } from "./authorization.ts";
 import { ENVIRONMENT_ROUTES } from "./environments.ts";
 import { MODEL_ROUTES } from "./models.ts";
+import { DEPLOYMENT_ROUTES } from "./online-deployments.ts";
+import { ENDPOINT_ROUTES } from "./online-endpoints.ts";
+import { RESOURCE_ROUTES } from "./resources.ts";
 import { WORKSPACE_ROUTES } from "./workspace.ts";
 
 /** The resource manager and, behind it, Azure ML's management routes. */
@@ -11,5 +16,14 @@ export const MANAGEMENT: Service = {
   admit: admitArm,
   noRoute: (call) => armError(404, "InvalidResourceType", `The stand-in has no ${call.method} ${call.path}.`),
   headers: () => ({ "x-ms-ratelimit-remaining-subscription-reads": "11999" }),
-  routes: [...WORKSPACE_ROUTES, ...MODEL_ROUTES, ...ENVIRONMENT_ROUTES],
+  routes: [
+    ...WORKSPACE_ROUTES,
+    ...MODEL_ROUTES,
+    ...ENVIRONMENT_ROUTES,
+    ...ENDPOINT_ROUTES,
+    ...DEPLOYMENT_ROUTES,
+    ...OPERATION_ROUTES,
+    ...RESOURCE_ROUTES,
+    ...AUTHORIZATION_ROUTES,
+  ],
 };
