@@ -77,7 +77,7 @@ test("a model of 30 records is worse than one of 600", () => {
   assert.equal(verdict, "worse");
   assert.match(
     reasons[0]!,
-    /trained on 30 records, the serving model on 600: its threshold rests on 1 of them, .* on 30/,
+    /trained on 30 records, the serving model on 600: its threshold rests on 1 of them, .* on 30\./,
   );
   assert.equal(compareModels(serving, few, sample, QUICK).verdict, "better");
 });

@@ -177,7 +177,7 @@ function notesOn(
   shared: readonly string[],
 ): string[] {
   const notes = [
-    "Of the records, the new model was trained on those of its own training and the serving model on those of before; a record that was seen looks a little more usual. No planted anomaly was seen by either.",
+    `The new model was trained on ${candidate.rowCount} records, the serving one on ${serving.rowCount}. Either may have seen records that are tried here, and what was seen looks a little more usual; no planted anomaly was seen by either.`,
   ];
   const others = (model: IsolationForestModel) =>
     model.features.map(({ name }) => name).filter((name) => !shared.includes(name));

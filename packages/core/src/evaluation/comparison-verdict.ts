@@ -55,7 +55,7 @@ function cutRecords({ contamination, trainedOn }: Measured["candidate"]): number
 }
 
 function fewRecords({ candidate, serving }: Measured): string {
-  return `It was trained on ${candidate.trainedOn} records, the serving model on ${serving.trainedOn}: its threshold rests on ${cutRecords(candidate)} of them, the serving model's on ${cutRecords(serving)}.`;
+  return `It was trained on ${candidate.trainedOn} records, the serving model on ${serving.trainedOn}: its threshold rests on ${cutRecords(candidate)} of them, that of the serving model on ${cutRecords(serving)}.`;
 }
 
 function moreRecords({ candidate, serving }: Measured): string {

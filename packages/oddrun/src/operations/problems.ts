@@ -200,6 +200,12 @@ export const PROBLEMS = {
     exitCode: 3,
     message: (version: string) => `There is no model version "${version}". "oddrun models list" shows which there are.`,
   },
+  "models-not-comparable": {
+    title: "Two models have nothing that could be compared",
+    httpStatus: 422,
+    exitCode: 3,
+    message: (place: string, what: string) => `The new model cannot be compared with ${place}: ${what}`,
+  },
   "model-folder-unwritable": {
     title: "A model cannot be written",
     httpStatus: 500,

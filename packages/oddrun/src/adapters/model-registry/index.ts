@@ -1,3 +1,4 @@
+export { decodeModelFiles } from "./decode-model-files.ts";
 export { localRegistry } from "./local-registry.ts";
 export { loadModelFolder, type ModelInFolder } from "./model-folder.ts";
 export { publishModelFolder } from "./publish-model-folder.ts";

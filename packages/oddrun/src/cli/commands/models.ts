@@ -3,16 +3,34 @@ import { problem } from "../../operations/problems.ts";
 import type { CommandSpec } from "../command.ts";
 import { printable } from "../../operations/visible-text.ts";
 import { columns } from "../text-table.ts";
+import { WORKSPACE_OPTIONS } from "../azure-settings.ts";
+import { COMPARE_OPTIONS } from "./models-compare.ts";
 
 export const modelsCommand: CommandSpec = {
   name: "models",
-  summary: "List the registered model versions, or show one",
+  summary: "List the registered model versions, show one, or compare a model with the one that serves",
   args: [
-    { name: "action", description: "What to do: list or show", required: true },
+    { name: "action", description: "What to do: list, show or compare", required: true },
     { name: "version", description: "Which one to show, such as metrics-3", required: false },
   ],
-  options: [{ name: "json", description: "Print as JSON" }],
+  options: [
+    { name: "json", description: "Print as JSON" },
+    { name: "model-dir", value: "DIR", description: "compare: folder of the new model", defaultText: "model" },
+    {
+      name: "registry",
+      value: "WHICH",
+      description: "compare: where the serving model is registered: local or azureml",
+      defaultText: "local",
+    },
+    { name: "model-name", value: "NAME", description: "Name of the registered model", defaultText: "pipeline-anomaly" },
+    ...WORKSPACE_OPTIONS,
+    ...COMPARE_OPTIONS,
+  ],
   async run(input, context) {
+    if (input.args[0] === "compare" && input.args[1] === undefined) {
+      const { compareAction } = await import("./models-compare.ts");
+      return await compareAction(input, context);
+    }
     const { localRegistry } = await import("../../adapters/model-registry/index.ts");
     const registry = localRegistry(join(context.dataDir, "models"), context.now, context.log);
     const [action, version] = input.args;
@@ -38,7 +56,10 @@ export const modelsCommand: CommandSpec = {
       context.stdout.write(json(shown));
       return 0;
     }
-    throw problem("bad-usage", `"oddrun models list" lists the versions, "oddrun models show VERSION" shows one.`);
+    throw problem(
+      "bad-usage",
+      `"oddrun models list" lists the versions, "oddrun models show VERSION" shows one, "oddrun models compare" compares.`,
+    );
   },
 };
 

@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import type { IsolationForestModel } from "@oddrun/core";
+import { problem } from "../../operations/problems.ts";
+import { printable } from "../../operations/visible-text.ts";
+import type { CommandContext, CommandInput, OptionSpec } from "../command.ts";
+import { oneOf, wholeNumber } from "../options.ts";
+
+const MODEL_NAME = "pipeline-anomaly";
+const EXIT_WORSE = 1;
+
+/** Options of `oddrun models compare` that no other action of `models` has. */
+export const COMPARE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "with",
+    value: "WHICH",
+    description: "compare: a model's folder, or a version of the local registry such as metrics-3",
+    defaultText: "the newest other version registered",
+  },
+  {
+    name: "endpoint",
+    value: "NAME",
+    description: "compare, with --registry azureml: compare with the version that this endpoint serves, if it exists",
+    defaultText: "AZURE_ML_ENDPOINT",
+  },
+  {
+    name: "input",
+    value: "FILE",
+    description: "compare: the records, oldest first, to compare on",
+    defaultText: "pipeline_metrics.csv",
+  },
+  { name: "compare-seed", value: "N", description: "compare: seed of the resampling", defaultText: "1" },
+  { name: "fail-if-worse", description: "compare: exit with 1 when the new model is worse" },
+  { name: "markdown", description: "compare: print as Markdown, for the summary of a job" },
+];
+
+interface Other {
+  readonly place: string;
+  readonly model: IsolationForestModel;
+}
+
+/** `oddrun models compare`: whether the model in --model-dir is worse than the one that serves. */
+export async function compareAction(input: CommandInput, context: CommandContext): Promise<number> {
+  checkTogether(input);
+  const { loadModelFolder } = await import("../../adapters/model-registry/index.ts");
+  const { model, sha256 } = await loadModelFolder(input.text("model-dir") ?? "model");
+  const isCloud = input.isSet("registry") && oneOf(input, "registry", ["local", "azureml"], "local") === "azureml";
+  const other = isCloud ? await fromCloud(input, context) : await fromHere(input, context, sha256);
+  const { COMPARISON_RULE, DEFAULT_COMPARISON_OPTIONS } = await import("@oddrun/core");
+  const { comparisonMarkdown, comparisonText, FIRST_MODEL } = await import("../comparison-text.ts");
+  if (other === null) {
+    const markdown = `### ${FIRST_MODEL}\n`;
+    print(input, context, {
+      json: { verdict: "first-model", reasons: [FIRST_MODEL] },
+      markdown,
+      text: `${FIRST_MODEL}\n`,
+    });
+    return 0;
+  }
+  const { readMetricsTable } = await import("../../adapters/files/index.ts");
+  const { compareWithServing } = await import("../../operations/compare-with-serving.ts");
+  const path = input.text("input") ?? "pipeline_metrics.csv";
+  const own = model.features.map(({ name }) => name);
+  // every column of a usual file, as the serving model may read others; of any other file what the new model was trained on
+  const isUsualFile = ["duration", "failure_rate"].every((name) => own.includes(name));
+  const records = await readMetricsTable(path, {
+    onConflict: "last",
+    ...(isUsualFile ? {} : { features: own }),
+    ...(path === "-" ? { stdin: context.stdin } : {}),
+  });
+  context.progress(`comparing on ${records.rowCount} records`);
+  const seed = wholeNumber(input, "compare-seed", { min: 0, max: 2 ** 32, otherwise: DEFAULT_COMPARISON_OPTIONS.seed });
+  const options = { ...DEFAULT_COMPARISON_OPTIONS, seed };
+  const comparison = compareWithServing(model, other.model, { records, place: other.place, options });
+  const shown = { comparison, place: other.place };
+  print(input, context, {
+    json: { comparedWith: other.place, ...comparison, rule: COMPARISON_RULE },
+    markdown: comparisonMarkdown(shown),
+    text: comparisonText(shown),
+  });
+  return comparison.verdict === "worse" && input.isSet("fail-if-worse") ? EXIT_WORSE : 0;
+}
+
+function checkTogether(input: CommandInput): void {
+  for (const [one, other] of [
+    ["with", "registry"],
+    ["json", "markdown"],
+  ] as const) {
+    if (input.isSet(one) && input.isSet(other)) {
+      throw problem("bad-usage", `--${one} and --${other} do not go together.`);
+    }
+  }
+}
+
+/** --with names a folder or a version; without it the newest other version is meant. */
+async function fromHere(input: CommandInput, context: CommandContext, sha256: string): Promise<Other | null> {
+  const { loadModelFolder, localRegistry } = await import("../../adapters/model-registry/index.ts");
+  const registry = localRegistry(join(context.dataDir, "models"), context.now, context.log);
+  const wanted = input.text("with");
+  if (wanted !== undefined && !/^(metrics|history)-\d+$/.test(wanted)) {
+    const { model } = await loadModelFolder(wanted);
+    return { place: `the model in ${printable(wanted)}`, model };
+  }
+  const version =
+    wanted ?? (await registry.list()).find((each) => each.kind === "metrics" && each.sha256 !== sha256)?.version;
+  if (version === undefined) return null;
+  const { model } = await registry.load(version);
+  return { place: `version ${version} of the local registry`, model };
+}
+
+async function fromCloud(input: CommandInput, context: CommandContext): Promise<Other | null> {
+  const { azureContext, loadAzure } = await import("../azure.ts");
+  const { workspaceName } = await import("../azure-settings.ts");
+  const { findServingModel } = await import("../../operations/find-serving-model.ts");
+  const wanted = '"oddrun models compare --registry azureml"';
+  const name = workspaceName(input, context.env, wanted);
+  const connection = (await loadAzure(wanted)).connectWorkspace(name, azureContext(context));
+  const found = await findServingModel(connection, {
+    modelName: input.text("model-name") ?? MODEL_NAME,
+    endpoint: (input.text("endpoint") ?? context.env["AZURE_ML_ENDPOINT"]) || null,
+  });
+  if (found === null) return null;
+  const { decodeModelFiles } = await import("../../adapters/model-registry/index.ts");
+  const place = `${found.place}, in ${connection.place}`;
+  return { place, model: decodeModelFiles(found.files, place) };
+}
+
+function print(
+  input: CommandInput,
+  context: CommandContext,
+  shown: { readonly json: object; readonly markdown: string; readonly text: string },
+): void {
+  const { json, markdown, text } = shown;
+  context.stdout.write(
+    input.isSet("json") ? `${JSON.stringify(json, null, 2)}\n` : input.isSet("markdown") ? markdown : text,
+  );
+}
