@@ -8,7 +8,13 @@ function workspace(versions: readonly string[], serving: ServingVersion | null) 
   const pulled: string[] = [];
   const registry: Pick<CloudRegistry, "versions" | "pull"> = {
     versions: async (name) =>
-      versions.map((version) => ({ name, version, createdAtMs: null, properties: new Map<string, string>() })),
+      versions.map((version) => ({
+        name,
+        version,
+        createdAtMs: null,
+        properties: new Map<string, string>(),
+        modelUri: "",
+      })),
     async pull(name, version) {
       pulled.push(`${name}:${version}`);
       return [];

@@ -21,12 +21,12 @@ writeFileSync(columns, `build_id,memory\n${records.map(({ buildId }, row) => `${
 
 async function train(dataDir: string, from: string, features?: string): Promise<string> {
   const folder = newPlace("model");
-  const { exitCode, message } = await runCommand(
-    trainCommand,
-    dataDir,
-    [],
-    [["input", from], ["model-dir", folder], ["seed", seed], ["no-register"]],
-  );
+  const options = [
+    ["input", from],
+    ["model-dir", folder],
+    ...(features === undefined ? [] : [["features", features] as const]),
+  ] as const;
+  const { exitCode, message } = await runCommand(trainCommand, dataDir, [], options);
   assert.equal(exitCode, 0, message);
   return folder;
 }

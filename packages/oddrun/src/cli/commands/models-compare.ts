@@ -13,24 +13,24 @@ export const COMPARE_OPTIONS: readonly OptionSpec[] = [
   {
     name: "with",
     value: "WHICH",
-    description: "compare: a model's folder, or a version of the local registry such as metrics-3",
+    description: "With compare: a model's folder, or a version of the local registry such as metrics-3",
     defaultText: "the newest other version registered",
   },
   {
     name: "endpoint",
     value: "NAME",
-    description: "compare, with --registry azureml: compare with the version that this endpoint serves, if it exists",
+    description: "With compare --registry azureml: the version that this endpoint serves, if it exists",
     defaultText: "AZURE_ML_ENDPOINT",
   },
   {
     name: "input",
     value: "FILE",
-    description: "compare: the records, oldest first, to compare on",
+    description: "With compare: the records, oldest first, to compare on",
     defaultText: "pipeline_metrics.csv",
   },
-  { name: "compare-seed", value: "N", description: "compare: seed of the resampling", defaultText: "1" },
-  { name: "fail-if-worse", description: "compare: exit with 1 when the new model is worse" },
-  { name: "markdown", description: "compare: print as Markdown, for the summary of a job" },
+  { name: "compare-seed", value: "N", description: "With compare: seed of the resampling", defaultText: "1" },
+  { name: "fail-if-worse", description: "With compare: exit with 1 when the new model is worse" },
+  { name: "markdown", description: "With compare: print as Markdown, for the summary of a job" },
 ];
 
 interface Other {

@@ -8,18 +8,18 @@ import { COMPARE_OPTIONS } from "./models-compare.ts";
 
 export const modelsCommand: CommandSpec = {
   name: "models",
-  summary: "List the registered model versions, show one, or compare a model with the one that serves",
+  summary: "List, show or compare registered model versions",
   args: [
     { name: "action", description: "What to do: list, show or compare", required: true },
     { name: "version", description: "Which one to show, such as metrics-3", required: false },
   ],
   options: [
     { name: "json", description: "Print as JSON" },
-    { name: "model-dir", value: "DIR", description: "compare: folder of the new model", defaultText: "model" },
+    { name: "model-dir", value: "DIR", description: "With compare: folder of the new model", defaultText: "model" },
     {
       name: "registry",
       value: "WHICH",
-      description: "compare: where the serving model is registered: local or azureml",
+      description: "With compare: where the serving model is registered: local or azureml",
       defaultText: "local",
     },
     { name: "model-name", value: "NAME", description: "Name of the registered model", defaultText: "pipeline-anomaly" },
