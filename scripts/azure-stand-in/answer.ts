@@ -1,14 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Faults, PlantedAnswer } from "./faults.ts";
+import { forward, type OtherServer } from "./forward.ts";
 import { serviceOf } from "./hosts.ts";
 import { type Call, findRoute, isReply, type Reply, type RouteFound, type Service } from "./http.ts";
 import type { LoggedRequest } from "./request-log.ts";
+import { BLOB } from "./services/blob.ts";
 import type { World } from "./world.ts";
 
 export interface Parts {
   readonly world: World;
   readonly faults: Faults;
   readonly log: (Omit<LoggedRequest, "status" | "fault"> & { status: number | null; fault: string | null })[];
+  readonly onRequest: (request: LoggedRequest) => void;
+  /** Where requests to the blob host are sent on to; null: answered here. */
+  readonly blobServer: OtherServer | null;
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -20,6 +25,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 const nameOf = (planted: PlantedAnswer): string => (typeof planted === "string" ? planted : `answer ${planted.status}`);
 
 async function usual(
+  parts: Parts,
   service: Service,
   call: Omit<Call, "params" | "principal">,
   found: RouteFound | null,
@@ -28,6 +34,7 @@ async function usual(
   if (found === null) return service.noRoute(known);
   const admitted = service.admit(known, found.route);
   if (isReply(admitted)) return admitted;
+  if (service === BLOB && parts.blobServer !== null) return await forward(call, parts.blobServer);
   return await found.route.handle({ ...known, principal: admitted });
 }
 
@@ -45,6 +52,11 @@ function send(
     request.method === "HEAD" || status === 204 || status === 304 ? {} : { "content-length": bytes.length };
   response.writeHead(status, { ...type, ...length, ...more, ...headers });
   response.end(request.method === "HEAD" ? undefined : bytes);
+}
+
+function cut(parts: Parts, request: IncomingMessage, entry: LoggedRequest): void {
+  parts.onRequest(entry);
+  request.socket.destroy();
 }
 
 /** Answers one request: route, planted fault, sign-in, work, log. */
@@ -80,15 +92,16 @@ export async function answer(parts: Parts, request: IncomingMessage, response: S
   };
   parts.log.push(entry);
   if (planted === "hang") return;
-  if (planted === "lost-before") return void request.socket.destroy();
+  if (planted === "lost-before") return cut(parts, request, entry);
   const isOwn = planted !== null && planted !== "lost-after";
   const reply = isOwn
     ? planted
     : service === null
       ? { status: 421, body: { error: { code: "MisdirectedRequest", message: `The stand-in has no host ${host}.` } } }
-      : await usual(service, call, found);
-  if (planted === "lost-after") return void request.socket.destroy();
+      : await usual(parts, service, call, found);
+  if (planted === "lost-after") return cut(parts, request, entry);
   entry.status = reply.status;
+  parts.onRequest(entry);
   const headers = service?.headers?.({ ...call, params: {}, principal: null }) ?? {};
   send(response, request, reply, { "x-ms-request-id": "stand-in", ...headers });
 }

@@ -33,6 +33,10 @@ export interface AzureStandInOptions {
   readonly containers?: ContainerKind;
   /** So many looks at a long operation find it in progress before it may end (1). */
   readonly operationPolls?: number;
+  /** Told of each request when its answer is sent or its connection cut. */
+  readonly onRequest?: (request: LoggedRequest) => void;
+  /** A real server for the storage account's blobs instead of the one in here: https, on this machine. */
+  readonly blob?: { readonly host: string; readonly port: number };
   /** What the services take for the time, milliseconds since 1970 UTC; real time when not given. */
   readonly now?: () => number;
 }
@@ -97,7 +101,7 @@ export async function startAzureStandIn(options: AzureStandInOptions = {}): Prom
     tokenLifetimeS: options.tokenLifetimeS ?? 3600,
     pageSize: options.pageSize ?? 100,
     operationPolls: options.operationPolls ?? 1,
-    areBlobsOutside: false,
+    areBlobsOutside: options.blob !== undefined,
     startContainer(of, deployment, environment) {
       const container = startContainer(options.containers ?? "processes", of, deployment, environment);
       containers.add(container);
@@ -110,7 +114,13 @@ export async function startAzureStandIn(options: AzureStandInOptions = {}): Prom
   const folder = await mkdtemp(join(tmpdir(), "azure-stand-in-"));
   const caFile = join(folder, "ca.pem");
   await writeFile(caFile, certificates.caPem);
-  const parts: Parts = { world, faults: createFaults(), log: [] };
+  const parts: Parts = {
+    world,
+    faults: createFaults(),
+    log: [],
+    onRequest: options.onRequest ?? (() => undefined),
+    blobServer: options.blob ?? null,
+  };
   const refusedHosts: string[] = [];
   const server = createServer({ cert: certificates.certPem, key: certificates.keyPem, keepAliveTimeout: 30_000 });
   server.on("request", (request, response) => {
