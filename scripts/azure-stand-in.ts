@@ -11,6 +11,11 @@ const HELP = `An Azure to try Oddrun with: a proxy on this machine, with a subsc
   --log      says each request as it comes
 `;
 
+function usage(message: string): never {
+  process.stderr.write(`${message}\n\n${HELP}`);
+  process.exit(2);
+}
+
 function readFlags() {
   try {
     return parseArgs({
@@ -23,8 +28,7 @@ function readFlags() {
       },
     }).values;
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${HELP}`);
-    process.exit(2);
+    return usage((error as Error).message);
   }
 }
 
@@ -34,8 +38,7 @@ if (flags.help) {
   process.exit(0);
 }
 if (!/^\d{1,5}$/.test(flags.port) || Number(flags.port) > 65_535) {
-  process.stderr.write(`--port takes a whole number up to 65535; it got "${flags.port}".\n`);
-  process.exit(2);
+  usage(`--port takes a whole number up to 65535; it got "${flags.port}".`);
 }
 const { github } = flags;
 const standIn = await startAzureStandIn({
