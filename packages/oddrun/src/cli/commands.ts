@@ -14,6 +14,7 @@ export const COMMANDS: Commands = {
   evidence: async () => (await import("./commands/evidence.ts")).evidenceCommand,
   metric: async () => (await import("./commands/metric.ts")).metricCommand,
   models: async () => (await import("./commands/models.ts")).modelsCommand,
+  deploy: async () => (await import("./commands/deploy.ts")).deployCommand,
   sample: async () => (await import("./commands/sample.ts")).sampleCommand,
   demo: async () => (await import("./commands/demo.ts")).demoCommand,
 };

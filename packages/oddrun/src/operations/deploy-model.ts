@@ -1,4 +1,4 @@
-import { checkStillOurs, type Deployer } from "./deploy-lock.ts";
+import { checkStillOurs, type Deployer, otherDeployer } from "./deploy-lock.ts";
 import { type DeployPlan, isSameContent } from "./deploy-plan.ts";
 import { putBack } from "./deploy-roll-back.ts";
 import { smokeTest } from "./deploy-smoke.ts";
@@ -35,7 +35,11 @@ export async function deployModel(plan: DeployPlan, tools: DeployTools): Promise
   const { platform, deployer } = tools;
   const { endpoint } = plan;
   if (plan.colour === null && plan.leftovers.length === 0) {
-    const { scoringUrl = null } = (await platform.endpoint(endpoint)) ?? {};
+    const found = await platform.endpoint(endpoint);
+    // left by a run that ended with its work done
+    if (found !== null && found.deployer !== null && otherDeployer(found, deployer) === null)
+      await platform.mark(endpoint, null);
+    const { scoringUrl = null } = found ?? {};
     return { isChanged: false, deployment: plan.serving!.name, scoringUrl, removed: [] };
   }
   if (plan.colour !== null) await platform.ensureEnvironment(plan.image);
@@ -140,7 +144,7 @@ async function clearUp(
       await platform.deleteDeployment(endpoint, name);
     } catch (error) {
       if (isStopped()) throw problem("deploy-interrupted", endpoint);
-      if (!(error instanceof Problem)) throw error;
+      if (!(error instanceof Problem) || error.code === "endpoint-busy") throw error;
       throw problem("old-deployment-left", endpoint, names.slice(index), error.message);
     }
   }

@@ -1,0 +1,22 @@
+import { createInterface } from "node:readline/promises";
+import { problem } from "../../operations/problems.ts";
+import type { CommandContext, CommandInput } from "../command.ts";
+
+/** Asks on a terminal; elsewhere --yes is needed. False when the person says no. */
+export async function hasConsent(
+  input: CommandInput,
+  { stdin, stderr, signal }: Pick<CommandContext, "stdin" | "stderr" | "signal">,
+  what: string,
+): Promise<boolean> {
+  if (input.isSet("yes")) return true;
+  const isTerminal = (stdin as { readonly isTTY?: boolean }).isTTY === true;
+  if (!isTerminal) throw problem("deploy-needs-consent", what.trim());
+  stderr.write(what);
+  const reader = createInterface({ input: stdin, output: stderr });
+  try {
+    const answer = await reader.question("Go on? [y/N] ", { signal });
+    return /^\s*y(es)?\s*$/i.test(answer);
+  } finally {
+    reader.close();
+  }
+}

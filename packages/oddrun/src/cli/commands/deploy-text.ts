@@ -1,0 +1,80 @@
+import type { Deployed } from "../../operations/deploy-model.ts";
+import type { EndpointReport } from "../../operations/deploy-manage.ts";
+import type { DeployPlan } from "../../operations/deploy-plan.ts";
+import { costText } from "../../operations/endpoint-cost.ts";
+import { printable } from "../../operations/visible-text.ts";
+import { columns } from "../text-table.ts";
+
+/** What a deployment would do and cost, a few lines. */
+export function planText(plan: DeployPlan, place: string): string {
+  const { endpoint, colour, content, serving, isEndpointNew, auth, leftovers } = plan;
+  const model = `${content.modelName} version ${content.modelVersion}`;
+  const lines = [`${isEndpointNew ? "New endpoint" : "Endpoint"} ${endpoint} (${authText(auth)}), ${place}.`];
+  if (colour === null) lines.push(`${serving!.name} serves ${model} already.`);
+  else {
+    const before = serving === null ? "" : `, in place of ${shownModel(serving)} (${serving.name})`;
+    lines.push(`Deployment ${colour} is to serve ${model}${before}.`);
+  }
+  const old = colour !== null && serving !== null && !plan.keepsOld ? [serving.name] : [];
+  const doomed = [...old, ...leftovers];
+  if (doomed.length > 0) lines.push(`To be deleted: ${doomed.join(", ")}.`);
+  lines.push(costText(plan.cost, deleteCommand(endpoint)));
+  if (colour !== null && serving !== null) {
+    lines.push(
+      plan.keepsOld
+        ? `${serving.name} stays and costs on top of that.`
+        : `While the new one is made and tried, ${serving.name} costs too.`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+export function deleteCommand(endpoint: string): string {
+  return `oddrun deploy azureml ${endpoint} --delete`;
+}
+
+export function deployedText({ isChanged, deployment, scoringUrl, removed }: Deployed, plan: DeployPlan): string {
+  const { endpoint, content } = plan;
+  const model = `${content.modelName} version ${content.modelVersion}`;
+  const what = isChanged
+    ? `${endpoint} serves ${model} (${deployment}, 100 % of the traffic).`
+    : `Nothing to do: ${endpoint} serves ${model} with this image already (${deployment}).`;
+  const gone = removed.length === 0 ? "" : ` Deleted: ${removed.join(", ")}.`;
+  return `${what}${gone}\nScore with: oddrun score --endpoint ${endpoint}\nAddress: ${printable(scoringUrl ?? "none yet", 300)}\n`;
+}
+
+export function reportText({ endpoint, deployments }: EndpointReport): string {
+  const mark = endpoint.deployer;
+  const lines = [
+    `Endpoint ${endpoint.name}: ${endpoint.state}, ${endpoint.auth === null ? "a way to sign in that Oddrun does not use" : authText(endpoint.auth)}${endpoint.isOurs ? "" : ", not made by Oddrun"}.`,
+    `Address: ${printable(endpoint.scoringUrl ?? "none yet", 300)}`,
+    ...(mark === null
+      ? []
+      : [`Deploying: run ${printable(mark.runId)} since ${new Date(mark.sinceMs).toISOString().slice(0, 16)}Z.`]),
+  ];
+  if (deployments.length === 0) return `${lines.join("\n")}\nNo deployment: it answers nothing and costs nothing.\n`;
+  const rows = deployments.map((each) => [
+    printable(each.name),
+    each.state,
+    `${each.trafficPercent} %`,
+    shownModel(each),
+    `${each.instanceCount} x ${printable(each.instanceType)}`,
+    each.cost.perMonth === null ? "unknown" : `${each.cost.perMonth.toFixed(2)} ${each.cost.price!.currency}`,
+  ]);
+  const table = columns([["deployment", "state", "traffic", "model", "instances", "a month"], ...rows]);
+  return `${[...lines, ...table].join("\n")}\nIt costs until "${deleteCommand(endpoint.name)}".\n`;
+}
+
+function authText(auth: "aad" | "key"): string {
+  return auth === "aad" ? "sign-in by Entra" : "sign-in by key";
+}
+
+function shownModel({
+  modelName,
+  modelVersion,
+}: {
+  readonly modelName: string;
+  readonly modelVersion: string;
+}): string {
+  return modelName === "" ? "another model" : `${printable(modelName)} version ${printable(modelVersion)}`;
+}

@@ -1,0 +1,319 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Problem } from "./problems.ts";
+import {
+  deployAll,
+  REQUEST,
+  type ScriptedEndpoint,
+  type ScriptedFault,
+  type ScriptedPlatform,
+  scriptedPlatform,
+  testDeployer,
+} from "./scripted-platform.contract.ts";
+
+const NAME = REQUEST.endpoint;
+const CHANGES = /^(ensure|create|mark|set|delete)/;
+
+function changes({ calls }: ScriptedPlatform): string[] {
+  return calls.filter((call) => CHANGES.test(call));
+}
+
+function state({ endpoints }: ScriptedPlatform): ScriptedEndpoint {
+  return endpoints.get(NAME)!;
+}
+
+function serving(platform: ScriptedPlatform): readonly string[] {
+  const { traffic, deployments } = state(platform);
+  return [...traffic]
+    .filter(([, percent]) => percent > 0)
+    .map(([name]) => `${name} ${deployments.get(name)?.modelVersion}`);
+}
+
+/** An endpoint on which version 1 serves as blue. */
+async function withVersion1(): Promise<ScriptedPlatform> {
+  const platform = scriptedPlatform();
+  await deployAll(platform);
+  platform.calls.length = 0;
+  return platform;
+}
+
+test("the first deployment: environment, endpoint without traffic, deployment, a test of it, then the traffic", async () => {
+  const platform = scriptedPlatform();
+  const { deployed } = await deployAll(platform);
+  assert.deepEqual(changes(platform), [
+    "ensureEnvironment",
+    `createEndpoint ${NAME}`,
+    "createDeployment blue",
+    "setTraffic blue=100",
+    "mark off",
+  ]);
+  assert.ok(platform.calls.indexOf("score blue") < platform.calls.indexOf("setTraffic blue=100"));
+  assert.deepEqual(deployed, {
+    isChanged: true,
+    deployment: "blue",
+    scoringUrl: `https://${NAME}.example`,
+    removed: [],
+  });
+  assert.equal(state(platform).deployer, null);
+});
+
+test("an update is made beside the old one and takes its place; the old one goes last", async () => {
+  const platform = await withVersion1();
+  const { deployed } = await deployAll(platform, { versions: 2 });
+  assert.deepEqual(changes(platform), [
+    "ensureEnvironment",
+    "mark run-1",
+    "createDeployment green",
+    "setTraffic green=100",
+    "deleteDeployment blue",
+    "mark off",
+  ]);
+  assert.deepEqual(deployed.removed, ["blue"]);
+  assert.deepEqual(serving(platform), ["green 2"]);
+});
+
+test("what serves already is not deployed again: nothing is changed", async () => {
+  const platform = await withVersion1();
+  const { deployed } = await deployAll(platform);
+  assert.equal(deployed.isChanged, false);
+  assert.deepEqual(changes(platform), []);
+});
+
+test("instances of what serves are kept unless others are asked for", async () => {
+  const platform = scriptedPlatform();
+  await deployAll(platform, { request: { instanceType: "Standard_F2s_v2", instanceCount: 3 } });
+  await deployAll(platform, { versions: 2 });
+  const green = state(platform).deployments.get("green")!;
+  assert.deepEqual([green.instanceType, green.instanceCount], ["Standard_F2s_v2", 3]);
+});
+
+test("with keep-old the old deployment stays without traffic, and a later run without it clears it up", async () => {
+  const platform = await withVersion1();
+  await deployAll(platform, { versions: 2, request: { keepOld: true } });
+  assert.deepEqual([...state(platform).deployments.keys()], ["blue", "green"]);
+  const { deployed } = await deployAll(platform, { versions: 2 });
+  assert.deepEqual(deployed, {
+    isChanged: true,
+    deployment: "green",
+    scoringUrl: `https://${NAME}.example`,
+    removed: ["blue"],
+  });
+});
+
+test("a deployment that answers wrongly gets no traffic, is deleted, and its log is shown without escapes", async () => {
+  const cases = [
+    [
+      { status: 424, modelStatus: 422, body: { code: "invalid-record", detail: "no feature x" } },
+      /refused the model's own features/,
+    ],
+    [{ status: 200, modelStatus: null, body: { predictions: [], scores: [] } }, /0 entries for 2 records/],
+    [
+      {
+        status: 200,
+        modelStatus: null,
+        body: { predictions: [true, false], scores: [0.7, 0.4], model: { sha256: "sha-2" } },
+      },
+      /record 1 got the score 0\.7, and 0\.4 is right/,
+    ],
+    [
+      {
+        status: 200,
+        modelStatus: null,
+        body: { predictions: [false, true], scores: [0.4, 0.7], model: { sha256: "other" } },
+      },
+      /another model answers: other/,
+    ],
+  ] as const;
+  for (const [answer, why] of cases) {
+    const platform = await withVersion1();
+    platform.logText = "line one\nboom \u001b[2J\u202e\n";
+    platform.scoreOdd.set("green", () => answer);
+    const said: string[] = [];
+    await assert.rejects(deployAll(platform, { versions: 2, said }), (error: Problem) => {
+      assert.equal(error.exitCode, 4);
+      assert.match(error.message, why);
+      assert.match(error.message, /blue serves as before, and green is deleted/);
+      return true;
+    });
+    assert.deepEqual([...state(platform).deployments.keys()], ["blue"]);
+    assert.deepEqual(serving(platform), ["blue 1"]);
+    assert.ok(said.includes("  boom ⟨U+001B⟩[2J⟨U+202E⟩"), said.join("\n"));
+    assert.equal(state(platform).deployer, null);
+  }
+});
+
+test("what a fresh deployment may say at first is asked again: 401, 403, 404 and the container's 5xx", async () => {
+  const platform = scriptedPlatform();
+  const early = [
+    { status: 404, modelStatus: null, body: "" },
+    { status: 403, modelStatus: null, body: "" },
+    { status: 401, modelStatus: null, body: "" },
+    { status: 424, modelStatus: 503, body: "" },
+  ];
+  platform.scoreOdd.set("blue", (tryCount) => early[tryCount - 1] ?? null);
+  await deployAll(platform);
+  assert.deepEqual(serving(platform), ["blue 1"]);
+});
+
+test("wrong answers behind the traffic rules give the traffic back to the old deployment", async () => {
+  const platform = await withVersion1();
+  // right when tried, wrong once it serves
+  platform.scoreOdd.set("green", (tryCount) => (tryCount === 1 ? null : { status: 424, modelStatus: 400, body: "" }));
+  await assert.rejects(deployAll(platform, { versions: 2 }), /failed: the endpoint failed its test/);
+  assert.deepEqual(serving(platform), ["blue 1"]);
+  assert.deepEqual([...state(platform).deployments.keys()], ["blue"]);
+});
+
+test("another run at work on the endpoint stops this one before it changes anything; a dead or an old one does not", async () => {
+  const atMs = testDeployer("x").now();
+  const platform = await withVersion1();
+  state(platform).deployer = { runId: "run-9", sinceMs: atMs - 60_000 };
+  await assert.rejects(deployAll(platform, { versions: 2 }), /being worked on: run run-9 has been at it for 1 min/);
+  assert.deepEqual(changes(platform), []);
+  for (const [mark, extra] of [
+    [{ runId: "dead-1", sinceMs: atMs }, {}],
+    [{ runId: "run-9", sinceMs: atMs - 61 * 60_000 }, {}],
+    [{ runId: "run-1", sinceMs: atMs }, {}],
+    [{ runId: "run-9", sinceMs: atMs }, { takeOver: true }],
+  ] as const) {
+    const other = await withVersion1();
+    state(other).deployer = mark;
+    await deployAll(other, { versions: 2, deployer: { ...testDeployer("run-1"), ...extra } });
+    assert.deepEqual(serving(other), ["green 2"]);
+  }
+});
+
+test("of two runs that mark the endpoint at once the one whose mark is overwritten stops and leaves the other's work alone", async () => {
+  for (const at of ["createDeployment green", "setTraffic green=100"]) {
+    const platform = await withVersion1();
+    platform.meanwhile = (call) => {
+      if (call === at) state(platform).deployer = { runId: "run-2", sinceMs: 0 };
+    };
+    await assert.rejects(deployAll(platform, { versions: 2 }), (error: Problem) => error.code === "endpoint-busy");
+    assert.equal(state(platform).deployer?.runId, "run-2");
+    assert.ok(!platform.calls.includes("deleteDeployment blue"));
+  }
+});
+
+test("a stranger's endpoint, a split traffic and another way to sign in are refused before any change", async () => {
+  const platform = await withVersion1();
+  await assert.rejects(deployAll(platform, { request: { auth: "key" } }), /was made with --auth aad/);
+  state(platform).deployments.set("green", { ...state(platform).deployments.get("blue")!, name: "green" });
+  state(platform).traffic = new Map([
+    ["blue", 90],
+    ["green", 10],
+  ]);
+  await assert.rejects(deployAll(platform, { versions: 2 }), /shares its traffic out \(blue 90 %, green 10 %\)/);
+  state(platform).isOurs = false;
+  await assert.rejects(deployAll(platform, { versions: 2 }), /not made by Oddrun/);
+  assert.deepEqual(changes(platform), []);
+});
+
+test("a version that is not registered is named with those that are", async () => {
+  const platform = scriptedPlatform();
+  await assert.rejects(
+    deployAll(platform, { versions: 2, request: { modelVersion: "7" } }),
+    /no version 7 .*it has 2, 1/,
+  );
+  await assert.rejects(deployAll(platform, { request: { modelName: "other" } }), /no model "other"/);
+  assert.deepEqual(changes(platform), []);
+});
+
+test("a deployment that Azure still makes for a killed run is waited for and taken, not made again", async () => {
+  const platform = await withVersion1();
+  const dies = new Error("killed");
+  platform.fault = { call: 10, when: "after", error: dies };
+  await assert.rejects(
+    deployAll(platform, { versions: 2, deployer: testDeployer("dead-1"), isStopped: () => true }),
+    (error: Problem) => error.code === "deploy-interrupted",
+  );
+  assert.equal(platform.calls.at(-1), "createDeployment green");
+  platform.fault = null;
+  platform.calls.length = 0;
+  state(platform).deployments.get("green")!.state = "changing";
+  let looks = 0;
+  platform.meanwhile = (call) => {
+    if (call === "deployments" && (looks += 1) === 4) state(platform).deployments.get("green")!.state = "ready";
+  };
+  await deployAll(platform, { versions: 2, deployer: testDeployer("run-2") });
+  assert.ok(!platform.calls.includes("createDeployment green"));
+  assert.ok(!platform.calls.includes("deleteDeployment green"));
+  assert.deepEqual(serving(platform), ["green 2"]);
+});
+
+/** How many calls an undisturbed update makes. */
+async function callsOf(start: () => Promise<ScriptedPlatform>, versions: number): Promise<number> {
+  const platform = await start();
+  await deployAll(platform, { versions });
+  return platform.calls.length;
+}
+
+const START = { "first deployment": async () => scriptedPlatform(), update: withVersion1 } as const;
+
+for (const [what, start] of Object.entries(START)) {
+  const versions = what === "update" ? 2 : 1;
+  const wanted = what === "update" ? "green 2" : "blue 1";
+
+  test(`${what}: a failure at any call, acted on or not, leaves one version serving, and a repeated command completes`, async () => {
+    const callCount = await callsOf(start, versions);
+    assert.ok(callCount >= 10);
+    for (let call = 1; call <= callCount; call += 1) {
+      for (const when of ["before", "after"] as const) {
+        const platform = await start();
+        await failOnce(platform, { call, when }, versions);
+        const shown = `${what}, call ${call} ${when}: ${platform.calls.join(" | ")}`;
+        if (what === "update") assert.equal(serving(platform).length, 1, shown);
+        platform.fault = null;
+        await deployAll(platform, { versions });
+        assert.deepEqual(serving(platform), [wanted], shown);
+        assert.deepEqual([...state(platform).deployments.keys()].length, 1, shown);
+        assert.equal(state(platform).deployer, null, shown);
+      }
+    }
+  });
+
+  test(`${what}: killed at any call, a repeated command completes`, async () => {
+    const callCount = await callsOf(start, versions);
+    for (let call = 1; call <= callCount; call += 1) {
+      for (const when of ["before", "after"] as const) {
+        const platform = await start();
+        // from that call on nothing is asked any more
+        let isDead = false;
+        const dies = new Error("killed");
+        platform.fault = { call, when, error: dies };
+        platform.meanwhile = () => {
+          if (isDead) throw dies;
+          isDead = platform.calls.length + 1 >= call;
+        };
+        const deployer = testDeployer("dead-1");
+        const run = deployAll(platform, { versions, deployer, isStopped: () => isDead });
+        // the last call only takes the mark away: nothing is left to do
+        assert.equal(
+          await run.then(
+            () => true,
+            () => false,
+          ),
+          call === callCount,
+        );
+        platform.fault = null;
+        platform.meanwhile = null;
+        const shown = `${what}, call ${call} ${when}: ${platform.calls.join(" | ")}`;
+        if (what === "update") assert.equal(serving(platform).length, 1, shown);
+        await deployAll(platform, { versions, deployer: testDeployer("run-2") });
+        assert.deepEqual(serving(platform), [wanted], shown);
+        assert.deepEqual([...state(platform).deployments.keys()].length, 1, shown);
+        assert.equal(state(platform).deployer, null, shown);
+      }
+    }
+  });
+}
+
+async function failOnce(platform: ScriptedPlatform, fault: ScriptedFault, versions: number): Promise<void> {
+  platform.fault = fault;
+  try {
+    await deployAll(platform, { versions });
+  } catch (error) {
+    assert.ok(error instanceof Problem, String(error));
+    assert.equal(error.exitCode, 4);
+  }
+}
