@@ -176,6 +176,7 @@ export function scriptedRegistry(count: number): Pick<CloudRegistry, "versions" 
     name: "pipeline-anomaly",
     version: `${count - index}`,
     createdAtMs: null,
+    modelUri: "",
     properties: new Map(),
   }));
   return {

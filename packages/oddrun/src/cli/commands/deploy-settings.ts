@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
-import { sha256 } from "../../adapters/model-registry/model-folder.ts";
-import { decodeModel, MODEL_FILE, ModelFormatError } from "@oddrun/core/isolation-forest";
+import { decodeModelFiles } from "../../adapters/model-registry/index.ts";
 import type { ModelFile } from "../../operations/cloud-registry.ts";
 import type { Deployer } from "../../operations/deploy-lock.ts";
 import type { DeployRequest } from "../../operations/deploy-plan.ts";
@@ -100,17 +99,9 @@ function isAlive(pid: number): boolean {
 
 /** The model of these files with records scored by it. */
 export function probeOf(files: readonly ModelFile[], place: string): SmokeProbe {
-  const byName = new Map(files.map(({ name, bytes }) => [name, bytes]));
-  const manifest = byName.get(MODEL_FILE);
-  if (manifest === undefined) throw problem("model-refused", place, `it has no ${MODEL_FILE}`);
-  try {
-    const model = decodeModel(byName, sha256);
-    if (model.kind !== "metrics") {
-      throw problem("model-refused", place, "it judges stored runs, and an endpoint scores pipeline metrics");
-    }
-    return smokeProbe(model, sha256(manifest));
-  } catch (error) {
-    if (error instanceof ModelFormatError) throw problem("model-refused", place, error.reason);
-    throw error;
+  const { model, sha256 } = decodeModelFiles(files, place);
+  if (model.kind !== "metrics") {
+    throw problem("model-refused", place, "it judges stored runs, and an endpoint scores pipeline metrics");
   }
+  return smokeProbe(model, sha256);
 }

@@ -28,7 +28,7 @@ export const deployCommand: CommandSpec = {
     {
       name: "image",
       value: "IMAGE",
-      description: "Scoring image by digest: REGISTRY/oddrun-scoring@sha256:...",
+      description: "Scoring image by its digest: REGISTRY/oddrun-scoring@sha256:DIGEST",
       defaultText: "ODDRUN_SCORING_IMAGE",
     },
     {
