@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
-import { decodeModelFiles } from "../../adapters/model-registry/index.ts";
+import { MODEL_FILE } from "@oddrun/core/isolation-forest";
+import { decodeModelFiles, sha256 } from "../../adapters/model-registry/index.ts";
 import type { ModelFile } from "../../operations/cloud-registry.ts";
 import type { Deployer } from "../../operations/deploy-lock.ts";
 import type { DeployRequest } from "../../operations/deploy-plan.ts";
@@ -99,9 +100,10 @@ function isAlive(pid: number): boolean {
 
 /** The model of these files with records scored by it. */
 export function probeOf(files: readonly ModelFile[], place: string): SmokeProbe {
-  const { model, sha256 } = decodeModelFiles(files, place);
+  const model = decodeModelFiles(files, place);
   if (model.kind !== "metrics") {
     throw problem("model-refused", place, "it judges stored runs, and an endpoint scores pipeline metrics");
   }
-  return smokeProbe(model, sha256);
+  const manifest = files.find(({ name }) => name === MODEL_FILE)!;
+  return smokeProbe(model, sha256(manifest.bytes));
 }

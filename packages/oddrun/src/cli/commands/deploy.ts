@@ -10,7 +10,7 @@ const DEEDS = ["status", "logs", "traffic", "key", "delete"] as const;
 
 export const deployCommand: CommandSpec = {
   name: "deploy",
-  summary: "Serve a registered model behind an Azure Machine Learning endpoint, and look after it",
+  summary: "Serve a registered model behind an Azure Machine Learning endpoint",
   args: [
     { name: "target", description: "Where to: azureml", required: true },
     { name: "endpoint", description: "Name of the endpoint; as --endpoint", required: false },
