@@ -22,7 +22,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-const nameOf = (planted: PlantedAnswer): string => (typeof planted === "string" ? planted : `answer ${planted.status}`);
+const nameOf = (planted: PlantedAnswer): string =>
+  typeof planted === "object" ? `answer ${planted.status}` : String(planted);
 
 async function usual(
   parts: Parts,
@@ -93,12 +94,14 @@ export async function answer(parts: Parts, request: IncomingMessage, response: S
   parts.log.push(entry);
   if (planted === "hang") return;
   if (planted === "lost-before") return cut(parts, request, entry);
-  const isOwn = planted !== null && planted !== "lost-after";
-  const reply = isOwn
-    ? planted
-    : service === null
+  const reply =
+    service === null
       ? { status: 421, body: { error: { code: "MisdirectedRequest", message: `The stand-in has no host ${host}.` } } }
-      : await usual(parts, service, call, found);
+      : typeof planted === "number"
+        ? service.refuse({ ...call, params: {}, principal: null }, planted)
+        : typeof planted === "object" && planted !== null
+          ? planted
+          : await usual(parts, service, call, found);
   if (planted === "lost-after") return cut(parts, request, entry);
   entry.status = reply.status;
   parts.onRequest(entry);

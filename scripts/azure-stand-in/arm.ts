@@ -1,4 +1,5 @@
 import type { Call, Reply, Route } from "./http.ts";
+import { refusalCode, refusalHeaders } from "./refusals.ts";
 import { isAllowed, stableId } from "./world.ts";
 import { judgeToken, type Principal, type TokenRefusal } from "./tokens.ts";
 
@@ -16,6 +17,9 @@ export const armError = (
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): Reply => ({ status, headers, body: { error: { code, message } } });
+
+export const refuseArm = (_: Call, status: number): Reply =>
+  armError(status, ...refusalCode(status), refusalHeaders(status));
 
 /** An error of Azure ML's own, behind the resource manager: more is said of it in `details` and `additionalInfo`. */
 export function mlError(

@@ -6,12 +6,12 @@ export interface FaultRequest {
 }
 
 /**
- * Instead of the usual answer: an answer of one's own, or
+ * Instead of the usual answer: an answer of one's own; a number: the service's own refusal with that status; or
  * "lost-before": the connection is cut before anything is done;
  * "lost-after": the work is done and the answer lost;
  * "hang": no answer ever, until the client gives up.
  */
-export type PlantedAnswer = Reply | "lost-before" | "lost-after" | "hang";
+export type PlantedAnswer = Reply | number | "lost-before" | "lost-after" | "hang";
 
 export interface Plant {
   /** Requests of this step; every step when neither this nor `match` is given. */

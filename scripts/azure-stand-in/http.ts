@@ -48,6 +48,8 @@ export interface Service {
   /** Who asks, or the answer to those who may not. */
   readonly admit: (call: Call, route: Route) => Principal | null | Reply;
   readonly noRoute: (call: Call) => Reply;
+  /** A refusal of this status in the service's own form, for faults that are planted by a number. */
+  readonly refuse: (call: Call, status: number) => Reply;
   /** Runs over every answer: headers that all answers of the service have. */
   readonly headers?: (call: Call) => Readonly<Record<string, string>>;
 }

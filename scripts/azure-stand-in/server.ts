@@ -165,7 +165,7 @@ export async function startAzureStandIn(options: AzureStandInOptions = {}): Prom
       for (const container of containers) container.stop();
       await proxy.close();
       server.closeAllConnections();
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

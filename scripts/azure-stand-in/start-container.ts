@@ -2,7 +2,7 @@ import { type CannedAnswer, cannedContainer, type Container } from "./containers
 import type { Deployment } from "./endpoint-state.ts";
 import { processContainer } from "./process-container.ts";
 import { blobPrefix } from "./services/models.ts";
-import { assetById } from "./services/online-deployments.ts";
+import { assetById } from "./services/deployment-body.ts";
 import type { AssetVersion, Json, World } from "./world.ts";
 
 /** What stands behind a deployment: the scoring server itself, or answers worked out here. */

@@ -150,12 +150,20 @@ function getContainer(kind: AssetKind, call: Call): Reply {
     : { status: 200, body: containerBody(call, kind, container) };
 }
 
-/** Newest first, as the service lists when no order is asked for. */
+const VIEWS = ["ActiveOnly", "ArchivedOnly", "All"];
+
+/** Newest first, as the service lists when no order is asked for; what is archived only when it is asked for. */
 function listVersions(kind: AssetKind, call: Call): Reply {
   const container = kind.of(call.world).get(call.params["name"]!);
   if (container === undefined) return notFound(call, `${kind.word} container ${call.params["name"]!}`);
   const asked = call.query.get("version");
-  const versions = [...container.versions.values()].filter(({ version }) => asked === null || version === asked);
+  const view = call.query.get("listViewType") ?? "ActiveOnly";
+  if (!VIEWS.includes(view)) return mlError(call, 400, `listViewType should be one of ${VIEWS.join(", ")}.`);
+  const versions = [...container.versions.values()].filter(
+    ({ version, properties }) =>
+      (asked === null || version === asked) &&
+      (view === "All" || (properties["isArchived"] === true) === (view === "ArchivedOnly")),
+  );
   const top = Number(call.query.get("$top") ?? call.world.pageSize);
   return armPage(
     call,

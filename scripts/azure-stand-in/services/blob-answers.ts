@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Call, Reply, Route } from "../http.ts";
+import { refusalHeaders } from "../refusals.ts";
 import { judgeToken, type Principal } from "../tokens.ts";
 import { isAllowed, type StoredBlob } from "../world.ts";
 
@@ -26,6 +27,25 @@ export function blobError(
     headers: { "content-type": "application/xml", "x-ms-error-code": code, ...more.headers },
     body: XML_HEAD + xml([["Error", [["Code", code], ["Message", text], ...(more.elements ?? [])]]]),
   };
+}
+
+/** What storage calls each status when nothing more is known. */
+const CODES: Readonly<Record<number, readonly [code: string, message: string]>> = {
+  401: ["InvalidAuthenticationInfo", "Server failed to authenticate the request."],
+  403: [
+    "AuthorizationPermissionMismatch",
+    "This request is not authorized to perform this operation using this permission.",
+  ],
+  404: ["ResourceNotFound", "The specified resource does not exist."],
+  409: ["LeaseIdMissing", "There is currently a lease on the blob and no lease ID was specified in the request."],
+  412: ["ConditionNotMet", "The condition specified using HTTP conditional header(s) is not met."],
+  500: ["InternalError", "Server encountered an internal error. Please try again after some time."],
+  503: ["ServerBusy", "The server is busy."],
+};
+
+export function refuseBlob(_: Call, status: number): Reply {
+  const [code, message] = CODES[status] ?? ["OperationTimedOut", "The operation could not be completed."];
+  return blobError(status, code, message, { headers: refusalHeaders(status) });
 }
 
 const SIGN_IN =

@@ -8,6 +8,7 @@ import {
   blobKey,
   blobNotFound,
   refusedCondition,
+  refuseBlob,
   XML_HEAD,
   xml,
   type Xml,
@@ -209,6 +210,7 @@ export const BLOB: Service = {
   hosts: /^[a-z0-9]{3,24}\.blob\.core\.windows\.net$/,
   admit: admitBlob,
   noRoute: (call) => blobError(400, "UnsupportedHttpVerb", `The stand-in has no ${call.method} ${call.path}.`),
+  refuse: refuseBlob,
   headers: (call) => ({
     server: SERVER,
     "x-ms-request-id": randomUUID(),

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Call, Reply, Service } from "../http.ts";
 import { FEDERATION_AUDIENCE, GITHUB_ISSUER } from "../names.ts";
+import { refusalHeaders } from "../refusals.ts";
 import { readToken, signToken } from "../tokens.ts";
 import type { World } from "../world.ts";
 
@@ -224,6 +225,16 @@ export const ENTRA: Service = {
   name: "entra",
   hosts: /^login\.microsoftonline\.com$/,
   admit: () => null,
+  refuse: (call, status) => ({
+    ...entraError(
+      call,
+      status >= 500 ? "temporarily_unavailable" : "invalid_request",
+      90033,
+      "A transient error has occurred. Please try again.",
+    ),
+    status,
+    headers: refusalHeaders(status),
+  }),
   noRoute: (call) => entraError(call, "invalid_request", 900561, `The stand-in has no ${call.method} ${call.path}.`),
   routes: [
     { method: "POST", path: "/{tenant}/oauth2/v2.0/token", step: "entra token", handle: giveToken },

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Call, Reply, Service } from "../http.ts";
 import { GITHUB_ISSUER } from "../names.ts";
+import { refusalCode, refusalHeaders } from "../refusals.ts";
 import { signToken } from "../tokens.ts";
 import type { World } from "../world.ts";
 
@@ -47,6 +48,7 @@ export const GITHUB_OIDC: Service = {
   name: "github oidc",
   hosts: /^[a-z0-9-]+\.actions\.githubusercontent\.com$/,
   admit: () => null,
+  refuse: (_, status) => ({ status, headers: refusalHeaders(status), body: { message: refusalCode(status)[1] } }),
   noRoute: (call) => ({ status: 404, body: { message: `The stand-in has no ${call.method} ${call.path}.` } }),
   routes: [
     {

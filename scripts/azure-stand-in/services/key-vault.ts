@@ -1,4 +1,5 @@
 import type { Call, Reply, Route, Service } from "../http.ts";
+import { refusalCode, refusalHeaders } from "../refusals.ts";
 import { judgeToken, type Principal } from "../tokens.ts";
 import { isAllowed, type SecretVersion } from "../world.ts";
 
@@ -81,6 +82,7 @@ export const KEY_VAULT: Service = {
   name: "key vault",
   hosts: /^[a-z][a-z0-9-]{1,22}[a-z0-9]\.vault\.azure\.net$/,
   admit,
+  refuse: (_, status) => vaultError(status, ...refusalCode(status), { headers: refusalHeaders(status) }),
   noRoute: (call) => vaultError(404, "NotFound", `The stand-in has no ${call.method} ${call.path}.`),
   headers: ({ world }) => ({ "x-ms-keyvault-region": world.names.location }),
   routes: [

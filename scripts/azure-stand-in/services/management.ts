@@ -1,4 +1,4 @@
-import { admitArm, armError } from "../arm.ts";
+import { admitArm, armError, refuseArm } from "../arm.ts";
 import type { Service } from "../http.ts";
 import { OPERATION_ROUTES } from "../operations.ts";
 import { AUTHORIZATION_ROUTES } from "./authorization.ts";
@@ -15,6 +15,7 @@ export const MANAGEMENT: Service = {
   hosts: /^management\.azure\.com$/,
   admit: admitArm,
   noRoute: (call) => armError(404, "InvalidResourceType", `The stand-in has no ${call.method} ${call.path}.`),
+  refuse: refuseArm,
   headers: () => ({ "x-ms-ratelimit-remaining-subscription-reads": "11999" }),
   routes: [
     ...WORKSPACE_ROUTES,

@@ -1,4 +1,5 @@
 import { type Call, readJson, type Reply, type Route } from "../http.ts";
+import { refusalCode, refusalHeaders } from "../refusals.ts";
 import { judgeToken, type Principal } from "../tokens.ts";
 import { isAllowed, type Json, stableId } from "../world.ts";
 
@@ -38,6 +39,11 @@ function gatewayError(call: Call, status: number, message: string, inner: string
     },
   };
 }
+
+export const refuseMlflow = (call: Call, status: number): Reply => {
+  const [code, message] = refusalCode(status);
+  return { ...gatewayError(call, status, message, code), headers: refusalHeaders(status) };
+};
 
 export function admitMlflow(call: Call, route: Route): Principal | Reply {
   const { names } = call.world;

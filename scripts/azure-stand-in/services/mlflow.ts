@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ML_ACTIONS } from "../arm.ts";
 import type { Call, Reply, Route, Service } from "../http.ts";
 import { type Json, type MlflowExperiment, type MlflowRun, stableId } from "../world.ts";
-import { admitMlflow, BASE, mlflowError, mlflowNoRoute, readFields, textOf } from "./mlflow-answers.ts";
+import { admitMlflow, BASE, mlflowError, mlflowNoRoute, readFields, refuseMlflow, textOf } from "./mlflow-answers.ts";
 import { applyBatch, type Batch, LIMITS, refusedBatch, runBody } from "./mlflow-entities.ts";
 
 const STATUSES = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"];
@@ -179,6 +179,7 @@ export const MLFLOW: Service = {
   hosts: /^[a-z0-9]+\.api\.azureml\.ms$/,
   admit: admitMlflow,
   noRoute: mlflowNoRoute,
+  refuse: refuseMlflow,
   routes: [
     route("GET", "experiments/get-by-name", "read", getByName),
     route("GET", "experiments/get", "read", getExperiment),

@@ -1,65 +1,20 @@
 import { armError, armPage, mlError, systemData } from "../arm.ts";
 import type { Deployment, Endpoint, Failure } from "../endpoint-state.ts";
 import { type Call, readJson, type Reply, type Route } from "../http.ts";
-import { workspaceId } from "../names.ts";
 import { begin, lookAt, refusedWhileBusy } from "../operations.ts";
-import { readBody, type Shape } from "../shape.ts";
-import type { AssetContainer, AssetVersion, Json, World } from "../world.ts";
+import { readBody } from "../shape.ts";
+import type { Json, World } from "../world.ts";
+import { endpointPath } from "./endpoint-body.ts";
 import {
-  ENDPOINT_ACTIONS,
-  ENDPOINT_PATH,
-  endpointNotFound,
-  endpointPath,
-  findEndpoint,
-  SKU,
-} from "./online-endpoints.ts";
+  assetById,
+  badArgument,
+  DEPLOYMENT_PATCH_SHAPE,
+  DEPLOYMENT_SHAPE,
+  refusedProperties,
+} from "./deployment-body.ts";
+import { ENDPOINT_ACTIONS, ENDPOINT_PATH, endpointNotFound, findEndpoint } from "./online-endpoints.ts";
 
-const PROBE: Shape = {
-  isOptional: true,
-  fields: {
-    failureThreshold: "number?",
-    initialDelay: "text?",
-    period: "text?",
-    successThreshold: "number?",
-    timeout: "text?",
-  },
-};
-const SHAPE: Shape = {
-  fields: {
-    location: "text",
-    tags: "texts?",
-    kind: "text?",
-    identity: "any?",
-    sku: SKU,
-    properties: {
-      fields: {
-        endpointComputeType: "text",
-        appInsightsEnabled: "boolean?",
-        codeConfiguration: "any?",
-        dataCollector: "any?",
-        description: "text?",
-        egressPublicNetworkAccess: ["Enabled", "Disabled"],
-        environmentId: "text?",
-        environmentVariables: "texts?",
-        instanceType: "text?",
-        livenessProbe: PROBE,
-        model: "text?",
-        modelMountPath: "text?",
-        properties: "texts?",
-        readinessProbe: PROBE,
-        requestSettings: {
-          isOptional: true,
-          fields: { maxConcurrentRequestsPerInstance: "number?", maxQueueWait: "text?", requestTimeout: "text?" },
-        },
-        scaleSettings: { isOptional: true, fields: { scaleType: "text" } },
-        startupProbe: PROBE,
-      },
-    },
-  },
-};
-const PATCH_SHAPE: Shape = { fields: { tags: "texts?", sku: SKU } };
 const NAME = /^[a-zA-Z][a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/;
-const DURATION = /^P(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/;
 const GUIDE = "Please see troubleshooting guide, available here: https://aka.ms/oe-tsg";
 
 /** What the operation says of each failure; the sentences are the ones Azure's guide and reports of its users show. */
@@ -99,50 +54,6 @@ function deploymentBody(world: World, deployment: Deployment, operationUrl?: str
   };
 }
 
-/** The version of an asset that an id of the resource manager names. */
-export function assetById(world: World, kind: "models" | "environments", id: unknown): AssetVersion | undefined {
-  const prefix = `${workspaceId(world.names)}/${kind}/`.toLowerCase();
-  const text = String(id).replace(/^azureml:(?=\/)/, "");
-  if (!text.toLowerCase().startsWith(prefix)) return undefined;
-  const [name, versions, version, ...rest] = text.slice(prefix.length).split("/");
-  if (versions !== "versions" || rest.length > 0) return undefined;
-  const containers: ReadonlyMap<string, AssetContainer> = world[kind];
-  return containers.get(name ?? "")?.versions.get(version ?? "");
-}
-
-const badArgument = (call: Call, message: string): Reply => mlError(call, 400, message, { inner: "BadArgument" });
-
-function refusedProperties(call: Call, properties: Json, sku: Json): Reply | null {
-  if (properties["endpointComputeType"] !== "Managed")
-    return badArgument(call, "endpointComputeType should be Managed.");
-  const environment = assetById(call.world, "environments", properties["environmentId"]);
-  if (environment === undefined)
-    return badArgument(call, `The environment was not found: ${String(properties["environmentId"])}`);
-  if ((environment.properties["inferenceConfig"] ?? null) === null) {
-    return badArgument(call, "An environment with an image of one's own needs inferenceConfig.");
-  }
-  const { model } = properties;
-  if (typeof model === "string" && assetById(call.world, "models", model) === undefined) {
-    return badArgument(call, `The model was not found: ${model}`);
-  }
-  const capacity = Number(sku["capacity"] ?? 0);
-  if (!Number.isInteger(capacity) || capacity < 1 || capacity > 50) {
-    return badArgument(call, "sku.capacity, the number of instances, should be 1 to 50.");
-  }
-  const { requestSettings, livenessProbe, readinessProbe, startupProbe } = properties as Record<string, Json | null>;
-  const times = [
-    requestSettings?.["requestTimeout"],
-    ...[livenessProbe, readinessProbe, startupProbe].flatMap((probe) => [
-      probe?.["initialDelay"],
-      probe?.["period"],
-      probe?.["timeout"],
-    ]),
-  ];
-  const wrong = times.find((time) => typeof time === "string" && !DURATION.test(time));
-  if (wrong !== undefined) return badArgument(call, `${JSON.stringify(wrong)} is not a duration of ISO 8601.`);
-  return null;
-}
-
 function refusedQuota(call: Call, instanceType: unknown): Reply {
   const { subscriptionId } = call.world.names;
   const inner = {
@@ -164,7 +75,7 @@ function putDeployment(call: Call): Reply {
   const endpoint = findEndpoint(call);
   if (endpoint === undefined) return endpointNotFound(call);
   const name = call.params["deployment"]!;
-  const read = readBody(call, SHAPE);
+  const read = readBody(call, DEPLOYMENT_SHAPE);
   if ("refused" in read) return read.refused;
   const { body } = read;
   const properties = body["properties"] as Json;
@@ -248,7 +159,7 @@ async function getDeployment(call: Call): Promise<Reply> {
 
 function patchDeployment(call: Call): Reply {
   return withDeployment(call, (deployment) => {
-    const read = readBody(call, PATCH_SHAPE);
+    const read = readBody(call, DEPLOYMENT_PATCH_SHAPE);
     if ("refused" in read) return read.refused;
     const refused = refusedWhileBusy(call, call.path);
     if (refused !== null) return refused;

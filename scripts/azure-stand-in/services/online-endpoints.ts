@@ -1,49 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { armError, armPage, ML_ACTIONS, mlError, systemData, WORKSPACE_PATH } from "../arm.ts";
+import { armError, armPage, ML_ACTIONS, mlError, WORKSPACE_PATH } from "../arm.ts";
 import type { Endpoint } from "../endpoint-state.ts";
 import type { Call, Reply, Route } from "../http.ts";
-import { workspaceId } from "../names.ts";
 import { begin, lookAt, refusedWhileBusy } from "../operations.ts";
-import { readBody, type Shape } from "../shape.ts";
-import type { Json, World } from "../world.ts";
+import { readBody } from "../shape.ts";
+import type { Json } from "../world.ts";
+import { ENDPOINT_PATCH_SHAPE, ENDPOINT_SHAPE, endpointBody } from "./endpoint-body.ts";
 import { accessToken } from "./entra.ts";
 
-const IDENTITY: Shape = {
-  isOptional: true,
-  fields: { type: "text", userAssignedIdentities: "any?", principalId: "text?", tenantId: "text?" },
-};
-export const SKU: Shape = {
-  isOptional: true,
-  fields: { name: "text", tier: "text?", size: "text?", family: "text?", capacity: "number?" },
-};
-const SHAPE: Shape = {
-  fields: {
-    location: "text",
-    tags: "texts?",
-    kind: "text?",
-    identity: IDENTITY,
-    sku: SKU,
-    properties: {
-      fields: {
-        authMode: "text",
-        description: "text?",
-        properties: "texts?",
-        keys: { isOptional: true, fields: { primaryKey: "text?", secondaryKey: "text?" } },
-        compute: "text?",
-        mirrorTraffic: "numbers?",
-        publicNetworkAccess: ["Enabled", "Disabled"],
-        traffic: "numbers?",
-      },
-    },
-  },
-};
-/** PATCH changes no more than this: traffic goes by PUT. */
-const PATCH_SHAPE: Shape = { fields: { tags: "texts?", identity: IDENTITY } };
 const AUTH_MODES = ["Key", "AMLToken", "AADToken"];
 const NAME = /^[a-zA-Z](?!.*--)[a-zA-Z0-9-]{1,30}[a-zA-Z0-9]$/;
-
-export const endpointPath = (world: World, name: string): string =>
-  `${workspaceId(world.names)}/onlineEndpoints/${name}`;
 
 export const findEndpoint = (call: Call): Endpoint | undefined =>
   call.world.endpoints.get((call.params["endpoint"] ?? "").toLowerCase());
@@ -54,38 +20,6 @@ export const endpointNotFound = (call: Call): Reply =>
     "ResourceNotFound",
     `The Resource 'Microsoft.MachineLearningServices/workspaces/${call.world.names.workspace}/onlineEndpoints/${call.params["endpoint"]!}' under resource group '${call.world.names.resourceGroup}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
   );
-
-export function endpointBody(world: World, endpoint: Endpoint, operationUrl?: string): object {
-  const { names } = world;
-  const host = `https://${endpoint.name}.${names.location}.inference.ml.azure.com`;
-  const { keys: _, ...properties } = endpoint.properties;
-  return {
-    id: endpointPath(world, endpoint.name),
-    name: endpoint.name,
-    type: "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
-    location: names.location,
-    tags: endpoint.tags,
-    kind: "Managed",
-    identity: endpoint.identity,
-    properties: {
-      description: null,
-      compute: null,
-      mirrorTraffic: {},
-      publicNetworkAccess: "Enabled",
-      traffic: {},
-      ...properties,
-      properties: {
-        ...(properties["properties"] as object | undefined),
-        "azureml.onlineendpointid": endpointPath(world, endpoint.name).toLowerCase(),
-        ...(operationUrl === undefined ? {} : { AzureAsyncOperationUri: operationUrl }),
-      },
-      scoringUri: `${host}/score`,
-      swaggerUri: `${host}/swagger.json`,
-      provisioningState: endpoint.provisioningState,
-    },
-    systemData: systemData(endpoint.createdAtMs, endpoint.createdAtMs, names.objectId),
-  };
-}
 
 function refusedTraffic(call: Call, endpoint: Endpoint | undefined, traffic: Json): Reply | null {
   const shares = Object.entries(traffic).map(([name, share]) => [name, Number(share)] as const);
@@ -115,7 +49,7 @@ const newKey = (): string => randomBytes(24).toString("base64url");
 
 function putEndpoint(call: Call): Reply {
   const name = call.params["endpoint"]!;
-  const read = readBody(call, SHAPE);
+  const read = readBody(call, ENDPOINT_SHAPE);
   if ("refused" in read) return read.refused;
   const { body } = read;
   const properties = body["properties"] as Json;
@@ -179,7 +113,7 @@ function putEndpoint(call: Call): Reply {
 function patchEndpoint(call: Call): Reply {
   const endpoint = findEndpoint(call);
   if (endpoint === undefined) return endpointNotFound(call);
-  const read = readBody(call, PATCH_SHAPE);
+  const read = readBody(call, ENDPOINT_PATCH_SHAPE);
   if ("refused" in read) return read.refused;
   const refused = refusedWhileBusy(call, call.path);
   if (refused !== null) return refused;

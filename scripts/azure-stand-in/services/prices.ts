@@ -1,4 +1,5 @@
 import type { Call, Reply, Service } from "../http.ts";
+import { refusalCode, refusalHeaders } from "../refusals.ts";
 
 /** Test values: dollars an hour, made up, in the form that the real price list has. They are nobody's prices. */
 const HOURLY_USD: readonly (readonly [sku: string, price: number])[] = [
@@ -86,6 +87,11 @@ export const PRICES: Service = {
   name: "prices",
   hosts: /^prices\.azure\.com$/,
   admit: () => null,
+  refuse: (_, status) => ({
+    status,
+    headers: refusalHeaders(status),
+    body: { Error: { Code: refusalCode(status)[0], Message: refusalCode(status)[1] } },
+  }),
   noRoute: (call) => ({
     status: 404,
     body: { Error: { Code: "NotFound", Message: `The stand-in has no ${call.path}.` } },

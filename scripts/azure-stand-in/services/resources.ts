@@ -1,7 +1,6 @@
 import { armError } from "../arm.ts";
 import type { Call, Reply, Route } from "../http.ts";
-import { providerId } from "../names.ts";
-import type { Names } from "../names.ts";
+import { type Names, providerId } from "../names.ts";
 
 const GROUP = "/subscriptions/{subscription}/resourceGroups/{group}";
 
@@ -64,6 +63,14 @@ function notFound(call: Call, provider: string): Reply {
   );
 }
 
+const subscription = (names: Names): object => ({
+  id: `/subscriptions/${names.subscriptionId}`,
+  subscriptionId: names.subscriptionId,
+  tenantId: names.tenantId,
+  displayName: "A subscription that is none",
+  state: "Enabled",
+});
+
 export const RESOURCE_ROUTES: readonly Route[] = [
   ...RESOURCES.map(
     (resource): Route => ({
@@ -93,19 +100,17 @@ export const RESOURCE_ROUTES: readonly Route[] = [
   ),
   {
     method: "GET",
+    path: "/subscriptions",
+    step: "subscriptions list",
+    apiVersions: ["2022-12-01"],
+    handle: ({ world }) => ({ status: 200, body: { value: [subscription(world.names)] } }),
+  },
+  {
+    method: "GET",
     path: "/subscriptions/{subscription}",
     step: "subscription get",
     apiVersions: ["2022-12-01"],
-    handle: ({ world: { names } }) => ({
-      status: 200,
-      body: {
-        id: `/subscriptions/${names.subscriptionId}`,
-        subscriptionId: names.subscriptionId,
-        tenantId: names.tenantId,
-        displayName: "A subscription that is none",
-        state: "Enabled",
-      },
-    }),
+    handle: ({ world }) => ({ status: 200, body: subscription(world.names) }),
   },
   {
     method: "GET",

@@ -1,5 +1,6 @@
 import type { Deployment, Endpoint } from "../endpoint-state.ts";
 import type { Call, Reply, Route, Service } from "../http.ts";
+import { refusalCode, refusalHeaders } from "../refusals.ts";
 import { judgeToken } from "../tokens.ts";
 import { isAllowed, type Json } from "../world.ts";
 import { ENDPOINT_ACTIONS } from "./online-endpoints.ts";
@@ -110,6 +111,16 @@ export const SCORING: Service = {
   name: "scoring",
   hosts: /^[a-z][a-z0-9-]+\.[a-z0-9]+\.inference\.ml\.azure\.com$/,
   admit: () => null,
+  refuse: (_, status) => ({
+    status,
+    headers: {
+      ...refusalHeaders(status),
+      ...(status === 424
+        ? { "ms-azureml-model-error-statuscode": "500", "ms-azureml-model-error-reason": "model_error" }
+        : {}),
+    },
+    body: refusalCode(status)[1],
+  }),
   noRoute: (call) => ({ status: 404, body: `The stand-in has no ${call.method} ${call.path}.` }),
   headers: () => ({ "x-request-id": "stand-in" }),
   routes: [route("POST", "/{path*}"), route("GET", "/{path*}")],
