@@ -33,7 +33,16 @@ export const WORKSPACE_OPTIONS: readonly OptionSpec[] = [
 
 /** True when the environment names a workspace in full: then `train` registers there by itself. */
 export function isWorkspaceInEnvironment(env: CommandContext["env"]): boolean {
-  return PARTS.every(([, variable]) => (env[variable] ?? "") !== "");
+  return PARTS.every(([, variable]) => (env[variable] ?? "").trim() !== "");
+}
+
+/** What to say of an environment that names a part of a workspace; null when it names all or nothing. Many set the subscription alone, for other tools. */
+export function halfSetWorkspace(env: CommandContext["env"]): string | null {
+  const isSet = ([, variable]: (typeof PARTS)[number]) => (env[variable] ?? "").trim() !== "";
+  const missing = PARTS.filter((part) => !isSet(part)).map(([, variable]) => variable);
+  const set = PARTS.filter(isSet).map(([, variable]) => variable);
+  if (missing.length === 0 || set.every((variable) => variable === "AZURE_SUBSCRIPTION_ID")) return null;
+  return `${set.join(" and ")} ${set.length === 1 ? "is" : "are"} set, ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not: the model is not registered in Azure. Set all three, or give --no-register.`;
 }
 
 /** The workspace that options or else the environment name; `wanted` says what needs it. */

@@ -10,6 +10,8 @@ export interface TrainingSummary {
   readonly folder: string;
   readonly flaggedFile: string;
   readonly notices: readonly string[];
+  /** What became of registering it, for programs; absent when it stays here. */
+  readonly registration?: object;
 }
 
 const SHOWN_FLAGGED_MAX = 10;

@@ -14,7 +14,16 @@ export const PUBLISH_LOCK = { waitMs: 15_000 };
  * change; only then does the forest take its usual name. A reader looks under both names.
  */
 export async function publishModelFolder(folder: string, model: IsolationForestModel): Promise<string> {
-  const files = encodeModel(model, sha256);
+  return await publishModelFiles(folder, encodedModel(model));
+}
+
+/** The files that a model is kept in, by name: the same model gives the same bytes. */
+export function encodedModel(model: IsolationForestModel): ReadonlyMap<string, Uint8Array> {
+  return encodeModel(model, sha256);
+}
+
+/** The same for files that are there already, byte by byte: the caller has checked that they are a model. Answers with the hash of model.json. */
+export async function publishModelFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
   const manifest = files.get(MODEL_FILE)!;
   const forest = files.get(FOREST_FILE)!;
   try {

@@ -1,8 +1,11 @@
 import { join } from "node:path";
+import type { IsolationForestModel } from "@oddrun/core";
 import type { TrainOptions } from "../../operations/train-model.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { problem } from "../../operations/problems.ts";
+import { type PlannedRegistration, planRegistration, pushModel, REGISTER_OPTIONS } from "../cloud-registration.ts";
 import { COLLECT_OPTIONS } from "./collect-settings.ts";
+import { printable } from "../../operations/visible-text.ts";
 import { CONTAMINATION_RULE, decimal, SKIP_BAD_OPTIONS, wholeNumber } from "../options.ts";
 
 const EXIT_INTERRUPTED = 130;
@@ -61,6 +64,7 @@ export const trainCommand: CommandSpec = {
       description: "Which record holds when two of one build differ: first or last",
     },
     ...SKIP_BAD_OPTIONS,
+    ...REGISTER_OPTIONS,
     { name: "history", description: "Train the history model of `detect` on the stored runs instead" },
     { name: "json", description: "Print the outcome as JSON" },
   ],
@@ -87,6 +91,11 @@ function checkFrom(input: CommandInput): void {
   const isFrom = input.text("from") !== undefined;
   for (const other of ["input", "history"]) {
     if (isFrom && input.isSet(other)) throw problem("bad-usage", `--from and --${other} do not go together.`);
+  }
+  for (const { name } of REGISTER_OPTIONS) {
+    if (input.isSet("history") && input.isSet(name) && name !== "no-register") {
+      throw problem("bad-usage", `--history and --${name} do not go together: "oddrun detect" uses that model here.`);
+    }
   }
   for (const { name } of COLLECT_OPTIONS) {
     if (!isFrom && input.isSet(name)) throw problem("bad-usage", `--${name} goes with --from OWNER/NAME.`);
@@ -136,6 +145,7 @@ async function trainMetrics(input: CommandInput, context: CommandContext, option
   const { writeFileAtomically, csvCell } = await import("../../adapters/files/index.ts");
   const { trainingJson, trainingText } = await import("../training-text.ts");
   const folder = input.text("model-dir") ?? "model";
+  const plan = await planRegistration(input, context);
   const { table, place, dataWindow, notices } = await trainingData(input, context);
   context.progress(`training on ${table.rowCount} records`);
   const training = trainMetricsModel(table, { ...options, dataWindow }, place);
@@ -148,7 +158,24 @@ async function trainMetrics(input: CommandInput, context: CommandContext, option
   const flaggedFile = join(folder, "flagged.csv");
   const rows = training.flagged.map(({ id, score, reason }) => `${csvCell(id)},${score},${csvCell(reason)}\n`);
   await writeFileAtomically(flaggedFile, `build_id,score,reason\n${rows.join("")}`, { force: true });
-  const summary = { version, source: place, folder, flaggedFile, notices };
-  context.stdout.write(input.isSet("json") ? trainingJson(training, summary) : trainingText(training, summary));
+  const summary = { version, source: place, folder, flaggedFile, notices: [...notices, ...plan.notices] };
+  if (!input.isSet("json")) context.stdout.write(trainingText(training, summary));
+  const pushed = plan.planned === null ? null : await push(plan.planned, training.model, summary, context);
+  const registration = pushed === null ? {} : { registration: pushed.json };
+  context.stdout.write(
+    input.isSet("json") ? trainingJson(training, { ...summary, ...registration }) : (pushed?.text ?? ""),
+  );
+  if (pushed !== null && pushed.failure !== null) throw pushed.failure;
   return 0;
+}
+
+/** After everything is kept here: what fails now loses nothing. */
+function push(
+  planned: PlannedRegistration,
+  model: IsolationForestModel,
+  { version, source, folder }: { readonly version: string; readonly source: string; readonly folder: string },
+  context: CommandContext,
+) {
+  const wayOut = `The model is kept in ${printable(folder)} and as ${version}: "oddrun models push ${version}" registers it without training again, and so does the same command.`;
+  return pushModel(planned, { model, source, wayOut }, context);
 }
