@@ -33,6 +33,7 @@ export interface Tried {
 
 const TRIES_MAX = 5;
 const FIRST_WAIT_MS = 1_000;
+const TOLD_WAIT_MS = 4_000;
 /** A longer wait is not sat out but told. */
 const WAIT_MAX_MS = 300_000;
 
@@ -51,7 +52,9 @@ export async function withTries<T>(context: AzureContext, tried: Tried, once: ()
     if (isLast) throw problem("azure-unreachable", host, shownPath(path), answer.why, tryCount);
     const waitMs = answer.askedWaitMs ?? FIRST_WAIT_MS * 2 ** (tryCount - 1);
     if (waitMs > WAIT_MAX_MS) throw problem("azure-limit-too-long", host, Math.ceil(waitMs / 1000));
-    context.log.warn("asking Azure again", { host, path, why: answer.why, waitMs, tryCount });
+    context.log.info("asking Azure again", { host, path, why: answer.why, waitMs, tryCount });
+    if (waitMs >= TOLD_WAIT_MS)
+      context.progress(`${host}: ${answer.why}; asking again in ${Math.ceil(waitMs / 1000)} s`);
     await pause(context, waitMs);
   }
 }

@@ -1,90 +1,70 @@
-import { join } from "node:path";
 import { problem } from "../../operations/problems.ts";
-import type { CommandSpec } from "../command.ts";
-import { printable } from "../../operations/visible-text.ts";
-import { columns } from "../text-table.ts";
 import { WORKSPACE_OPTIONS } from "../azure-settings.ts";
+import { MODEL_NAME_OPTION } from "../cloud-registration.ts";
+import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
+import { oneOf } from "../options.ts";
 import { COMPARE_OPTIONS } from "./models-compare.ts";
+
+type Action = (input: CommandInput, context: CommandContext) => Promise<number>;
+
+/** What follows `oddrun models`; each is loaded when it is asked for. */
+const ACTIONS: Readonly<Record<string, (isCloud: boolean) => Promise<Action>>> = {
+  list: async (isCloud) =>
+    isCloud ? (await import("./models-cloud.ts")).listInCloud : (await import("./models-local.ts")).listHere,
+  show: async () => (await import("./models-local.ts")).showHere,
+  compare: async () => (await import("./models-compare.ts")).compareAction,
+  push: async () => (await import("./models-cloud.ts")).pushToCloud,
+  pull: async () => (await import("./models-cloud.ts")).pullFromCloud,
+};
+/** Whether each takes a version behind it. */
+const TAKES_VERSION: readonly string[] = ["show", "push", "pull"];
 
 export const modelsCommand: CommandSpec = {
   name: "models",
-  summary: "List, show or compare registered model versions",
+  summary: "List, show, compare, push or pull registered model versions",
   args: [
-    { name: "action", description: "What to do: list, show or compare", required: true },
-    { name: "version", description: "Which one to show, such as metrics-3", required: false },
+    { name: "action", description: "What to do: list, show, compare, push or pull", required: true },
+    {
+      name: "version",
+      description: "Which one: metrics-3 to show or push, 3 to pull; without it the one in use, or the newest",
+      required: false,
+    },
   ],
   options: [
     { name: "json", description: "Print as JSON" },
-    { name: "model-dir", value: "DIR", description: "With compare: folder of the new model", defaultText: "model" },
+    {
+      name: "model-dir",
+      value: "DIR",
+      description: "Folder of the model: the new one to compare, one to push, where to put what is pulled",
+      defaultText: "model; push: the registered version in use",
+    },
     {
       name: "registry",
       value: "WHICH",
-      description: "With compare: where the serving model is registered: local or azureml",
-      defaultText: "local",
+      description: "Which registry is meant: local or azureml",
+      defaultText: "local; push and pull: azureml",
     },
-    { name: "model-name", value: "NAME", description: "Name of the registered model", defaultText: "pipeline-anomaly" },
+    MODEL_NAME_OPTION,
     ...WORKSPACE_OPTIONS,
     ...COMPARE_OPTIONS,
   ],
   async run(input, context) {
-    if (input.args[0] === "compare" && input.args[1] === undefined) {
-      const { compareAction } = await import("./models-compare.ts");
-      return await compareAction(input, context);
-    }
-    const { localRegistry } = await import("../../adapters/model-registry/index.ts");
-    const registry = localRegistry(join(context.dataDir, "models"), context.now, context.log);
-    const [action, version] = input.args;
-    if (action === "list" && version === undefined) {
-      const versions = await registry.list();
-      context.stdout.write(
-        input.isSet("json")
-          ? json(versions.map(({ registeredAtMs, ...rest }) => ({ ...rest, registeredAt: isoTime(registeredAtMs) })))
-          : listText(versions),
+    const [action = "", version] = input.args;
+    const load = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+    if (load === undefined || (version !== undefined && !TAKES_VERSION.includes(action))) {
+      throw problem(
+        "bad-usage",
+        `"oddrun models list" lists the versions, "show VERSION" shows one, "compare" compares, "push [VERSION]" registers one in Azure Machine Learning and "pull [VERSION]" fetches one from there.`,
       );
-      return 0;
     }
-    if (action === "show" && version !== undefined) {
-      const { model, registeredAtMs, ...registered } = await registry.load(version);
-      const { forest, ...described } = model;
-      const shown = {
-        ...registered,
-        registeredAt: isoTime(registeredAtMs),
-        ...described,
-        trees: forest.treeCount,
-        subsample: forest.subsampleSize,
-      };
-      context.stdout.write(json(shown));
-      return 0;
+    const isAlwaysCloud = action === "push" || action === "pull";
+    const registry = oneOf(input, "registry", ["local", "azureml"], isAlwaysCloud ? "azureml" : "local");
+    if (isAlwaysCloud && registry === "local") {
+      throw problem("bad-usage", `"oddrun models ${action}" is about --registry azureml.`);
     }
-    throw problem(
-      "bad-usage",
-      `"oddrun models list" lists the versions, "oddrun models show VERSION" shows one, "oddrun models compare" compares.`,
-    );
+    if (action === "show" && registry === "azureml") {
+      throw problem("bad-usage", `"oddrun models show" is about the versions here; pull one from azureml to see it.`);
+    }
+    return await (await load(registry === "azureml"))(input, context);
   },
 };
-
-function listText(
-  versions: readonly {
-    readonly version: string;
-    readonly registeredAtMs: number;
-    readonly source: string;
-    readonly isPromoted: boolean;
-  }[],
-): string {
-  if (versions.length === 0) return `No model has been registered yet. "oddrun train" registers one.\n`;
-  const rows = versions.map((row) => [
-    row.version,
-    isoTime(row.registeredAtMs),
-    row.isPromoted ? "in use" : "",
-    printable(row.source),
-  ]);
-  return `${columns([["version", "registered", "", "trained on"], ...rows]).join("\n")}\n`;
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
