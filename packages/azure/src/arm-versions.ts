@@ -5,6 +5,7 @@
 const API_VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.machinelearningservices": "2025-06-01",
   "microsoft.authorization": "2022-04-01",
+  "microsoft.containerregistry": "2023-07-01",
 };
 
 /** The version for a resource's path: that of the last provider in it. */

@@ -22,3 +22,4 @@ export const connectEndpoint: AzurePackage["connectEndpoint"] = ({ url, key }, c
 
 export { azureCredential, azureSignIn, type AzureSignIn } from "./credential.ts";
 export { readVaultSecret } from "./vault-secret.ts";
+export { doctorChecks } from "./doctor/checks.ts";

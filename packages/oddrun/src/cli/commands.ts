@@ -15,6 +15,7 @@ export const COMMANDS: Commands = {
   metric: async () => (await import("./commands/metric.ts")).metricCommand,
   models: async () => (await import("./commands/models.ts")).modelsCommand,
   deploy: async () => (await import("./commands/deploy.ts")).deployCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   sample: async () => (await import("./commands/sample.ts")).sampleCommand,
   demo: async () => (await import("./commands/demo.ts")).demoCommand,
 };

@@ -101,12 +101,12 @@ export function metricsReadOptions(
   };
 }
 
-/** What --repo was given as, if GitHub could call a repository so. */
-export function repositoryOption(input: CommandInput): string | undefined {
-  const text = input.text("repo");
+/** What --repo, or another option for it, was given as, if GitHub could call a repository so. */
+export function repositoryOption(input: CommandInput, option = "repo"): string | undefined {
+  const text = input.text(option);
   if (text === undefined || /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}$/.test(text))
     return text;
-  throw problem("bad-usage", `--repo is "${printable(text)}"; the name of a repository, "owner/name", is needed.`);
+  throw problem("bad-usage", `--${option} is "${printable(text)}"; the name of a repository, "owner/name", is needed.`);
 }
 
 /** The columns of --features. */

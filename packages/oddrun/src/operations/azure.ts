@@ -1,4 +1,5 @@
-import type { CloudRegistry } from "./cloud-registry.ts";
+import type { CloudRegistry, ModelFile } from "./cloud-registry.ts";
+import type { DoctorCheck } from "./doctor.ts";
 import type { EndpointPlatform, EndpointScorer } from "./endpoint-platform.ts";
 import type { Logger } from "./ports.ts";
 
@@ -35,11 +36,25 @@ export interface AzureConnection {
   readonly endpoints: EndpointPlatform;
 }
 
+/** What "oddrun doctor" is to look at in Azure. */
+export interface AzureDoctorRequest {
+  /** Null looks at the sign-in alone. */
+  readonly workspace: { readonly name: AzureWorkspaceName; readonly connection: AzureConnection } | null;
+  /** Scored with one record, if it is named; else endpoints are not looked at. */
+  readonly endpoint: string | null;
+  /** Whose newest version is to be loadable. */
+  readonly modelName: string;
+  /** Reads a model from its files and says what it is; throws when they are none. */
+  readonly describeModel: (files: readonly ModelFile[]) => string;
+}
+
 /** What the optional package @oddrun/azure exports. */
 export interface AzurePackage {
   connectWorkspace(name: AzureWorkspaceName, context: AzureContext): AzureConnection;
   /** An endpoint by its address alone: https, and a key that is sent as a bearer token. */
   connectEndpoint(address: { readonly url: string; readonly key: string }, context: AzureContext): EndpointScorer;
+  /** What to look at, in the order to show it; nothing is asked before that. The only thing written is a tiny file, deleted at once. */
+  doctorChecks(request: AzureDoctorRequest, context: AzureContext): readonly DoctorCheck[];
   /** The value of the Key Vault secret at "https://VAULT.vault.azure.net/secrets/NAME[/VERSION]"; `setting` is who wants it, for messages. */
   readVaultSecret(setting: string, address: string, context: AzureContext): Promise<string>;
 }

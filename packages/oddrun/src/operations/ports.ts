@@ -16,6 +16,7 @@ export * from "./azure.ts";
 export * from "./cloud-registry.ts";
 export { SCORING_CONTRACT } from "./scoring-contract.ts";
 export * from "./endpoint-platform.ts";
+export { blockedBy, type CheckOutcome, clockOutcome, type DoctorCheck, once, orNull } from "./doctor.ts";
 export { Problem, problem } from "./problems.ts";
 export { printable } from "./visible-text.ts";
 

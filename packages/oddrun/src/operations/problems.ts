@@ -132,6 +132,13 @@ export const PROBLEMS = {
     message: (what: string, minutes: number) =>
       `${what} is still going on after ${minutes} min. It goes on in Azure: look again later, and repeat the command then.`,
   },
+  "azure-workspace-missing": {
+    title: "There is no such Azure Machine Learning workspace",
+    httpStatus: 404,
+    exitCode: 4,
+    message: (workspace: string, group: string) =>
+      `There is no workspace ${workspace} in the resource group ${group}, or this identity may not see it. Check AZURE_ML_WORKSPACE, AZURE_RESOURCE_GROUP and AZURE_SUBSCRIPTION_ID against the outputs of Terraform. A deleted workspace is kept for 14 days and holds its name: recover it under "Recently deleted" in the portal, or delete it there for good before "terraform apply" makes it anew.`,
+  },
   "vault-reference-wrong": {
     title: "A setting names a secret of Key Vault in a way that cannot be used",
     httpStatus: 500,
