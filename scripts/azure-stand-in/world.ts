@@ -93,6 +93,11 @@ export interface World {
   readonly secrets: Map<string, SecretVersion[]>;
   readonly endpoints: Map<string, Endpoint>;
   readonly operations: Map<string, Operation>;
+  /** What the workspace's diagnostics report, by the part of the answer; nothing is a clean bill. */
+  readonly diagnosis: Map<
+    string,
+    readonly { readonly code: string; readonly level: string; readonly message: string }[]
+  >;
   /** How deployments that are asked for next will fail, in this order; "none" lets one pass. */
   readonly failures: (Failure | "none")[];
   readonly startContainer: (deployment: Deployment, environment: AssetVersion) => Container;
@@ -132,6 +137,7 @@ export function createWorld(options: WorldOptions): World {
     secrets: new Map(),
     endpoints: new Map(),
     operations: new Map(),
+    diagnosis: new Map(),
     failures: [],
     startContainer: (deployment, environment) => options.startContainer(world, deployment, environment),
     operationPolls,

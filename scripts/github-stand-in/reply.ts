@@ -32,6 +32,12 @@ export interface RouteContext {
   readonly options: RouteOptions;
 }
 
+/** The repository's customization; `isImmutable` puts the numbers of owner and repository into the default subject. */
+export interface OidcSubject {
+  readonly isImmutable: boolean;
+  readonly claimKeys?: readonly string[];
+}
+
 export interface RouteOptions {
   /** How many runs an unfiltered list can be paged through; beyond, 422. GitHub: 40,000. */
   readonly unfilteredItemsMax: number;
@@ -46,6 +52,8 @@ export interface RouteOptions {
   readonly bigJobsPage: { readonly runJobsMin: number; readonly itemsMax: number } | null;
   /** Logs of jobs that ended longer ago answer 410. */
   readonly logsKeptDays: number;
+  /** What identity tokens of a repository's jobs say of their subject; null answers 404, as an older server does. */
+  readonly oidcSubject: OidcSubject | null;
 }
 
 const DOCUMENTATION = "https://docs.github.com/rest";

@@ -1,6 +1,7 @@
 import { appRoutes } from "./app-routes.ts";
 import { compareCommits, fileContents, jobLog, logText } from "./content-routes.ts";
 import { type AttemptFact, jobsOf, latestAttempt } from "./corpus.ts";
+import type { Complete } from "./github-schemas.ts";
 import { listRuns } from "./list-runs.ts";
 import { approvalsPayload, jobPayload, runText, workflowPayload } from "./payloads.ts";
 import { accountPayload, repositoryPayload } from "./repository-payload.ts";
@@ -77,6 +78,8 @@ function inRepository(
   if (area === "contents")
     return answer("contents", fileContents(context, repository, pieces.slice(1).join("/"), request));
   if (area !== "actions") return answer("unknown", notFound());
+  if (pieces.slice(1).join("/") === "oidc/customization/sub")
+    return answer("oidc-subject", oidcSubject(context, repository));
   if (what === "runs" && id === undefined) return answer("runs", listRuns(context, repository, request));
   if (what === "workflows" && id === undefined) {
     const workflows = repository.workflows.map((workflow) => workflowPayload(place, repository, workflow));
@@ -114,6 +117,20 @@ function inRepository(
 
 const runRoute = (part: string | undefined, last: string | undefined): string =>
   part === "attempts" ? (last === "jobs" ? "attempt-jobs" : "attempt") : (part ?? "run");
+
+function oidcSubject({ world, options }: RouteContext, repository: Repository): Reply {
+  const subject = options.oidcSubject;
+  const ownerId = world.account(repository.owner)?.id;
+  if (subject === null || ownerId === undefined) return notFound();
+  const { owner, name, id } = repository;
+  const body: Complete<"oidc-custom-sub-repo"> = {
+    use_default: subject.claimKeys === undefined,
+    include_claim_keys: [...(subject.claimKeys ?? [])],
+    use_immutable_subject: subject.isImmutable,
+    sub_claim_prefix: subject.isImmutable ? `repo:${owner}@${ownerId}/${name}@${id}` : `repo:${owner}/${name}`,
+  };
+  return json(body);
+}
 
 function listJobs(
   { place, options }: RouteContext,

@@ -84,6 +84,7 @@ export async function startGitHubStandIn(options: StandInOptions): Promise<GitHu
     unfilteredItemsMax: options.unfilteredItemsMax ?? 40_000,
     filteredItemsMax: options.filteredItemsMax ?? 1000,
     totals: options.totals ?? "exact",
+    oidcSubject: options.oidcSubject === undefined ? { isImmutable: true } : options.oidcSubject,
     bigJobsPage: options.bigJobsPage === undefined ? { runJobsMin: 88, itemsMax: 80 } : options.bigJobsPage,
     logsKeptDays: options.logsKeptDays ?? 90,
   };

@@ -1,7 +1,7 @@
 import type { TokenCredential } from "@azure/core-auth";
 import { ClientAssertionCredential, ClientSecretCredential, DefaultAzureCredential } from "@azure/identity";
 import type { AzureContext } from "oddrun/ports";
-import { type AssertionClaims, githubAssertion, mayAskGithub } from "./github-assertion.ts";
+import { type Assertion, type AssertionClaims, githubAssertion, mayAskGithub } from "./github-assertion.ts";
 import { pause, waitScale } from "./pause.ts";
 import { mayBeTooNew, signInFailure, signInProblem } from "./sign-in-problem.ts";
 
@@ -32,8 +32,13 @@ export function azureCredential(context: AzureContext): TokenCredential {
  */
 export function azureSignIn(context: AzureContext, { isPatient = true } = {}): AzureSignIn {
   let claims: AssertionClaims | null = null;
-  const { way, source } = signInSource(context, (latest) => {
+  // the library asks for it twice for one token
+  let asked: Promise<Assertion> | null = null;
+  const { way, source } = signInSource(context, async () => {
+    asked ??= githubAssertion(context);
+    const { token, ...latest } = await asked;
     claims = latest;
+    return token;
   });
   const waits = isPatient ? [...NEW_CREDENTIAL_WAITS_MS] : [];
   return {
@@ -43,6 +48,7 @@ export function azureSignIn(context: AzureContext, { isPatient = true } = {}): A
       async getToken(scopes, options) {
         for (let attempt = 0; ; attempt += 1) {
           (context.signal as AbortSignal).throwIfAborted();
+          asked = null;
           try {
             return await source.getToken(scopes, options);
           } catch (error) {
@@ -65,7 +71,7 @@ export function azureSignIn(context: AzureContext, { isPatient = true } = {}): A
 
 function signInSource(
   context: AzureContext,
-  remember: (claims: AssertionClaims) => void,
+  assertion: () => Promise<string>,
 ): { readonly way: string; readonly source: TokenCredential } {
   const { env } = context;
   const [tenant = "", client = "", secret = ""] = ["TENANT_ID", "CLIENT_ID", "CLIENT_SECRET"].map((name) =>
@@ -78,11 +84,6 @@ function signInSource(
   const isNarrowed = (env["AZURE_TOKEN_CREDENTIALS"] ?? "") !== "";
   if (!isNarrowed && tenant !== "" && client !== "") {
     if (mayAskGithub(env)) {
-      const assertion = async () => {
-        const { token, ...claims } = await githubAssertion(context);
-        remember(claims);
-        return token;
-      };
       return {
         way: "GitHub's identity token of this job",
         source: new ClientAssertionCredential(tenant, client, assertion, options),

@@ -2,6 +2,7 @@ import { admitArm, armError, refuseArm } from "../arm.ts";
 import type { Service } from "../http.ts";
 import { OPERATION_ROUTES } from "../operations.ts";
 import { AUTHORIZATION_ROUTES } from "./authorization.ts";
+import { DIAGNOSE_ROUTES } from "./diagnose.ts";
 import { ENVIRONMENT_ROUTES } from "./environments.ts";
 import { MODEL_ROUTES } from "./models.ts";
 import { DEPLOYMENT_ROUTES } from "./online-deployments.ts";
@@ -19,6 +20,7 @@ export const MANAGEMENT: Service = {
   headers: () => ({ "x-ms-ratelimit-remaining-subscription-reads": "11999" }),
   routes: [
     ...WORKSPACE_ROUTES,
+    ...DIAGNOSE_ROUTES,
     ...MODEL_ROUTES,
     ...ENVIRONMENT_ROUTES,
     ...ENDPOINT_ROUTES,

@@ -20,8 +20,9 @@ export const doctorChecks: AzurePackage["doctorChecks"] = (request, context) => 
   // a look takes no minutes: a credential that is too new is told, not waited for
   const signIn = azureSignIn(context, { isPatient: false });
   const token = once(async () => (await signIn.credential.getToken(SCOPE))?.token ?? "");
+  const subscriptionId = request.workspace?.name.subscriptionId ?? null;
   const general: DoctorCheck[] = [
-    { name: "Clock against Azure", area: "settings", look: () => clockAgainstAzure(context) },
+    { name: "Clock against Azure", area: "settings", look: () => clockAgainstAzure(context, subscriptionId) },
     { name: SIGN_IN, area: "remote", look: async () => signInOutcome(signIn, await token()) },
   ];
   if (request.workspace === null) return [...general, { name: WORKSPACE, area: "remote", look: unnamed }];
@@ -79,9 +80,10 @@ async function unnamed(): Promise<CheckOutcome> {
 }
 
 /** Without a token Azure refuses, and tells its time all the same: a wrong clock is often why there is no token. */
-async function clockAgainstAzure(context: AzureContext): Promise<CheckOutcome> {
+async function clockAgainstAzure(context: AzureContext, subscriptionId: string | null): Promise<CheckOutcome> {
   const send = azureRequests({ credential: null, scope: SCOPE, context });
-  const answer = await orNull(send({ method: "GET", url: `${ARM_ORIGIN}/subscriptions?api-version=2022-12-01` }));
+  const path = subscriptionId === null ? "/subscriptions" : `/subscriptions/${encodeURIComponent(subscriptionId)}`;
+  const answer = await orNull(send({ method: "GET", url: `${ARM_ORIGIN}${path}?api-version=2022-12-01` }));
   const dateMs = Date.parse(answer?.header("date") ?? "");
   if (Number.isNaN(dateMs)) return { status: "skipped", found: "Azure told no time" };
   return clockOutcome(dateMs - context.now(), "Azure's clock");

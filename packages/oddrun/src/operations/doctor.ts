@@ -55,11 +55,17 @@ const TOO_SLOW: CheckOutcome = {
   mend: "Check the network and HTTPS_PROXY, and try again.",
 };
 
-async function outcomeOf(look: () => Promise<CheckOutcome>): Promise<CheckOutcome> {
+/** Where what a problem tells of is mended, when that is not plain from the check. */
+const AREAS: Readonly<Record<number, CheckArea>> = { 2: "settings", 4: "remote", 5: "store" };
+
+async function outcomeOf(look: () => Promise<CheckOutcome>): Promise<CheckOutcome & { readonly area?: CheckArea }> {
   try {
     return await look();
   } catch (error) {
-    if (error instanceof Problem) return { status: "failed", found: error.message };
+    if (error instanceof Problem) {
+      const area = AREAS[error.exitCode];
+      return { status: "failed", found: error.message, ...(area === undefined ? {} : { area }) };
+    }
     const text = error instanceof Error ? error.message : String(error);
     return { status: "failed", found: `an unforeseen error: ${printable(text, 200)}`, mend: "Please report it." };
   }
@@ -67,7 +73,7 @@ async function outcomeOf(look: () => Promise<CheckOutcome>): Promise<CheckOutcom
 
 /** The outcome of a check that another one's failure makes pointless. */
 export function blockedBy(name: string): CheckOutcome {
-  return { status: "skipped", found: `not looked at, because "${name}" failed` };
+  return { status: "skipped", found: `not looked at: "${name}" comes first` };
 }
 
 /** The exit code: what is nearest is to be mended first, settings before the store before what is remote. */
