@@ -21,7 +21,7 @@ export interface CheckOutcome {
 export interface DoctorCheck {
   readonly name: string;
   readonly area: CheckArea;
-  look(): Promise<CheckOutcome>;
+  readonly look: () => Promise<CheckOutcome>;
 }
 
 export interface CheckResult extends CheckOutcome {

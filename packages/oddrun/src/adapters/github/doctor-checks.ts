@@ -162,7 +162,11 @@ function readBody(answer: Answer, what: string, path: string, atMs: number): Jso
       throw problem("github-unreachable", "GitHub", path, outcome.why, TRIES_MAX);
     case "moved":
       throw problem("github-redirect-refused", path, "the repository has another name now; give that one");
-    default:
+    case "forbidden":
+    case "gone":
+    case "refused":
+    case "unchanged":
+    case "unprocessable":
       throw replyProblem(outcome satisfies Exclude<Reply, { readonly kind: "ok" }>, what, path);
   }
 }
