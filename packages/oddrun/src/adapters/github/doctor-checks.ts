@@ -4,10 +4,9 @@ import { Problem, problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 import type { GithubConnection } from "./connect.ts";
 import type { Exchange } from "./exchange.ts";
-import { isObject, type JsonObject, parseJson, readId, readText } from "./json.ts";
-import { outcomeOf } from "./outcome.ts";
+import { isObject, type Json, type JsonObject, parseJson, readId, readText } from "./json.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
 import { replyProblem } from "./reply-problem.ts";
-import type { Reply } from "./requests.ts";
 
 export interface GithubDoctor {
   /** Fails with a problem when there is no token or a setting is wrong. */
@@ -141,33 +140,39 @@ export function githubChecks({ connect, repository, now }: GithubDoctor): readon
 
 function readBody(answer: Answer, what: string, path: string, atMs: number): JsonObject {
   const outcome = outcomeOf(answer, atMs);
+  if (outcome.kind !== "ok") throw unansweredProblem(outcome, what, path);
+  const json = parsed(answer.text);
+  if (!isObject(json)) throw problem("github-answer-unreadable", path, "it is no JSON object");
+  return json;
+}
+
+/** What to tell of an answer that is asked for once only: limits are told, not waited for. */
+function unansweredProblem(outcome: Exclude<Outcome, { readonly kind: "ok" }>, what: string, path: string): Problem {
   switch (outcome.kind) {
-    case "ok": {
-      let json: unknown;
-      try {
-        json = parseJson(answer.text);
-      } catch {
-        json = null;
-      }
-      if (isObject(json)) return json;
-      throw problem("github-answer-unreadable", path, "it is no JSON object");
-    }
     case "unauthorized":
-      throw problem("github-token-refused", "GitHub");
+      return problem("github-token-refused", "GitHub");
     case "wait":
-      throw problem("github-limit-too-long", outcome.reason, Math.ceil(outcome.waitMs / 60_000));
+      return problem("github-limit-too-long", outcome.reason, Math.ceil(outcome.waitMs / 60_000));
     case "back-off":
-      throw problem("github-limit-persists", path, 1);
+      return problem("github-limit-persists", path, 1);
     case "fault":
-      throw problem("github-unreachable", "GitHub", path, outcome.why, TRIES_MAX);
+      return problem("github-unreachable", "GitHub", path, outcome.why, TRIES_MAX);
     case "moved":
-      throw problem("github-redirect-refused", path, "the repository has another name now; give that one");
+      return problem("github-redirect-refused", path, "the repository has another name now; give that one");
     case "forbidden":
     case "gone":
     case "refused":
     case "unchanged":
     case "unprocessable":
-      throw replyProblem(outcome satisfies Exclude<Reply, { readonly kind: "ok" }>, what, path);
+      return replyProblem(outcome, what, path);
+  }
+}
+
+function parsed(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch {
+    return null;
   }
 }
 
