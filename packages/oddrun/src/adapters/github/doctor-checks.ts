@@ -148,24 +148,14 @@ function readBody(answer: Answer, what: string, path: string, atMs: number): Jso
 
 /** What to tell of an answer that is asked for once only: limits are told, not waited for. */
 function unansweredProblem(outcome: Exclude<Outcome, { readonly kind: "ok" }>, what: string, path: string): Problem {
-  switch (outcome.kind) {
-    case "unauthorized":
-      return problem("github-token-refused", "GitHub");
-    case "wait":
-      return problem("github-limit-too-long", outcome.reason, Math.ceil(outcome.waitMs / 60_000));
-    case "back-off":
-      return problem("github-limit-persists", path, 1);
-    case "fault":
-      return problem("github-unreachable", "GitHub", path, outcome.why, TRIES_MAX);
-    case "moved":
-      return problem("github-redirect-refused", path, "the repository has another name now; give that one");
-    case "forbidden":
-    case "gone":
-    case "refused":
-    case "unchanged":
-    case "unprocessable":
-      return replyProblem(outcome, what, path);
-  }
+  if (outcome.kind === "unauthorized") return problem("github-token-refused", "GitHub");
+  if (outcome.kind === "wait")
+    return problem("github-limit-too-long", outcome.reason, Math.ceil(outcome.waitMs / 60_000));
+  if (outcome.kind === "back-off") return problem("github-limit-persists", path, 1);
+  if (outcome.kind === "fault") return problem("github-unreachable", "GitHub", path, outcome.why, TRIES_MAX);
+  if (outcome.kind === "moved")
+    return problem("github-redirect-refused", path, "the repository has another name now; give that one");
+  return replyProblem(outcome, what, path);
 }
 
 function parsed(text: string): Json {
