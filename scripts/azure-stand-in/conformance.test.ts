@@ -146,11 +146,16 @@ test("a vault tells whom to ask, gives its secrets to those who may, and says wh
   );
 });
 
-test("the price list is asked without a token and filtered as it documents", async (t) => {
-  const standIn = await started(t);
-  const filter =
-    "serviceName eq 'Virtual Machines' and armRegionName eq 'westeurope' and armSkuName eq 'Standard_DS2_v2' and type eq 'Consumption'";
-  const url = `https://prices.azure.com/api/retail/prices?$filter=${encodeURIComponent(filter)}`;
-  const { status, body } = await arm(standIn, null)("GET", url);
-  assert.deepEqual([status, body.Count, body.NextPageLink], [200, 4, null]);
+test("the price list is asked without a token, filtered by what it documents, and read page by page", async (t) => {
+  const standIn = await started(t, { pageSize: 3 });
+  const ask = (filter: string) =>
+    arm(standIn, null)("GET", `https://prices.azure.com/api/retail/prices?$filter=${encodeURIComponent(filter)}`);
+  const size =
+    "serviceName eq 'Virtual Machines' and armRegionName eq 'westeurope' and armSkuName eq 'Standard_DS2_v2'";
+  const first = await ask(`${size} and priceType eq 'Consumption'`);
+  assert.deepEqual([first.status, first.body.Count], [200, 3]);
+  assert.equal(first.body.Items[0].productName, "Virtual Machines DSv2 Series");
+  const second = await arm(standIn, null)("GET", first.body.NextPageLink);
+  assert.deepEqual([second.body.Count, second.body.NextPageLink], [1, null]);
+  assert.equal((await ask("type eq 'Consumption'")).status, 400);
 });

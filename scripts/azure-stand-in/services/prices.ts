@@ -21,13 +21,18 @@ const KINDS = [
   { product: "Series", suffix: "", type: "Reservation", factor: 5000, surchargeUsd: 0 },
 ] as const;
 
-function allItems(location: string): readonly Readonly<Record<string, unknown>>[] {
+/** What a dollar is in another currency, made up as well. */
+const FACTORS: Readonly<Record<string, number>> = { USD: 1, EUR: 0.9, GBP: 0.8 };
+
+type Item = Readonly<Record<string, unknown>>;
+
+function allItems(location: string, currencyCode: string): readonly Item[] {
   return HOURLY_USD.flatMap(([sku, usd]) =>
     KINDS.map(({ product, suffix, type, factor, surchargeUsd }, kind) => {
-      const price = Math.round((usd * factor + surchargeUsd) * 1e6) / 1e6;
+      const price = Math.round((usd * factor + surchargeUsd) * FACTORS[currencyCode]! * 1e6) / 1e6;
       const [, size] = /^Standard_(.+)$/.exec(sku)!;
       return {
-        currencyCode: "USD",
+        currencyCode,
         tierMinimumUnits: 0,
         ...(type === "Reservation" ? { reservationTerm: "1 Year" } : {}),
         retailPrice: price,
@@ -39,7 +44,7 @@ function allItems(location: string): readonly Readonly<Record<string, unknown>>[
         meterName: size!.replace("_", " ") + suffix,
         productId: "DZH318Z0TEST",
         skuId: `DZH318Z0TEST/${kind.toString().padStart(4, "0")}`,
-        productName: `Virtual Machines ${size!.replace(/\d+.*/, "")} ${product}`,
+        productName: `Virtual Machines ${size!.replace(/\d+(\w*?)_/, "$1")} ${product}`,
         skuName: size!.replace("_", " ") + suffix,
         serviceName: "Virtual Machines",
         serviceId: "DZH313Z7MMC8",
@@ -55,29 +60,50 @@ function allItems(location: string): readonly Readonly<Record<string, unknown>>[
 
 const CLAUSE = /^(\w+) eq '((?:[^']|'')*)'$/;
 
-/** Filters of the form "field eq 'value' and ...", case minded as in the current version of the list. */
-function list(call: Call): Reply {
-  const clauses = (call.query.get("$filter") ?? "").split(/ and /).filter((clause) => clause.trim() !== "");
+/** What can be filtered by, as documented: the name in the filter and in the items. */
+const FILTERS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    "armRegionName location meterId meterName productId skuId productName skuName serviceName serviceId serviceFamily armSkuName"
+      .split(" ")
+      .map((name) => [name, name]),
+  ),
+  priceType: "type",
+};
+
+/** The items that the filter asks for; null when it is none that the list documents. Case matters, as in its current version. */
+function filtered(filter: string, items: readonly Item[]): readonly Item[] | null {
+  const clauses = filter.split(/ and /).filter((clause) => clause.trim() !== "");
   const parsed = clauses.map((clause) => CLAUSE.exec(clause.trim()));
-  if (parsed.includes(null)) {
-    return {
-      status: 400,
-      body: { Error: { Code: "BadRequest", Message: `Invalid OData parameters supplied: ${clauses.join(" and ")}` } },
-    };
-  }
-  const currency = (call.query.get("currencyCode") ?? "'USD'").replaceAll("'", "");
-  const found = allItems(call.world.names.location).filter((item) =>
-    parsed.every((match) => item[match![1]!] === match![2]!.replaceAll("''", "'")),
+  if (parsed.some((match) => match === null || FILTERS[match[1]!] === undefined)) return null;
+  return items.filter((item) =>
+    parsed.every((match) => item[FILTERS[match![1]!]!] === match![2]!.replaceAll("''", "'")),
   );
+}
+
+function list(call: Call): Reply {
+  const currency = (call.query.get("currencyCode") ?? "USD").replaceAll("'", "");
+  const skip = Number(call.query.get("$skip") ?? 0);
+  const found =
+    FACTORS[currency] === undefined
+      ? null
+      : filtered(call.query.get("$filter") ?? "", allItems(call.world.names.location, currency));
+  if (found === null || !Number.isSafeInteger(skip)) {
+    return { status: 400, body: { Error: { Code: "BadRequest", Message: "Invalid OData parameters supplied" } } };
+  }
+  const items = found.slice(skip, skip + call.world.pageSize);
+  const query = new URLSearchParams(call.query);
+  query.set("$skip", String(skip + call.world.pageSize));
+  const isLast = skip + call.world.pageSize >= found.length;
   return {
     status: 200,
     body: {
       BillingCurrency: currency,
       CustomerEntityId: "Default",
       CustomerEntityType: "Retail",
-      Items: found,
-      NextPageLink: null,
-      Count: found.length,
+      Items: items,
+      // With the port, as the list itself writes it.
+      NextPageLink: isLast ? null : `https://${call.host}:443${call.path}?${query.toString()}`,
+      Count: items.length,
     },
   };
 }
