@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { PlantedAnswer } from "../azure-stand-in/faults.ts";
 import type { AzureStandIn } from "../azure-stand-in/index.ts";
+import { startOddrun } from "../collect-suite/oddrun-process.ts";
 import { azureStage, type Stage } from "./stage.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -202,26 +203,20 @@ test("a registration that was broken off at any request leaves nothing half, and
   }
 });
 
-const refusal = (status: number, code: string): PlantedAnswer => ({
-  status,
-  headers: { "x-ms-error-code": code },
-  body: { error: { code, message: `planted ${code}` } },
-});
-
 test("a refusal at any step ends with 4, in words that say what to do, and the next attempt completes it", async (t) => {
   const stage = await trainedStage(t);
   const { standIn } = stage;
   const asked = (await requestsOfPush(stage)).map(({ step }) => step);
   const steps = [...new Set(asked)].filter((step) => !step.startsWith("entra"));
   const refusals = [
-    [401, "InvalidAuthenticationToken", /does not accept this sign-in.*az login/],
-    [403, "AuthorizationFailed", /Give it the role "(AzureML Data Scientist|Storage Blob Data \w+|Reader)"/],
-    [500, "InternalServerError", /gave no usable answer .* tr(y|ies): status 500/],
+    [401, /does not accept this sign-in.*az login/],
+    [403, /Give it the role "(AzureML Data Scientist|Storage Blob Data \w+|Reader)"/],
+    [500, /gave no usable answer .* tr(y|ies): status 500/],
   ] as const;
   for (const [at, step] of steps.entries()) {
-    const [status, code, words] = refusals[at % refusals.length]!;
+    const [status, words] = refusals[at % refusals.length]!;
     clear(standIn);
-    const remove = standIn.plant({ step, times: 1_000, answer: refusal(status, code) });
+    const remove = standIn.plant({ step, times: 1_000, answer: status });
     const refused = await push(stage);
     remove();
     const hint = `${step} ${status}: ${refused.err}`;
@@ -249,6 +244,23 @@ test("a run that cannot be recorded does not keep the version from being registe
   const again = await push(stage);
   assert.equal(again.code, 0, again.err);
   assertWhole(standIn, "after the role was given");
+});
+
+test("a conflict with another change, or a closed network, is told as what it is", async (t) => {
+  const stage = await trainedStage(t);
+  const { standIn } = stage;
+  standIn.plant({ step: "model version put", times: 2, answer: 409 });
+  const waited = await push(stage);
+  assert.equal(waited.code, 0, waited.err);
+  assertWhole(standIn, "after two conflicts");
+  clear(standIn);
+  standIn.plant({
+    step: "blob put",
+    answer: { status: 403, headers: { "x-ms-error-code": "AuthorizationFailure" }, body: "<Error/>" },
+  });
+  const closed = await push(stage);
+  assert.equal(closed.code, 4);
+  assert.match(closed.err, /stoddrunml does not take requests from here \(AuthorizationFailure\)\. Allow this network/);
 });
 
 test("two trainers at once each end with a version of their own, and one model twice at once stays one", async (t) => {
@@ -349,6 +361,37 @@ test("settings are checked before anything is trained, and a half-set environmen
   const alone = await stage.oddrun(["train", ...input], { ...none, AZURE_SUBSCRIPTION_ID: "s" });
   assert.doesNotMatch(alone.out, /AZURE/);
   assert.deepEqual(stage.standIn.requests, []);
+});
+
+/** Node as it is where @oddrun/azure was never installed. */
+const WITHOUT_AZURE = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from "node:module";
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier !== "@oddrun/azure") return next(specifier, context);
+      throw Object.assign(new Error("Cannot find package '@oddrun/azure'"), { code: "ERR_MODULE_NOT_FOUND" });
+    },
+  });
+`)}`;
+
+test("without the optional package training goes on, and only what asks for it by name is refused, before any training", async (t) => {
+  const { standIn, folder } = await azureStage(t);
+  const usual = ["train", "--input", records(folder), "--trees", "5", "--model-dir", join(folder, "model")];
+  const env = { ...standIn.env, NODE_OPTIONS: `--import=${WITHOUT_AZURE}`, ODDRUN_DATA_DIR: join(folder, ".oddrun") };
+  const asked = await startOddrun([...usual, "--register", "azureml"], env).ended;
+  assert.equal(asked.exitCode, 2);
+  assert.match(
+    asked.err,
+    /^oddrun: --register azureml needs the package @oddrun\/azure, which is not installed\. Install it/,
+  );
+  assert.equal(existsSync(join(folder, "model")), false);
+  const implied = await startOddrun(usual, env).ended;
+  assert.equal(implied.exitCode, 0, implied.err);
+  assert.match(
+    implied.out,
+    /AZURE_SUBSCRIPTION_ID are set, and the model is not registered: .* @oddrun\/azure, which is not/,
+  );
+  assert.deepEqual(standIn.requests, []);
 });
 
 test("a training whose registration fails has kept its model, and says how to register it", async (t) => {

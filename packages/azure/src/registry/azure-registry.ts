@@ -101,6 +101,7 @@ export function azureRegistry({ arm, credential, workspace, context }: RegistryS
       const version =
         same ??
         (await createNextVersion(arm, workspace, model.name, {
+          context,
           latest: Number(known[0]?.version ?? 0),
           properties: {
             modelType: "custom_model",

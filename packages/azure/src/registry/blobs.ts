@@ -50,7 +50,9 @@ export function openBlobs({ credential, context, datastore }: BlobSettings): Blo
       } catch (error) {
         if (error instanceof Problem || context.signal.aborted) throw error;
         if (!isRestError(error) || error.statusCode === undefined) return lost(error);
-        const { statusCode: status, code = "" } = error;
+        const status = error.statusCode;
+        // a body cut short or rewritten by a proxy does not hide the code
+        const code = error.response?.headers.get("x-ms-error-code") ?? error.code ?? "";
         context.log.debug("storage answered", { host, path, status, code });
         if (isTransient(status)) {
           const header = (name: string) => error.response?.headers.get(name);

@@ -1,12 +1,16 @@
-import { type AzureWorkspaceName, type CloudModelVersion, Problem, problem } from "oddrun/ports";
+import { type AzureContext, type AzureWorkspaceName, type CloudModelVersion, Problem, problem } from "oddrun/ports";
 import { z } from "zod";
 import { type ArmClient, workspacePath } from "../arm-client.ts";
+import { pause } from "../pause.ts";
 
 /** The identity of a model among a version's properties: SHA-256 of its model.json. */
 export const IDENTITY_PROPERTY = "oddrun_model_sha256";
 /** Hashes by name of file, as JSON. */
 export const FILES_PROPERTY = "oddrun_files";
-const TRIES_MAX = 20;
+const TRIES_MAX = 10;
+const CONFLICT_WAIT_MS = 1_000;
+/** Of the refusal of a number that a deleted version had: it is in no list, and never free again (azureml-assets, pull request 2919). */
+const WAS_DELETED = "cannot be recreated";
 
 /** A version as the workspace has it. */
 export interface AssetVersion extends CloudModelVersion {
@@ -25,6 +29,8 @@ const versionShape = z.object({
   }),
   systemData: z.object({ createdAt: z.string().nullish() }).nullish(),
 });
+
+const containerShape = z.object({ properties: z.object({ nextVersion: z.string().nullish() }) });
 
 /** All versions whose name is a whole number, newest first; archived ones too, whose numbers are taken. */
 export async function listVersions(
@@ -65,14 +71,13 @@ export async function createNextVersion(
   arm: ArmClient,
   workspace: AzureWorkspaceName,
   name: string,
-  { properties, latest }: { readonly properties: VersionProperties; readonly latest: number },
+  { properties, latest, context }: NextVersion,
 ): Promise<AssetVersion> {
-  const wanted = properties.properties[IDENTITY_PROPERTY];
-  let number = latest;
+  let number = latest + 1;
   for (let tryCount = 1; tryCount <= TRIES_MAX; tryCount += 1) {
-    number += 1;
-    const path = workspacePath(workspace, "models", name, "versions", String(number));
-    const doing = `Registering version ${number} of ${name}`;
+    const version = String(number);
+    const path = workspacePath(workspace, "models", name, "versions", version);
+    const doing = `Registering version ${version} of ${name}`;
     const refusal = await arm.create(path, { properties }, z.unknown(), { doing }).then(
       () => null,
       (error: unknown) => {
@@ -81,13 +86,37 @@ export async function createNextVersion(
         throw error;
       },
     );
-    const there = await findVersion(arm, workspace, name, String(number));
-    if (there !== null && there.properties.get(IDENTITY_PROPERTY) === wanted) return there;
-    if (there === null && refusal !== null) throw refusal;
+    const there = await findVersion(arm, workspace, name, version);
+    if (there !== null && there.properties.get(IDENTITY_PROPERTY) === properties.properties[IDENTITY_PROPERTY]) {
+      return there;
+    }
+    if (there === null && refusal?.message.includes(WAS_DELETED) === true) {
+      number = Math.max(number + 1, await nextNumber(arm, workspace, name));
+      continue;
+    }
+    if (there === null) {
+      // a conflict with nothing there: another change of the model is going on, and this number is still free
+      if (refusal !== null) throw refusal;
+      await pause(context, CONFLICT_WAIT_MS * tryCount);
+      continue;
+    }
     const [newest] = await listVersions(arm, workspace, name);
-    number = Math.max(number, Number(newest?.version ?? 0));
+    number = Math.max(number, Number(newest?.version ?? 0)) + 1;
   }
-  throw problem("azure-conflict", `model ${name}`, `${TRIES_MAX} numbers in a row were taken by others`);
+  throw problem("azure-conflict", `model ${name}`, `it was being changed by others ${TRIES_MAX} times in a row`);
+}
+
+/** The number that the service itself would give; it counts deleted versions too. */
+async function nextNumber(arm: ArmClient, workspace: AzureWorkspaceName, name: string): Promise<number> {
+  const { properties } = await arm.get(workspacePath(workspace, "models", name), containerShape);
+  return Number(/^\d{1,9}$/.exec(properties.nextVersion ?? "")?.[0] ?? 0);
+}
+
+export interface NextVersion {
+  readonly properties: VersionProperties;
+  /** The highest number there is; 0 when there is none. */
+  readonly latest: number;
+  readonly context: AzureContext;
 }
 
 export interface VersionProperties {
