@@ -16,6 +16,17 @@ const outsideWhenNeeded: Plugin = {
   },
 };
 
+/** Scoring behind an endpoint is not part of the one file: bin/oddrun.js starts the whole program for it. */
+const endpointOutside: Plugin = {
+  name: "endpoint-outside",
+  setup(build) {
+    build.onResolve({ filter: /\/score-endpoint\.ts$/ }, () => ({
+      path: "../cli/commands/score-endpoint.js",
+      external: true,
+    }));
+  },
+};
+
 const HELPERS = `
 const builtin = (module, name) => process.getBuiltinModule(module)[name];
 const required = (name) => builtin("node:module", "createRequire")(import.meta.url)(name);
@@ -43,6 +54,6 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   banner: { js: HELPERS },
-  plugins: [outsideWhenNeeded],
+  plugins: [endpointOutside, outsideWhenNeeded],
   logLevel: "warning",
 });

@@ -4,7 +4,9 @@ if (major < 22 || (major === 22 && minor < 13)) {
   process.stderr.write(`oddrun needs Node 22.13 or later; this is ${process.version}.\n`);
   process.exit(2);
 }
-if (process.argv[2] === "score") {
+// what scores behind an endpoint needs a network, and far more than a file
+const isByEndpoint = process.argv.some((word) => word === "--endpoint" || word.startsWith("--endpoint="));
+if (process.argv[2] === "score" && !isByEndpoint) {
   // Scoring a record takes less time than loading our modules one by one, so `score` has a file to itself (scripts/bundle.ts), and
   // what Node made of that file is kept: in our own folder, where only who may change our code can change it. Node does without
   // where it may not write.

@@ -104,6 +104,10 @@ export function azureEndpoints({ name, arm, credential, context, httpClient }: E
     region: regionOnce,
     endpoint,
     deployments,
+    async deployment(endpointName, deployment) {
+      const found = await arm.find(deploymentPath(endpointName, deployment), deploymentShape);
+      return found === null ? null : deploymentStatus(found);
+    },
     environmentVersion: (image) => environments.versionOf(image),
     ensureEnvironment: (image) => environments.ensure(image),
     async createEndpoint({ name: endpointName, auth, identityId, deployer }: EndpointToMake) {

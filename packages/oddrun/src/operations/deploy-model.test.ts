@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Problem } from "./problems.ts";
+import { Problem, problem } from "./problems.ts";
 import {
   deployAll,
   REQUEST,
@@ -233,12 +233,30 @@ test("a deployment that Azure still makes for a killed run is waited for and tak
   state(platform).deployments.get("green")!.state = "changing";
   let looks = 0;
   platform.meanwhile = (call) => {
-    if (call === "deployments" && (looks += 1) === 4) state(platform).deployments.get("green")!.state = "ready";
+    if (call === "deployment green" && (looks += 1) === 4) state(platform).deployments.get("green")!.state = "ready";
   };
   await deployAll(platform, { versions: 2, deployer: testDeployer("run-2") });
   assert.ok(!platform.calls.includes("createDeployment green"));
   assert.ok(!platform.calls.includes("deleteDeployment green"));
   assert.deepEqual(serving(platform), ["green 2"]);
+});
+
+test("a change whose answer was lost, and whose second sending Azure refuses for the first one's sake, counts as done", async () => {
+  for (const [start, versions] of [
+    [async () => scriptedPlatform(), 1],
+    [withVersion1, 2],
+  ] as const) {
+    const usual = await start();
+    await deployAll(usual, { versions });
+    for (const [index, what] of usual.calls.entries()) {
+      if (!CHANGES.test(what) || what.startsWith("ensure")) continue;
+      const platform = await start();
+      platform.fault = { call: index + 1, when: "after", error: problem("endpoint-busy", NAME, "Azure says 409") };
+      await deployAll(platform, { versions });
+      assert.deepEqual(changes(platform), changes(usual), what);
+      assert.equal(state(platform).deployer, null, what);
+    }
+  }
 });
 
 /** How many calls an undisturbed update makes. */

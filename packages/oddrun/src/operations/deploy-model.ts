@@ -1,8 +1,9 @@
-import { checkStillOurs, type Deployer, otherDeployer } from "./deploy-lock.ts";
+import { endpointChanges } from "./deploy-change.ts";
+import { checkNobodyElse, checkStillOurs, type Deployer, otherDeployer } from "./deploy-lock.ts";
 import { type DeployPlan, isSameContent } from "./deploy-plan.ts";
 import { putBack } from "./deploy-roll-back.ts";
 import { smokeTest } from "./deploy-smoke.ts";
-import type { EndpointPlatform, ResourceState } from "./endpoint-platform.ts";
+import type { EndpointPlatform, EndpointToMake } from "./endpoint-platform.ts";
 import { Problem, problem } from "./problems.ts";
 
 export interface DeployTools {
@@ -22,10 +23,6 @@ export interface Deployed {
   /** What served before and was deleted, in the order deleted. */
   readonly removed: readonly string[];
 }
-
-/** Work of the cloud on a deployment of a former run, waited for at most so long. */
-const SETTLE_TRIES = 120;
-const SETTLE_WAIT_MS = 15_000;
 
 /**
  * Carries a plan out: the new deployment is made beside the old one, tried, and only then given the traffic; the old one goes last.
@@ -55,34 +52,38 @@ export async function deployModel(plan: DeployPlan, tools: DeployTools): Promise
     throw error;
   } finally {
     // when the command is to stop nothing more can be asked: the mark of a run that has ended holds nobody up
-    if (isOurs && !tools.isStopped()) await platform.mark(endpoint, null).catch(() => undefined);
+    if (isOurs && !tools.isStopped())
+      await endpointChanges(endpoint, tools)
+        .mark(null)
+        .catch(() => undefined);
   }
 }
 
-async function takeEndpoint(plan: DeployPlan, { platform, deployer, say }: DeployTools): Promise<void> {
+async function takeEndpoint(plan: DeployPlan, tools: DeployTools): Promise<void> {
+  const { platform, deployer, say } = tools;
+  const changes = endpointChanges(plan.endpoint, tools);
   const mark = { runId: deployer.runId, sinceMs: deployer.now() };
   const { endpoint: name, auth, identityId } = plan;
   if (plan.isEndpointNew) {
     say(`Making endpoint ${name}`);
-    await platform.createEndpoint({ name, auth, identityId, deployer: mark });
+    await makeEndpoint({ name, auth, identityId, deployer: mark }, tools);
   } else {
-    await settled(() => platform.endpoint(name), name, platform);
-    await platform.mark(name, mark);
+    // an earlier run may have left the cloud at work
+    await changes.settledEndpoint();
+    await changes.mark(mark);
   }
   await checkStillOurs(platform, name, deployer);
 }
 
-/** Waits while the cloud is at work on a thing by itself, as it is after a run that was interrupted. */
-async function settled<T extends { readonly state: ResourceState }>(
-  look: () => Promise<T | null | undefined>,
-  endpoint: string,
-  platform: Pick<EndpointPlatform, "wait">,
-): Promise<T | null> {
-  for (let tryCount = 1; ; tryCount += 1) {
-    const found = (await look()) ?? null;
-    if (found === null || found.state === "ready" || found.state === "failed") return found;
-    if (tryCount === SETTLE_TRIES) throw problem("endpoint-busy", endpoint, "Azure is still at work on it");
-    await platform.wait(SETTLE_WAIT_MS);
+/** Of two that make one endpoint the second is refused, or overwrites the first: whose mark is on it in the end has made it. */
+async function makeEndpoint(wanted: EndpointToMake, tools: DeployTools): Promise<void> {
+  try {
+    await tools.platform.createEndpoint(wanted);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== "endpoint-busy") throw error;
+    const made = await endpointChanges(wanted.name, tools).settledEndpoint();
+    checkNobodyElse(made, tools.deployer);
+    if (made?.state !== "ready") throw error;
   }
 }
 
@@ -90,6 +91,7 @@ async function settled<T extends { readonly state: ResourceState }>(
 async function exchange(plan: DeployPlan, colour: string, tools: DeployTools): Promise<void> {
   const { platform, deployer, say } = tools;
   const { endpoint, content, probe } = plan;
+  const changes = endpointChanges(endpoint, tools);
   let made: "not" | "now" | "before" = "not";
   try {
     if (await isMadeByNow(plan, colour, tools)) made = "before";
@@ -98,14 +100,14 @@ async function exchange(plan: DeployPlan, colour: string, tools: DeployTools): P
         `Making deployment ${colour}: ${content.modelName} version ${content.modelVersion}, which takes some minutes`,
       );
       made = "now";
-      await platform.createDeployment(endpoint, colour, content, deployer.runId);
+      await changes.createDeployment(colour, content);
     }
     const scorer = await platform.scorer(endpoint);
     say(`Trying ${colour} with ${probe.records.length} records`);
     await smokeTest(scorer, probe, colour, (ms) => platform.wait(ms));
     await checkStillOurs(platform, endpoint, deployer);
     say(`Giving ${colour} the traffic`);
-    await platform.setTraffic(endpoint, new Map([[colour, 100]]));
+    await changes.setTraffic(new Map([[colour, 100]]));
     await smokeTest(scorer, probe, null, (ms) => platform.wait(ms));
   } catch (error) {
     // the command is to stop: no request goes out any more, and a repeated command goes on from what it finds
@@ -118,14 +120,13 @@ async function exchange(plan: DeployPlan, colour: string, tools: DeployTools): P
 }
 
 /** The colour may be taken by what a former run left: true when that is what is wanted, else it is deleted. */
-async function isMadeByNow(plan: DeployPlan, colour: string, { platform, say }: DeployTools): Promise<boolean> {
-  const { endpoint, content } = plan;
-  const look = async () => (await platform.deployments(endpoint)).find(({ name }) => name === colour);
-  const left = await settled(look, endpoint, platform);
+async function isMadeByNow(plan: DeployPlan, colour: string, tools: DeployTools): Promise<boolean> {
+  const changes = endpointChanges(plan.endpoint, tools);
+  const left = await changes.settledDeployment(colour);
   if (left === null) return false;
-  if (left.state === "ready" && isSameContent(left, content)) return true;
-  say(`Deleting ${colour}, left by an earlier run`);
-  await platform.deleteDeployment(endpoint, colour);
+  if (left.state === "ready" && isSameContent(left, plan.content)) return true;
+  tools.say(`Deleting ${colour}, left by an earlier run`);
+  await changes.deleteDeployment(colour);
   return false;
 }
 
@@ -141,7 +142,7 @@ async function clearUp(
     try {
       await checkStillOurs(platform, endpoint, deployer);
       say(`Deleting ${name}`);
-      await platform.deleteDeployment(endpoint, name);
+      await endpointChanges(endpoint, { platform, deployer }).deleteDeployment(name);
     } catch (error) {
       if (isStopped()) throw problem("deploy-interrupted", endpoint);
       if (!(error instanceof Problem) || error.code === "endpoint-busy") throw error;

@@ -1,3 +1,4 @@
+import { endpointChanges } from "./deploy-change.ts";
 import { checkStillOurs } from "./deploy-lock.ts";
 import type { DeployTools } from "./deploy-model.ts";
 import type { DeployPlan } from "./deploy-plan.ts";
@@ -22,20 +23,20 @@ export async function putBack(
 ): Promise<string> {
   const { platform, deployer } = tools;
   const { endpoint, serving } = plan;
+  const changes = endpointChanges(endpoint, tools);
   const before = serving === null ? "nothing serves, as before" : `${serving.name} serves as before`;
   try {
     const { traffic } = await checkStillOurs(platform, endpoint, deployer);
-    const made = (await platform.deployments(endpoint)).find(({ name }) => name === colour);
-    if (made !== undefined && !wasThere && made.runId !== deployer.runId)
-      return `Another run made ${colour}; ${before}.`;
-    if (made !== undefined) await showLogs(endpoint, colour, tools);
+    const made = await changes.settledDeployment(colour);
+    if (made !== null && !wasThere && made.runId !== deployer.runId) return `Another run made ${colour}; ${before}.`;
+    if (made !== null) await showLogs(endpoint, colour, tools);
     if ((traffic.get(colour) ?? 0) > 0) {
       tools.say(`Giving the traffic back to ${serving?.name ?? "nothing"}`);
-      await platform.setTraffic(endpoint, serving === null ? new Map() : new Map([[serving.name, 100]]));
+      await changes.setTraffic(serving === null ? new Map() : new Map([[serving.name, 100]]));
     }
-    if (made !== undefined) {
+    if (made !== null) {
       tools.say(`Deleting ${colour}`);
-      await platform.deleteDeployment(endpoint, colour);
+      await changes.deleteDeployment(colour);
     }
     const empty = plan.isEndpointNew ? " The new endpoint is empty and costs nothing; a repeated command uses it." : "";
     return `It was undone: ${before}, and ${colour} is deleted.${empty}`;

@@ -101,6 +101,8 @@ export interface EndpointPlatform {
   /** Null when there is none of that name. */
   endpoint(name: string): Promise<EndpointStatus | null>;
   deployments(endpoint: string): Promise<readonly DeploymentStatus[]>;
+  /** Null when there is none of that name. */
+  deployment(endpoint: string, name: string): Promise<DeploymentStatus | null>;
   /** The version under which an image is kept as an environment, whether or not it is there yet. */
   environmentVersion(image: string): string;
   ensureEnvironment(image: string): Promise<void>;

@@ -151,5 +151,4 @@ function problemOf(
   return problem("endpoint-answer-unusable", place, outcome.what);
 }
 
-const SIGN_IN =
-  'the sign-in is not accepted (401). An endpoint made with --auth key wants its key in ODDRUN_ENDPOINT_KEY ("oddrun deploy azureml NAME --key" prints it); one with Entra takes a token for https://ml.azure.com.';
+const SIGN_IN = `the sign-in is not accepted (401). An endpoint made with --auth key wants its key in ODDRUN_ENDPOINT_KEY ("oddrun deploy azureml NAME --key" prints it); with Entra, ${SCORE_ROLE}.`;

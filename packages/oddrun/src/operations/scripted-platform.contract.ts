@@ -99,6 +99,11 @@ export function scriptedPlatform(): ScriptedPlatform {
       }),
     deployments: (name) =>
       call("deployments", () => [...found(name).deployments.values()].map((each) => ({ ...each }))),
+    deployment: (name, deployment) =>
+      call(`deployment ${deployment}`, () => {
+        const each = found(name).deployments.get(deployment);
+        return each === undefined ? null : { ...each };
+      }),
     environmentVersion: (image) => `env-${image}`,
     ensureEnvironment: (image) => call("ensureEnvironment", () => void platform.environments.add(`env-${image}`)),
     createEndpoint: ({ name, auth, deployer }) =>

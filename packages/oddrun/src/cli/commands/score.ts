@@ -1,14 +1,21 @@
-import { resolve } from "node:path";
-import { openOutput } from "../../adapters/files/output.ts";
-import { readMetrics } from "../../adapters/files/read-metrics.ts";
-import { type ScoreWriter, scoreWriter } from "../../adapters/files/write-scores.ts";
 import { loadModelFolder } from "../../adapters/model-registry/model-folder.ts";
 import { scoreRecords } from "../../operations/score-records.ts";
 import { problem } from "../../operations/problems.ts";
-import type { CommandSpec } from "../command.ts";
-import { metricsReadOptions, oneOf, SKIP_BAD_OPTIONS } from "../options.ts";
+import type { CommandSpec, OptionSpec } from "../command.ts";
+import { WORKSPACE_OPTIONS } from "../azure-settings.ts";
+import { SKIP_BAD_OPTIONS } from "../options.ts";
+import { scoreFile } from "./score-file.ts";
 
-const FORMATS = ["csv", "json", "ndjson"] as const;
+/** What is said to an endpoint, and to nothing else. */
+const ENDPOINT_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "deployment",
+    value: "NAME",
+    description: "With --endpoint: ask this deployment, whatever its traffic",
+    defaultText: "by the traffic",
+  },
+  ...WORKSPACE_OPTIONS.map((option) => ({ ...option, description: `With --endpoint: ${option.description}` })),
+];
 
 export const scoreCommand: CommandSpec = {
   name: "score",
@@ -36,43 +43,25 @@ export const scoreCommand: CommandSpec = {
       defaultText: "s",
     },
     ...SKIP_BAD_OPTIONS,
+    {
+      name: "endpoint",
+      value: "NAME",
+      description:
+        "Score behind this Azure Machine Learning endpoint, or behind an address https://... with its key in ODDRUN_ENDPOINT_KEY",
+    },
+    ...ENDPOINT_OPTIONS,
   ],
   async run(input, context) {
-    const target = input.text("output") ?? "-";
-    const byName = FORMATS.find((format) => target.endsWith(`.${format}`)) ?? "csv";
-    const format = oneOf(input, "format", FORMATS, byName);
+    if (input.isSet("endpoint")) {
+      // a file of its own: what scores here without a network stays as small as it is
+      const { scoreByEndpoint } = await import("./score-endpoint.ts");
+      return await scoreByEndpoint(input, context);
+    }
+    const stray = ENDPOINT_OPTIONS.find(({ name }) => input.isSet(name));
+    if (stray !== undefined) throw problem("bad-usage", `--${stray.name} goes with --endpoint.`);
     const { model } = await loadModelFolder(input.text("model-dir") ?? "model");
     const features = model.features.map((feature) => feature.name);
-    const source = input.text("input") ?? "pipeline_metrics.csv";
-    if (target !== "-" && resolve(target) === resolve(source)) {
-      throw problem("bad-usage", "--output is the input itself: name another file.");
-    }
-    const reader = readMetrics(source, {
-      ...metricsReadOptions(source, input, context),
-      features,
-    });
-    const output = await openOutput(target, context.stdout, { force: input.isSet("force") });
-    let writer: ScoreWriter | null = null;
-    try {
-      writer = await scoreWriter(output, format);
-      let rowCount = 0;
-      for await (const batch of scoreRecords(model, reader)) {
-        context.signal.throwIfAborted();
-        if (output.isClosed) return 0;
-        await writer.write(batch);
-        rowCount += batch.ids.length;
-        context.progress(`${rowCount} records scored`);
-      }
-      await writer.end();
-      await output.commit();
-    } finally {
-      // both harmless once all is written
-      await writer?.abort();
-      await output.abort();
-    }
-    const { skippedCount, notices } = reader.summary();
-    for (const notice of notices) context.stderr.write(`Note: ${notice}\n`);
-    if (skippedCount > 0) context.stderr.write(`${skippedCount} bad records were left out.\n`);
+    await scoreFile(input, context, { features, scored: (batches) => scoreRecords(model, batches) });
     return 0;
   },
 };

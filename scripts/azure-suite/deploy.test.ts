@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AzureStandIn, Failure } from "../azure-stand-in/index.ts";
+import { deploy, ENDPOINT, IMAGE_2, registered, scoringServer } from "./deployed.ts";
+import { azureStage, type Stage } from "./stage.ts";
+
+interface Status {
+  readonly state: string;
+  readonly auth: string;
+  readonly deployments: readonly {
+    readonly name: string;
+    readonly trafficPercent: number;
+    readonly modelVersion: string;
+    readonly cost: { readonly perMonth: number | null };
+  }[];
+}
+
+async function statusOf(stage: Stage): Promise<Status> {
+  const { code, out, err } = await deploy(stage, "--status", "--json");
+  assert.equal(code, 0, err);
+  return JSON.parse(out) as Status;
+}
+
+const shares = ({ deployments }: Status) =>
+  deployments.map(({ name, trafficPercent, modelVersion }) => `${name} ${trafficPercent} v${modelVersion}`);
+
+/** What holds whatever happened: nothing unknown was asked, nowhere else, and the mark of who deploys is gone. */
+function assertClean({ requests, refusedHosts, state }: AzureStandIn): void {
+  const odd = requests.filter(({ step, status }) => step === "unknown" || status === 400);
+  assert.deepEqual(odd, []);
+  assert.deepEqual(refusedHosts, []);
+  assert.equal(state.endpoints.get(ENDPOINT)?.tags["oddrun_deploying"], undefined);
+}
+
+test("from a registered model to an endpoint that serves, its update, and its end, with the scoring server itself behind it", async (t) => {
+  const stage = await azureStage(t);
+  await registered(stage);
+  const asked = await deploy(stage);
+  assert.equal(asked.code, 2);
+  assert.match(asked.err, /1 Standard_DS2_v2 in westeurope x 730 h x [\d.]+ USD an hour = [\d.]+ USD a month/);
+  assert.match(asked.err, /never scales to zero.*Nothing was changed\. Add --yes/s);
+  assert.equal(stage.standIn.state.endpoints.size, 0);
+
+  const first = await deploy(stage, "--yes");
+  assert.equal(first.code, 0, first.err);
+  assert.match(first.out, /oddrun-ep serves pipeline-anomaly version 1 \(blue, 100 % of the traffic\)/);
+  assert.deepEqual(shares(await statusOf(stage)), ["blue 100 v1"]);
+  const again = await deploy(stage, "--yes");
+  assert.match(
+    again.out,
+    /^Nothing to do: oddrun-ep serves pipeline-anomaly version 1 with this image already \(blue\)\./,
+  );
+
+  await registered(stage, "--seed", "7");
+  const second = await deploy(stage, "--yes", "--json");
+  assert.equal(second.code, 0, second.err);
+  const told = JSON.parse(second.out) as Readonly<Record<string, unknown>>;
+  assert.deepEqual([told["deployment"], told["modelVersion"], told["removed"]], ["green", "2", ["blue"]]);
+  const status = await statusOf(stage);
+  assert.deepEqual(shares(status), ["green 100 v2"]);
+  assert.ok(status.deployments[0]!.cost.perMonth! > 0);
+  assert.match((await deploy(stage, "--logs")).out, /Oddrun serves http/);
+  assertClean(stage.standIn);
+
+  assert.equal((await deploy(stage, "--delete")).code, 2);
+  assert.match((await deploy(stage, "--delete", "--yes")).out, /Endpoint oddrun-ep is deleted/);
+  assert.equal(stage.standIn.state.endpoints.size, 0);
+  assert.equal((await deploy(stage, "--status")).code, 4);
+});
+
+/** A stage with a registered model, whose deployments answer in this process. */
+async function quickStage(t: Parameters<typeof azureStage>[0]): Promise<Stage> {
+  let folder = "";
+  const stage = await azureStage(t, { containers: scoringServer(() => folder) });
+  folder = `${stage.folder}/model`;
+  await registered(stage);
+  return stage;
+}
+
+test("a deployment that Azure can't make is taken away again, the old one serves on, and a repeated command completes", async (t) => {
+  const stage = await quickStage(t);
+  assert.equal((await deploy(stage, "--yes")).code, 0);
+  const failures: readonly (readonly [Failure, RegExp])[] = [
+    ["quota", /Not enough quota available/],
+    ["image-pull", /Unable to download user container image/],
+    ["crash", /User container has crashed/],
+    ["not-ready", /Readiness probe failed/],
+    ["region-capacity", /lack of capacity in the region/],
+  ];
+  for (const [failure, why] of failures) {
+    stage.standIn.failDeployments(failure);
+    const failed = await deploy(stage, "--yes", "--image", IMAGE_2);
+    assert.equal(failed.code, 4, failure);
+    assert.match(failed.err, why);
+    assert.match(failed.err, /blue serves as before/);
+    assert.deepEqual(shares(await statusOf(stage)), ["blue 100 v1"]);
+  }
+  const { code, err } = await deploy(stage, "--yes", "--image", IMAGE_2);
+  assert.equal(code, 0, err);
+  assert.deepEqual(shares(await statusOf(stage)), ["green 100 v1"]);
+});
+
+test("traffic can be shared out by hand, a deployment that isn't there is named, and an unclear split stops a deployment", async (t) => {
+  const stage = await quickStage(t);
+  await deploy(stage, "--yes");
+  await deploy(stage, "--yes", "--image", IMAGE_2, "--keep-old");
+  assert.deepEqual(shares(await statusOf(stage)), ["blue 0 v1", "green 100 v1"]);
+  assert.match((await deploy(stage, "--traffic", "blue=90,green=10")).out, /blue 90 %, green 10 %/);
+  assert.deepEqual(shares(await statusOf(stage)), ["blue 90 v1", "green 10 v1"]);
+  const unclear = await deploy(stage, "--yes");
+  assert.deepEqual([unclear.code, /Settle it first/.test(unclear.err)], [2, true]);
+  const wrong = await deploy(stage, "--traffic", "red=100");
+  assert.match(wrong.err, /has no deployment red; there: blue, green/);
+  await deploy(stage, "--traffic", "blue=100");
+  // the old image again: blue is it, and green goes
+  const back = await deploy(stage, "--yes");
+  assert.equal(back.code, 0, back.err);
+  assert.deepEqual(shares(await statusOf(stage)), ["blue 100 v1"]);
+});
+
+test("an endpoint that others made is left alone", async (t) => {
+  const stage = await quickStage(t);
+  await deploy(stage, "--yes");
+  stage.standIn.state.endpoints.get(ENDPOINT)!.tags = { team: "other" };
+  for (const args of [["--yes"], ["--delete", "--yes"], ["--traffic", "blue=100"]]) {
+    const { code, err } = await deploy(stage, ...args);
+    assert.deepEqual([code, /not made by Oddrun/.test(err)], [2, true], err);
+  }
+});
+
+test("a price that can't be had is told as unknown, and stops nothing", async (t) => {
+  const stage = await quickStage(t);
+  stage.standIn.plant({ step: "prices list", times: 99, answer: { status: 500 } });
+  const { code, err } = await deploy(stage, "--yes");
+  assert.equal(code, 0, err);
+  assert.match(err, /its price is not known \(.*\)\. Look it up/);
+});
+
+const ANSWERS = [
+  ["403", { status: 403, body: { error: { code: "AuthorizationFailed", message: "no" } } }, 1],
+  ["lost after", "lost-after", 1],
+  ["500 always", { status: 500 }, 30],
+  ["404", { status: 404, body: { error: { code: "ResourceNotFound", message: "no" } } }, 1],
+  ["429 once", { status: 429, headers: { "retry-after": "1" } }, 1],
+  ["409", { status: 409, body: { error: { code: "Conflict", message: "busy" } } }, 1],
+  ["lost before", "lost-before", 1],
+] as const;
+
+/** Each step meets one of the answers in turn; ODDRUN_AZURE_FAULTS=all has each meet all of them, which takes minutes. */
+const isAll = process.env["ODDRUN_AZURE_FAULTS"] === "all";
+
+test("a fault at any step of an update leaves one deployment serving, and a repeated command completes it", async (t) => {
+  const stage = await quickStage(t);
+  const { standIn } = stage;
+  assert.equal((await deploy(stage, "--yes")).code, 0);
+  const before = keptEndpoint(standIn);
+  standIn.clearRequests();
+  assert.equal((await deploy(stage, "--yes", "--image", IMAGE_2)).code, 0);
+  const steps = [...new Set(standIn.requests.map(({ step }) => step))].filter((step) => step !== "prices list");
+  assert.ok(steps.length >= 10, steps.join(", "));
+  const changing = steps.filter((step) => / (put|delete)$/.test(step));
+  const cases = steps.flatMap((step, index) => {
+    const inTurn = ANSWERS.filter(([what], turn) => isAll || turn === index % ANSWERS.length || what === "lost after");
+    return inTurn
+      .filter(([what]) => isAll || what !== "lost after" || changing.includes(step))
+      .map(([what, answer, times]) => ({ step, what, answer, times }));
+  });
+  for (const { step, what, answer, times } of cases) {
+    before.restore();
+    const remove = standIn.plant({ step, times, answer });
+    const disturbed = await deploy(stage, "--yes", "--image", IMAGE_2);
+    remove();
+    const shown = `${step}, ${what}: ${disturbed.err}`;
+    assert.ok([0, 4].includes(disturbed.code), shown);
+    if (what === "lost after" || what === "lost before" || what === "429 once") assert.equal(disturbed.code, 0, shown);
+    const serving = [...Object.values(standIn.state.endpoints.get(ENDPOINT)!.properties["traffic"] as object)];
+    assert.deepEqual(
+      serving.filter((percent) => percent === 100),
+      [100],
+      shown,
+    );
+    const repeated = await deploy(stage, "--yes", "--image", IMAGE_2);
+    assert.equal(repeated.code, 0, `${shown}\nrepeated: ${repeated.err}`);
+    const { deployments, tags } = standIn.state.endpoints.get(ENDPOINT)!;
+    assert.equal(deployments.size, 1, shown);
+    assert.equal(tags["oddrun_deploying"], undefined, shown);
+    if (isAll) t.diagnostic(`${step} | ${what} | exit ${disturbed.code} | repeated exit ${repeated.code}`);
+  }
+});
+
+/** The endpoint as it is now, to go back to. */
+function keptEndpoint({ state }: AzureStandIn): { restore(): void } {
+  const { deployments, ...endpoint } = state.endpoints.get(ENDPOINT)!;
+  const kept = [...deployments].map(([name, { container, ...deployment }]) => ({
+    name,
+    container,
+    deployment: structuredClone(deployment),
+  }));
+  const others = structuredClone(endpoint);
+  return {
+    restore() {
+      const again = kept.map(
+        ({ name, container, deployment }) => [name, { ...structuredClone(deployment), container }] as const,
+      );
+      state.endpoints.set(ENDPOINT, { ...structuredClone(others), deployments: new Map(again) });
+    },
+  };
+}
