@@ -173,7 +173,7 @@ test("a fault at any step of an update leaves one deployment serving, and a repe
     const shown = `${step}, ${what}: ${disturbed.err}`;
     assert.ok([0, 4].includes(disturbed.code), shown);
     if (what === "lost after" || what === "lost before" || what === "429 once") assert.equal(disturbed.code, 0, shown);
-    const serving = [...Object.values(standIn.state.endpoints.get(ENDPOINT)!.properties["traffic"] as object)];
+    const serving = Object.values(standIn.state.endpoints.get(ENDPOINT)!.properties["traffic"] as object);
     assert.deepEqual(
       serving.filter((percent) => percent === 100),
       [100],
