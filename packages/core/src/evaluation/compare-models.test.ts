@@ -82,7 +82,7 @@ test("a model of 30 records is worse than one of 600", () => {
   assert.equal(compareModels(serving, few, sample, QUICK).verdict, "better");
 });
 
-test("once more than half of the newest records are odd to the serving model, the new one is better", () => {
+test("once more than two thirds of the newest records are odd to the serving model, the new one is better", () => {
   const moved = slowed(sample, 1, 6, 400);
   const candidate = trained(moved, { seed: 7 });
   const { verdict, reasons, serving: described } = compareModels(candidate, serving, moved, QUICK);

@@ -2,7 +2,8 @@ import type { ComparedMeasure, ComparisonVerdict, ModelComparison, ModelDifferen
 
 /** Fewer records than this leave an interval that says nothing. */
 const USUAL_MIN = 30;
-const MOST = 0.5;
+/** Far enough from half that an incident in the newest runs isn't taken for the new usual. */
+const MOST = 2 / 3;
 /** A threshold that rests on fewer flagged records than this moves with each of them. */
 const CUT_RECORDS_MIN = 5;
 

@@ -77,7 +77,7 @@ export interface ModelComparison {
 export const COMPARISON_RULE: readonly string[] = [
   "The newest third of the records is tried (1,000 at most). Anomalies are planted into those that neither model flags; the planted ones neither model has seen.",
   "Worse: a measure of one family of planted anomalies (found at the own threshold, found at 5 % false alarms, ROC AUC) is lower, or the share flagged beyond the promised contamination is higher, by more than a re-training alone makes it, and the whole 99 % interval of a paired bootstrap over the records says so.",
-  "Worse, too: more than half of the newest records flagged where the serving model flags at most half; or a threshold that rests on fewer than 5 records while the serving model's rests on at least twice as many.",
+  "Worse, too: more than two thirds of the newest records flagged where the serving model flags fewer; or a threshold that rests on fewer than 5 records while the serving model's rests on at least twice as many.",
   "Better: the reverse of one of these, and nothing worse. As good: anything else, so that noise is never called worse.",
   "What a re-training alone makes: four standard deviations of the difference between two models trained, with other seeds, on random four fifths of the records, and at least 0.02 (ROC AUC), 0.05 (found) or 0.03 (flagged).",
 ];
