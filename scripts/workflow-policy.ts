@@ -155,7 +155,7 @@ function injectionFindings(run: string): string[] {
 }
 
 /** Calls of things that are not there: npm scripts, our scripts and commands, and their options. */
-function commandFindings(run: string, { npmScripts, commands }: Callable): string[] {
+export function commandFindings(run: string, { npmScripts, commands }: Callable): string[] {
   const findings: string[] = [];
   for (const line of run.replaceAll(/\\\r?\n/g, " ").split("\n")) {
     for (const [, flags, script] of line.matchAll(/\bnpm run((?: -\S+)*) ([\w:.-]+)/g))
