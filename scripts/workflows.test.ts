@@ -5,10 +5,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { COMMANDS } from "../packages/oddrun/src/cli/commands.ts";
-import { GLOBAL_OPTIONS } from "../packages/oddrun/src/cli/options.ts";
+import { callableCommands } from "./callable-commands.ts";
 import { argument, terraformBlocks } from "./terraform-files.ts";
-import { type Callable, listedPins, PINS_PAGE, policyFindings, ROOT, usesOf } from "./workflow-policy.ts";
+import { listedPins, PINS_PAGE, policyFindings, ROOT, usesOf } from "./workflow-policy.ts";
 
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 const files = globSync(
@@ -18,17 +17,7 @@ const files = globSync(
   },
 );
 const pins = listedPins(readFileSync(PINS_PAGE, "utf8"));
-const callable: Callable = {
-  npmScripts: new Set(Object.keys((JSON.parse(read("package.json")) as { scripts: object }).scripts)),
-  commands: new Map(
-    await Promise.all(
-      Object.entries(COMMANDS).map(
-        async ([name, load]) =>
-          [name, new Set([...(await load()).options, ...GLOBAL_OPTIONS].map((option) => option.name))] as const,
-      ),
-    ),
-  ),
-};
+const callable = await callableCommands();
 
 test("every workflow holds the policy", () => {
   assert.ok(files.includes(join(".github", "workflows", "ci.yml")), `only ${files.join(", ")} were found`);
@@ -222,3 +211,58 @@ function runStep(job: Job, name: string, planned: object, env: Readonly<Record<s
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+// ---- train-ml-model.yml and what is said of it ----
+
+interface TrainingWorkflow {
+  readonly on: {
+    readonly schedule: readonly { readonly cron: string }[];
+    readonly workflow_dispatch: { readonly inputs: object };
+  };
+  readonly jobs: { readonly train: { readonly permissions: object } };
+}
+const training = read(".github/workflows/train-ml-model.yml");
+const { on, jobs } = parse(training) as TrainingWorkflow;
+const [, section = ""] = /^## train-ml-model\.yml(.*?)^## /ms.exec(readFileSync(PINS_PAGE, "utf8")) ?? [];
+const firstCells = (): string[] => [...section.matchAll(/^\| (`[^|]+?) \|/gm)].map(([, cell]) => cell!);
+
+test("every repository variable that train-ml-model.yml reads is an output of Terraform and on the page", () => {
+  const outputs = terraformBlocks().find(({ labels }) => labels[0] === "github_variables")!.body;
+  const names = new Set([...training.matchAll(/\bvars\.(\w+)/g)].map(([, name]) => name!));
+  assert.ok(names.size >= 6);
+  for (const name of names) {
+    assert.ok(outputs.includes(`${name} `) || (name === "AZURE_CLIENT_ID_TRAIN" && outputs.includes("CLIENT_ID_")));
+    assert.ok(section.includes(`\`${name}\``), name);
+  }
+});
+
+test("the page tells the rights, the inputs, the time and the limits of train-ml-model.yml as they are", () => {
+  const cells = firstCells();
+  const rights = Object.entries(jobs.train.permissions).map(([right, grant]) => `\`${right}: ${String(grant)}\``);
+  for (const right of rights) assert.ok(cells.includes(right), right);
+  assert.equal(cells.filter((cell) => /: (read|write)`$/.test(cell)).length, rights.length);
+  for (const input of Object.keys(on.workflow_dispatch.inputs)) assert.ok(cells.includes(`\`${input}\``), input);
+  const [minute, hour, ...rest] = on.schedule[0]!.cron.split(" ");
+  assert.deepEqual([on.schedule.length, rest.join(" ")], [1, "* * 1"]);
+  assert.ok(section.includes(`Each Monday at ${hour!.padStart(2, "0")}:${minute!.padStart(2, "0")} UTC`));
+  assert.notEqual(Number(minute), 0);
+  for (const [inFile, onPage] of [
+    [/--max-requests (\d+)/, /at most (\d+) requests/],
+    [/retention-days: (\d+)/, /`anomaly-model` \| (\d+) days/],
+    [/timeout-minutes: (\d+)/, /(\d+) minutes is the\s+bound/],
+  ] as const) {
+    assert.equal(inFile.exec(training)?.[1], onPage.exec(section)?.[1]);
+    assert.ok(inFile.test(training));
+  }
+});
+
+test("the job that trains signs in where Terraform's identity for it trusts a branch, and registers only what was compared", () => {
+  assert.doesNotMatch(training, /\benvironment:|--register\b|models push(?![^\n]*--model-dir)/);
+  assert.match(training, /train --from "\$REPOSITORY" --force --no-register/);
+  const compared = training.indexOf("models compare --registry azureml");
+  assert.ok(compared > 0 && training.indexOf("models push") > compared);
+  assert.match(
+    training,
+    /if: steps\.compare\.outputs\.verdict == 'good' \|\| steps\.compare\.outputs\.verdict == 'overruled'/,
+  );
+});
