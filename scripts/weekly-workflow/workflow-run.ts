@@ -11,7 +11,7 @@ export interface Step {
   readonly id?: string;
   readonly if?: string;
   readonly uses?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
+  readonly with?: Readonly<Record<string, string | number | boolean>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly run?: string;
 }
@@ -99,7 +99,7 @@ export function stepsOf({ workflow, job }: Pick<RunPlan, "workflow" | "job">): r
   return jobs[job]!.steps;
 }
 
-type Evaluate = (expression: string) => unknown;
+type Evaluate = (expression: string) => string | boolean | undefined;
 
 /** GitHub's expressions, of which these are JavaScript's too: ||, &&, !, ==, != and literals. */
 function evaluator(plan: RunPlan, checkout: string, steps: ReadonlyMap<string, object>): Evaluate {
@@ -111,7 +111,7 @@ function evaluator(plan: RunPlan, checkout: string, steps: ReadonlyMap<string, o
     cancelled: () => false,
     hashFiles: (path: string) => (existsSync(join(checkout, path)) ? "a hash" : ""),
   });
-  return (expression) => runInContext(expression, contexts) as unknown;
+  return (expression) => runInContext(expression, contexts) as ReturnType<Evaluate>;
 }
 
 const inner = (text: string): string => /^\$\{\{(.*)\}\}$/s.exec(text.trim())?.[1] ?? text;
