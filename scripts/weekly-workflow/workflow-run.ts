@@ -73,7 +73,7 @@ export async function runWorkflow(plan: RunPlan): Promise<RunResult> {
     writeFileSync(files["OUTPUT"]!, "");
     let ended = { isDone: true, output: "" };
     if (step.run !== undefined) {
-      const own = Object.entries(step.env ?? {}).map(([key, value]) => [key, filled(String(value), evaluate)]);
+      const own = Object.entries(step.env ?? {}).map(([key, value]) => [key, filled(value, evaluate)]);
       ended = await bash(step.run, checkout, {
         ...plan.env,
         GITHUB_STEP_SUMMARY: files["SUMMARY"]!,
