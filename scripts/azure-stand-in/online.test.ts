@@ -82,3 +82,20 @@ test("keys open an endpoint of that kind, and another operation on it is refused
   assert.equal((await score("wrong")).status, 401);
   assert.equal((await score(primaryKey)).status, 404);
 });
+
+test("properties of an endpoint and a deployment are added to, never altered; the machine stays the one it was made with", async (t) => {
+  const standIn = await started(t, { containers: "canned" });
+  const { ask, done } = asker(standIn, secretCredential(standIn));
+  const EP = "/onlineEndpoints/oddrun-ep";
+  await ask("PUT", "/environments/oddrun-scoring/versions/1", ENVIRONMENT);
+  assert.equal(await done("PUT", EP, endpointBody({ properties: { a: "1" } })), "Succeeded");
+  assert.equal(await done("PUT", EP, endpointBody({ properties: { a: "1", b: "2" } })), "Succeeded");
+  assert.match(await done("PUT", EP, endpointBody({ properties: { a: "2", b: "2" } })), /^400 The property 'a'/);
+  assert.equal(await done("PUT", EP, endpointBody()), "Succeeded");
+  const { a, b } = (await ask("GET", EP)).body.properties.properties;
+  assert.deepEqual([a, b], ["1", "2"]);
+  const blue = (more: object) => done("PUT", `${EP}/deployments/blue`, deploymentBody(standIn, more));
+  assert.equal(await blue({ properties: { a: "1" } }), "Succeeded");
+  assert.match(await blue({ properties: {} }), /^400 The property 'a'/);
+  assert.match(await blue({ instanceType: "Standard_F2s_v2" }), /^400 instanceType/);
+});

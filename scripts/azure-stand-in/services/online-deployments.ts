@@ -1,3 +1,4 @@
+import { keptProperties, refusedDictionary } from "./property-dictionary.ts";
 import { armError, armPage, mlError, systemData } from "../arm.ts";
 import type { Deployment, Endpoint, Failure } from "../endpoint-state.ts";
 import { type Call, readJson, type Reply, type Route } from "../http.ts";
@@ -92,6 +93,8 @@ function putDeployment(call: Call): Reply {
   const failure = call.world.failures.shift() ?? "none";
   if (failure === "quota") return refusedQuota(call, properties["instanceType"]);
   const known = endpoint.deployments.get(name);
+  const changed = known === undefined ? null : refusedChange(call, known, properties);
+  if (changed !== null) return changed;
   if (known === undefined && endpoint.deployments.size >= 20)
     return badArgument(call, "An endpoint has 20 deployments at most.");
   const deployment: Deployment = known ?? {
@@ -107,7 +110,7 @@ function putDeployment(call: Call): Reply {
     inFlight: 0,
   };
   Object.assign(deployment, {
-    properties,
+    properties: keptProperties(known?.properties, properties),
     sku,
     tags: body["tags"] ?? {},
     provisioningState: known === undefined ? "Creating" : "Updating",
@@ -120,6 +123,15 @@ function putDeployment(call: Call): Reply {
     headers: begun.headers,
     body: deploymentBody(call.world, deployment, url),
   };
+}
+
+/** What the specification lets nobody change afterwards. */
+function refusedChange(call: Call, known: Deployment, properties: Json): Reply | null {
+  const type = properties["instanceType"] ?? null;
+  if (type !== null && type !== known.properties["instanceType"]) {
+    return badArgument(call, "instanceType of a deployment cannot be changed.");
+  }
+  return refusedDictionary(call, known.properties, properties);
 }
 
 /** Makes the container of a deployment, or does not, as planned. The container before it serves until then. */

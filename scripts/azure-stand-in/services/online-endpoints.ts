@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { keptProperties, refusedDictionary } from "./property-dictionary.ts";
 import { armError, armPage, ML_ACTIONS, mlError, WORKSPACE_PATH } from "../arm.ts";
 import type { Endpoint } from "../endpoint-state.ts";
 import type { Call, Reply, Route } from "../http.ts";
@@ -70,7 +71,9 @@ function putEndpoint(call: Call): Reply {
   }
   const known = findEndpoint(call);
   const refused =
-    refusedWhileBusy(call, call.path) ?? refusedTraffic(call, known, (properties["traffic"] ?? {}) as Json);
+    refusedWhileBusy(call, call.path) ??
+    refusedTraffic(call, known, (properties["traffic"] ?? {}) as Json) ??
+    refusedDictionary(call, known?.properties, properties);
   if (refused !== null) return refused;
   if (known !== undefined && known.properties["authMode"] !== authMode) {
     return mlError(call, 400, "authMode of an endpoint cannot be changed.", { inner: "BadArgument" });
@@ -78,11 +81,11 @@ function putEndpoint(call: Call): Reply {
   const endpoint: Endpoint = known ?? {
     name,
     createdAtMs: call.world.now(),
-    properties,
+    properties: keptProperties(undefined, properties),
     tags: {},
     identity: {},
     provisioningState: "Creating",
-    keys: { primaryKey: newKey(), secondaryKey: newKey() },
+    keys: { primaryKey: newKey(), secondaryKey: newKey(), ...(properties["keys"] as object | null | undefined) },
     deployments: new Map(),
   };
   const { names } = call.world;
@@ -90,7 +93,7 @@ function putEndpoint(call: Call): Reply {
     kind: "oe",
     work: Promise.resolve(null),
     settle: () => {
-      endpoint.properties = properties;
+      endpoint.properties = keptProperties(endpoint.properties, properties);
       endpoint.provisioningState = "Succeeded";
     },
   });
