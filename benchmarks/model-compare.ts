@@ -5,7 +5,6 @@
  *   node benchmarks/model-compare.ts                  everything; keeps the results
  *   node benchmarks/model-compare.ts --limit 5        so many real histories and 20 re-trainings; only prints
  */
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -152,14 +151,14 @@ function report(cases: readonly Case[], histories: readonly History[], startedMs
     ] as const;
     return parts.filter(([, each]) => each.length > 0).map(([where, each]) => row(each, scenario, where));
   });
-  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  const date = new Date().toISOString().slice(0, 10);
   const equal = cases.filter(({ scenario }) => scenario === EQUAL.name);
   const refused = equal.filter(({ verdict }) => verdict === "worse").length;
   return `# Is the new model worse?
 
 Made by \`node benchmarks/model-compare.ts\`: \`compareModels\` (what \`oddrun models compare\` runs) at its usual options, on the sample of 1,000 records
 and on ${histories.length - 1} real histories (the newest 1,000 builds of each, at least 300), contamination 0.05, 100 trees. model-compare.json has every verdict with its
-first reason. ${machine()}, commit ${commit}, ${Math.round((Date.now() - startedMs) / 1000)} s.
+first reason. ${machine()}, ${date}, ${Math.round((Date.now() - startedMs) / 1000)} s.
 
 False refusals, equal re-trainings called worse: **${refused} of ${equal.length}**. Target: 2 % at most.
 
