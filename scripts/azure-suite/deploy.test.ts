@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { test } from "node:test";
+import { setTimeout as nextTick } from "node:timers/promises";
 import type { AzureStandIn, Failure } from "../azure-stand-in/index.ts";
-import { deploy, ENDPOINT, IMAGE_2, registered, scoringServer } from "./deployed.ts";
+import { deploy, ENDPOINT, IMAGE, IMAGE_2, quickStage, registered } from "./deployed.ts";
 import { azureStage, type Stage } from "./stage.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../packages/oddrun/bin/oddrun.js", import.meta.url));
 
 interface Status {
   readonly state: string;
@@ -68,15 +74,6 @@ test("from a registered model to an endpoint that serves, its update, and its en
   assert.equal((await deploy(stage, "--status")).code, 4);
 });
 
-/** A stage with a registered model, whose deployments answer in this process. */
-async function quickStage(t: Parameters<typeof azureStage>[0]): Promise<Stage> {
-  let folder = "";
-  const stage = await azureStage(t, { containers: scoringServer(() => folder) });
-  folder = `${stage.folder}/model`;
-  await registered(stage);
-  return stage;
-}
-
 test("a deployment that Azure can't make is taken away again, the old one serves on, and a repeated command completes", async (t) => {
   const stage = await quickStage(t);
   assert.equal((await deploy(stage, "--yes")).code, 0);
@@ -134,6 +131,65 @@ test("a price that can't be had is told as unknown, and stops nothing", async (t
   const { code, err } = await deploy(stage, "--yes");
   assert.equal(code, 0, err);
   assert.match(err, /its price is not known \(.*\)\. Look it up/);
+});
+
+/** Runs the program itself and kills it as soon as Azure has been asked for `step`. */
+async function killedAt(stage: Stage, step: string): Promise<void> {
+  const { standIn } = stage;
+  const asked = standIn.requests.length;
+  const release = standIn.plant({ step, answer: "hang" });
+  const child = spawn(process.execPath, [PROGRAM, "deploy", "azureml", ENDPOINT, "--image", IMAGE_2, "--yes"], {
+    env: { PATH: process.env["PATH"], ...standIn.env },
+    stdio: "ignore",
+  });
+  const ended = once(child, "close");
+  while (!standIn.requests.slice(asked).some((request) => request.step === step)) {
+    assert.equal(child.exitCode, null, `it ended before it asked for ${step}`);
+    await nextTick(20);
+  }
+  child.kill("SIGKILL");
+  const [, signal] = (await ended) as [number | null, string | null];
+  release();
+  assert.equal(signal, "SIGKILL");
+}
+
+test("killed while the deployment is made or tried, the next run takes over without being told to", async (t) => {
+  const stage = await quickStage(t);
+  assert.equal((await deploy(stage, "--yes")).code, 0);
+  for (const step of ["deployment put", "score"]) {
+    await killedAt(stage, step);
+    const endpoint = stage.standIn.state.endpoints.get(ENDPOINT)!;
+    assert.match(endpoint.tags["oddrun_deploying"] as string, /^local-/);
+    assert.deepEqual(endpoint.properties["traffic"], { blue: 100 });
+  }
+  const { code, err } = await deploy(stage, "--yes", "--image", IMAGE_2);
+  assert.equal(code, 0, err);
+  assert.deepEqual(shares(await statusOf(stage)), ["green 100 v1"]);
+  assertClean(stage.standIn);
+});
+
+test("of two jobs that deploy at once one gives way, told of the other, and the endpoint serves one deployment", async (t) => {
+  const stage = await quickStage(t);
+  const job = (run: string) =>
+    stage.oddrun(["deploy", "azureml", ENDPOINT, "--yes"], { ODDRUN_SCORING_IMAGE: IMAGE, GITHUB_RUN_ID: run });
+  const ended = await Promise.all([job("101"), job("102")]);
+  const shown = ended.map(({ code, err }) => `${code}: ${err}`).join("\n");
+  assert.ok(
+    ended.some(({ code }) => code === 0),
+    shown,
+  );
+  for (const { code, err } of ended) assert.ok(code === 0 || (code === 4 && /being worked on/.test(err)), shown);
+  const again = await job("103");
+  assert.equal(again.code, 0, again.err);
+  assert.deepEqual(shares(await statusOf(stage)), ["blue 100 v1"]);
+  // a job that is at work is waited for, unless it is said to be gone
+  stage.standIn.state.endpoints.get(ENDPOINT)!.tags = {
+    oddrun: "made",
+    oddrun_deploying: `github-7 ${new Date().toISOString()}`,
+  };
+  const refused = await deploy(stage, "--yes", "--image", IMAGE_2);
+  assert.deepEqual([refused.code, /run github-7 has been at it for 0 min/.test(refused.err)], [4, true], refused.err);
+  assert.equal((await deploy(stage, "--yes", "--image", IMAGE_2, "--take-over")).code, 0);
 });
 
 const ANSWERS = [

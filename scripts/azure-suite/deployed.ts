@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { TestContext } from "node:test";
 import type { AzureContext } from "oddrun/ports";
 import { connectWorkspace } from "../../packages/azure/dist/index.js";
 import { createServer } from "../../packages/oddrun/dist/server/create-server.js";
 import { loadModelFolder } from "../../packages/oddrun/dist/adapters/model-registry/index.js";
 import { servedModel } from "../../packages/oddrun/dist/server/served-model.js";
 import type { CannedAnswer } from "../azure-stand-in/index.ts";
-import type { Ended, Stage } from "./stage.ts";
+import { azureStage, type Ended, type Stage } from "./stage.ts";
 
 export const ENDPOINT = "oddrun-ep";
 /** Two images: what runs in the stand-in is the same, and a deployment of another image is another deployment. */
@@ -45,8 +46,17 @@ export function deploy(stage: Stage, ...more: readonly string[]): Promise<Ended>
   return stage.oddrun(["deploy", "azureml", ENDPOINT, ...more], { ODDRUN_SCORING_IMAGE: IMAGE });
 }
 
+/** A stage with a registered model, whose deployments answer in this process. */
+export async function quickStage(t: TestContext): Promise<Stage> {
+  let folder = "";
+  const stage = await azureStage(t, { containers: scoringServer(() => folder) });
+  folder = `${stage.folder}/model`;
+  await registered(stage);
+  return stage;
+}
+
 /** The scoring server itself, in this process, on the model in the stage's folder: quicker than a process for each deployment. */
-export function scoringServer(folderOf: () => string): CannedAnswer {
+function scoringServer(folderOf: () => string): CannedAnswer {
   return async ({ method, path, headers, body }) => {
     const folder = folderOf();
     const { model, sha256 } = await loadModelFolder(folder);

@@ -14,6 +14,12 @@ const ENDPOINT_OPTIONS: readonly OptionSpec[] = [
     description: "With --endpoint: ask this deployment, whatever its traffic",
     defaultText: "by the traffic",
   },
+  {
+    name: "features",
+    value: "A,B,C",
+    description: "With --endpoint: columns to send",
+    defaultText: "every numeric column",
+  },
   ...WORKSPACE_OPTIONS.map((option) => ({ ...option, description: `With --endpoint: ${option.description}` })),
 ];
 
