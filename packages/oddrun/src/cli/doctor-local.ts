@@ -37,7 +37,7 @@ export function localChecks(
   ];
 }
 
-export function nodeOutcome(version: string): CheckOutcome {
+function nodeOutcome(version: string): CheckOutcome {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const isEnough = major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1]);
   if (isEnough) return { status: "ok", found: version };

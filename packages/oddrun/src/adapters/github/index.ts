@@ -1,5 +1,5 @@
 export { connectToGithub } from "./connect.ts";
-export { type GithubDoctor, githubChecks } from "./doctor-checks.ts";
+export { githubChecks } from "./doctor-checks.ts";
 export { githubEvidence } from "./evidence.ts";
 export type { WaitNotice } from "./gate.ts";
 export { githubSource } from "./github-source.ts";

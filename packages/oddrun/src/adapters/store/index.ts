@@ -1,4 +1,4 @@
-export { lookAtStore, type StoreLook } from "./look-at-store.ts";
+export { lookAtStore } from "./look-at-store.ts";
 import type { Store } from "./sql-store.ts";
 
 export type { Store } from "./sql-store.ts";
