@@ -21,8 +21,14 @@ export interface Container {
   stop(): void;
 }
 
+/** Files of the model behind a deployment, by their names. */
+export type ModelFiles = ReadonlyMap<string, Buffer>;
+
 /** A container's answers, worked out in the stand-in itself. */
-export type CannedAnswer = (request: ContainerRequest) => Reply | "timeout" | Promise<Reply | "timeout">;
+export type CannedAnswer = (
+  request: ContainerRequest,
+  model: ModelFiles,
+) => Reply | "timeout" | Promise<Reply | "timeout">;
 
 /** Longer than ten minutes is odd: enough to tell answers apart, and no model. */
 const ODD_DURATION_S = 600;
@@ -37,12 +43,12 @@ function usualAnswer({ body }: ContainerRequest): Reply {
   }
 }
 
-export function cannedContainer(answer: CannedAnswer = usualAnswer): Container {
+export function cannedContainer(answer: CannedAnswer = usualAnswer, model: ModelFiles = new Map()): Container {
   const lines: string[] = ["A canned container answers."];
   return {
     ready: Promise.resolve(null),
     ask: async (request) => {
-      const reply = await answer(request);
+      const reply = await answer(request, model);
       lines.push(`${request.method} ${request.path} ${reply === "timeout" ? reply : reply.status}`);
       return reply;
     },

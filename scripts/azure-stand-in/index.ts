@@ -8,7 +8,7 @@
  * Assumed, for want of a source: the wording and code of refusals of a changed model version, of wrong traffic and of an unknown field;
  * that a model's files are looked for when it is registered; that MLflow's refusals come through Azure unchanged.
  */
-export type { CannedAnswer, ContainerRequest } from "./containers.ts";
+export type { CannedAnswer, ContainerRequest, ModelFiles } from "./containers.ts";
 export type { Failure } from "./endpoint-state.ts";
 export type { Plant, PlantedAnswer } from "./faults.ts";
 export { type Names, USUAL_NAMES } from "./names.ts";

@@ -1,4 +1,4 @@
-import { type CannedAnswer, cannedContainer, type Container } from "./containers.ts";
+import { type CannedAnswer, cannedContainer, type Container, type ModelFiles } from "./containers.ts";
 import type { Deployment } from "./endpoint-state.ts";
 import { processContainer } from "./process-container.ts";
 import { blobPrefix } from "./services/models.ts";
@@ -9,7 +9,8 @@ import type { AssetVersion, Json, World } from "./world.ts";
 export type ContainerKind = "processes" | "canned" | CannedAnswer;
 
 /** The model's files by their names beneath its folder. */
-function modelFiles(world: World, model: AssetVersion): ReadonlyMap<string, Buffer> {
+function modelFiles(world: World, model: AssetVersion | undefined): ModelFiles {
+  if (model === undefined) return new Map();
   const prefix = (blobPrefix({ world }, String(model.properties["modelUri"])) ?? "").replace(/\/$/, "");
   return new Map(
     [...world.blobs]
@@ -24,12 +25,13 @@ export function startContainer(
   { properties }: Deployment,
   environment: AssetVersion,
 ): Container {
-  if (kind !== "processes") return cannedContainer(kind === "canned" ? undefined : kind);
   const model = assetById(world, "models", properties["model"]);
+  const files = modelFiles(world, model);
+  if (kind !== "processes") return cannedContainer(kind === "canned" ? undefined : kind, files);
   const folder =
     ((model?.properties["modelUri"] ?? "") as string).split("/").findLast((part) => part !== "") ?? "model";
   return processContainer({
-    files: model === undefined ? new Map<string, Buffer>() : modelFiles(world, model),
+    files,
     mount: `${model?.name ?? "none"}/${model?.version ?? "0"}/${folder}`,
     environmentVariables: (properties["environmentVariables"] ?? {}) as Record<string, string>,
     inferenceConfig: environment.properties["inferenceConfig"] as Json,

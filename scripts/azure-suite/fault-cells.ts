@@ -1,0 +1,168 @@
+import type { AzureStandIn, LoggedRequest, PlantedAnswer } from "../azure-stand-in/index.ts";
+import { badFailure, brokenNow, messagesOf, unfinished } from "./fault-checks.ts";
+import { type Scenario, SCENARIOS, scenarioOf } from "./fault-scenarios.ts";
+import type { Stage } from "./fault-stage.ts";
+import type { KeptWorld } from "./kept-world.ts";
+
+export const FAULTS = ["401", "403", "404", "409", "424", "429", "500", "503", "lost-before", "lost-after"] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/** One request of a command that goes well, and how often its step was asked for before. */
+export interface Step {
+  readonly at: number;
+  readonly step: string;
+  readonly host: string;
+  readonly method: string;
+  readonly before: number;
+}
+
+export interface Prepared {
+  readonly scenario: Scenario;
+  readonly world: KeptWorld;
+  readonly steps: readonly Step[];
+  /** Parameters and metrics of a run that is complete. */
+  readonly figures: number;
+}
+
+/** Runs what comes before a scenario, keeps the world there, and takes the list of its requests from a run that goes well. */
+export async function prepare(stage: Stage, scenario: Scenario): Promise<Prepared> {
+  const { standIn, run } = stage;
+  const { state, requests } = standIn;
+  for (const map of [state.models, state.environments, state.blobs, state.experiments, state.runs, state.endpoints]) {
+    map.clear();
+  }
+  for (const name of scenario.after) expectDone(await run(scenarioOf(name).args(stage)), name);
+  const world = stage.keep();
+  standIn.clearRequests();
+  expectDone(await run(scenario.args(stage)), scenario.name);
+  const seen = new Map<string, number>();
+  const steps = requests.map(({ step, host, method }: LoggedRequest, at) => {
+    const before = seen.get(step) ?? 0;
+    seen.set(step, before + 1);
+    return { at, step, host, method, before };
+  });
+  const [first] = state.runs.values();
+  const figures = first === undefined ? 0 : first.params.size + new Set(first.metrics.map(({ key }) => key)).size;
+  const wrong = unfinished(state, scenario, figures);
+  if (wrong.length > 0) throw new Error(`${scenario.name} without a fault: ${wrong.join("; ")}`);
+  return { scenario, world, steps, figures };
+}
+
+function expectDone({ exitCode, err }: { readonly exitCode: number; readonly err: string }, what: string): void {
+  if (exitCode !== 0) throw new Error(`${what} without a fault ended with ${exitCode}: ${err}`);
+}
+
+export interface Cell {
+  readonly scenario: Scenario["name"];
+  readonly step: Step;
+  readonly fault: Fault;
+  /** Once, or at this request and every later one of its step. */
+  readonly isLasting: boolean;
+}
+
+/** absorbed: the command went through all the same; told: it ended with a message, and repeating it completed the work. */
+export interface CellOutcome {
+  readonly cell: Cell;
+  readonly outcome: "absorbed" | "told";
+  /** What the program said when it told. */
+  readonly message: string | null;
+  /** What is wrong; empty when all promises held. */
+  readonly wrong: readonly string[];
+}
+
+/** Plants the fault, runs the command, takes the fault away, runs it again, and looks at everything that was promised. */
+export async function tryCell(stage: Stage, prepared: Prepared, cell: Cell): Promise<CellOutcome> {
+  const { standIn, run } = stage;
+  const { scenario, world, figures } = prepared;
+  const { step, fault, isLasting } = cell;
+  world.putBack();
+  standIn.clearRequests();
+  const wasServing = scenario.name === "deploy update";
+  const wrong = new Set<string>();
+  const look = () => {
+    for (const each of brokenNow(standIn.state, wasServing)) wrong.add(each);
+  };
+  const unwatch = standIn.plant({
+    match: () => {
+      look();
+      return false;
+    },
+    answer: "lost-before",
+  });
+  const lift = standIn.plant({
+    step: step.step,
+    skip: step.before,
+    times: isLasting ? Number.POSITIVE_INFINITY : 1,
+    answer: planted(fault, step.host),
+  });
+  const args = scenario.args(stage);
+  const first = await run(args);
+  lift();
+  look();
+  for (const each of badFailure(first, standIn)) wrong.add(`first run: ${each}`);
+  if (!standIn.requests.some((request) => request.fault !== null)) wrong.add("the fault was never met");
+  const second = await run(args);
+  unwatch();
+  look();
+  if (second.exitCode !== 0)
+    wrong.add(`repeated it ended with ${second.exitCode}: ${messagesOf(second.err).join(" ")}`);
+  for (const each of unfinished(standIn.state, scenario, figures)) wrong.add(`in the end: ${each}`);
+  if (standIn.refusedHosts.length > 0) wrong.add(`hosts of others were asked: ${standIn.refusedHosts.join()}`);
+  const [message = null] = messagesOf(first.err);
+  return { cell, outcome: first.exitCode === 0 ? "absorbed" : "told", message, wrong: [...wrong] };
+}
+
+/** All cells of a scenario. */
+export function cellsOf({ scenario, steps }: Prepared, faults: readonly Fault[] = FAULTS): readonly Cell[] {
+  return steps.flatMap((step) =>
+    faults.flatMap((fault) =>
+      [false, true].map((isLasting): Cell => ({ scenario: scenario.name, step, fault, isLasting })),
+    ),
+  );
+}
+
+/** An answer of each status as the service asked would word it; where it has codes, the one that means most. */
+function planted(fault: Fault, host: string): PlantedAnswer {
+  if (fault === "lost-before" || fault === "lost-after") return fault;
+  const status = Number(fault);
+  const headers = status === 429 || status === 503 ? { "retry-after": "1" } : {};
+  const message = "Planted by the fault suite.";
+  if (host.endsWith(".blob.core.windows.net")) {
+    const code = BLOB_CODES[status] ?? "InternalError";
+    const body = `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+    return { status, headers: { ...headers, "content-type": "application/xml", "x-ms-error-code": code }, body };
+  }
+  if (host === "login.microsoftonline.com") {
+    const error = status === 401 ? "invalid_client" : "temporarily_unavailable";
+    return {
+      status,
+      headers,
+      body: { error, error_description: `AADSTS${status === 401 ? 7000215 : 90033}: ${message}` },
+    };
+  }
+  if (host.endsWith(".api.azureml.ms") && status === 404) {
+    return { status, body: { error_code: "RESOURCE_DOES_NOT_EXIST", message } };
+  }
+  return { status, headers, body: { error: { code: ARM_CODES[status] ?? "InternalServerError", message } } };
+}
+
+const BLOB_CODES: Readonly<Record<number, string>> = {
+  401: "NoAuthenticationInformation",
+  403: "AuthorizationPermissionMismatch",
+  404: "BlobNotFound",
+  409: "BlobAlreadyExists",
+  429: "TooManyRequests",
+  503: "ServerBusy",
+};
+const ARM_CODES: Readonly<Record<number, string>> = {
+  401: "InvalidAuthenticationToken",
+  403: "AuthorizationFailed",
+  404: "ResourceNotFound",
+  409: "Conflict",
+  424: "FailedDependency",
+  429: "TooManyRequests",
+  503: "ServiceUnavailable",
+};
+
+export { SCENARIOS };
+export type { AzureStandIn };
