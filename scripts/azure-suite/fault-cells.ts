@@ -1,6 +1,6 @@
-import type { AzureStandIn, LoggedRequest, PlantedAnswer } from "../azure-stand-in/index.ts";
+import type { LoggedRequest, PlantedAnswer } from "../azure-stand-in/index.ts";
 import { badFailure, brokenNow, messagesOf, unfinished } from "./fault-checks.ts";
-import { type Scenario, SCENARIOS, scenarioOf } from "./fault-scenarios.ts";
+import { type Scenario, scenarioOf } from "./fault-scenarios.ts";
 import type { Stage } from "./fault-stage.ts";
 import type { KeptWorld } from "./kept-world.ts";
 
@@ -121,48 +121,10 @@ export function cellsOf({ scenario, steps }: Prepared, faults: readonly Fault[] 
   );
 }
 
-/** An answer of each status as the service asked would word it; where it has codes, the one that means most. */
+/** The service's own refusal; MLflow's 404 is the one that says there is no such thing, which means most. */
 function planted(fault: Fault, host: string): PlantedAnswer {
   if (fault === "lost-before" || fault === "lost-after") return fault;
-  const status = Number(fault);
-  const headers = status === 429 || status === 503 ? { "retry-after": "1" } : {};
-  const message = "Planted by the fault suite.";
-  if (host.endsWith(".blob.core.windows.net")) {
-    const code = BLOB_CODES[status] ?? "InternalError";
-    const body = `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
-    return { status, headers: { ...headers, "content-type": "application/xml", "x-ms-error-code": code }, body };
-  }
-  if (host === "login.microsoftonline.com") {
-    const error = status === 401 ? "invalid_client" : "temporarily_unavailable";
-    return {
-      status,
-      headers,
-      body: { error, error_description: `AADSTS${status === 401 ? 7000215 : 90033}: ${message}` },
-    };
-  }
-  if (host.endsWith(".api.azureml.ms") && status === 404) {
-    return { status, body: { error_code: "RESOURCE_DOES_NOT_EXIST", message } };
-  }
-  return { status, headers, body: { error: { code: ARM_CODES[status] ?? "InternalServerError", message } } };
+  if (fault === "404" && host.endsWith(".api.azureml.ms"))
+    return { status: 404, body: { error_code: "RESOURCE_DOES_NOT_EXIST", message: "There is no such thing." } };
+  return Number(fault);
 }
-
-const BLOB_CODES: Readonly<Record<number, string>> = {
-  401: "NoAuthenticationInformation",
-  403: "AuthorizationPermissionMismatch",
-  404: "BlobNotFound",
-  409: "BlobAlreadyExists",
-  429: "TooManyRequests",
-  503: "ServerBusy",
-};
-const ARM_CODES: Readonly<Record<number, string>> = {
-  401: "InvalidAuthenticationToken",
-  403: "AuthorizationFailed",
-  404: "ResourceNotFound",
-  409: "Conflict",
-  424: "FailedDependency",
-  429: "TooManyRequests",
-  503: "ServiceUnavailable",
-};
-
-export { SCENARIOS };
-export type { AzureStandIn };

@@ -216,9 +216,10 @@ function getLogs(call: Call): Reply {
   });
 }
 
-function listDeployments(call: Call): Reply {
+async function listDeployments(call: Call): Promise<Reply> {
   const endpoint = findEndpoint(call);
   if (endpoint === undefined) return endpointNotFound(call);
+  for (const deployment of [...endpoint.deployments.values()]) await lookAt(call, pathOf(call.world, deployment));
   return armPage(
     call,
     [...endpoint.deployments.values()].map((deployment) => deploymentBody(call.world, deployment)),

@@ -6,7 +6,7 @@ import type { Call, Reply, Route } from "../http.ts";
 import { begin, lookAt, refusedWhileBusy } from "../operations.ts";
 import { readBody } from "../shape.ts";
 import type { Json } from "../world.ts";
-import { ENDPOINT_PATCH_SHAPE, ENDPOINT_SHAPE, endpointBody } from "./endpoint-body.ts";
+import { ENDPOINT_PATCH_SHAPE, ENDPOINT_SHAPE, endpointBody, endpointPath } from "./endpoint-body.ts";
 import { accessToken } from "./entra.ts";
 
 const AUTH_MODES = ["Key", "AMLToken", "AADToken"];
@@ -185,7 +185,8 @@ function token(call: Call): Reply {
   };
 }
 
-function listEndpoints(call: Call): Reply {
+async function listEndpoints(call: Call): Promise<Reply> {
+  for (const { name } of [...call.world.endpoints.values()]) await lookAt(call, endpointPath(call.world, name));
   return armPage(
     call,
     [...call.world.endpoints.values()].map((endpoint) => endpointBody(call.world, endpoint)),

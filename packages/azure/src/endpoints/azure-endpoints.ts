@@ -8,20 +8,32 @@ import {
   type DeployerMark,
   type EndpointPlatform,
   type EndpointScorer,
+  type EndpointStatus,
   type EndpointToMake,
-  Problem,
   problem,
   SCORING_CONTRACT,
 } from "oddrun/ports";
 import { type ArmClient, workspacePath } from "../arm-client.ts";
 import { pause } from "../pause.ts";
 import { shownLog } from "./shown-log.ts";
+import { sharesText, writable } from "./endpoint-body.ts";
 import { checkedKey, endpointScorer } from "./endpoint-scorer.ts";
-import { deploymentStatus, endpointStatus, MADE_TAG, MADE_VALUE, RUN_TAG, tagsWithMark } from "./resource-status.ts";
+import { ownChange } from "./own-change.ts";
+import {
+  deploymentStatus,
+  endpointStatus,
+  MADE_TAG,
+  MADE_VALUE,
+  resourceState,
+  RUN_TAG,
+  tagsWithMark,
+} from "./resource-status.ts";
 import { retailPrice } from "./retail-price.ts";
 import { scoringEnvironment } from "./scoring-environment.ts";
 import {
+  anyResourceShape,
   deploymentShape,
+  endpointNameShape,
   type EndpointResource,
   endpointShape,
   keysShape,
@@ -68,11 +80,51 @@ export function azureEndpoints({ name, arm, credential, context, httpClient }: E
     return found === null ? null : endpointStatus(endpointName, found);
   }
 
+  /** Changes the endpoint as a whole and knows its own change again. */
+  async function putEndpoint(
+    endpointName: string,
+    doing: string,
+    body: object,
+    isAsWanted: (status: EndpointStatus) => boolean,
+  ) {
+    await ownChange(
+      {
+        endpoint: endpointName,
+        change: () => arm.put(endpointPath(endpointName), body, endpointShape, { doing }),
+        look: async () => {
+          const resource = await endpoint(endpointName);
+          return resource === null ? null : { state: resource.state, resource };
+        },
+        isDone: (there) => there?.state === "ready" && isAsWanted(there.resource),
+      },
+      context,
+    );
+  }
+
   /** A PATCH knows tags and identity only, so that every change is a PUT of the whole, as it was read just before. */
-  async function rewrite(endpointName: string, doing: string, change: (resource: EndpointResource) => object) {
-    const path = endpointPath(endpointName);
-    const body = change(await arm.get(path, endpointShape));
-    await conflicting(endpointName, () => arm.put(path, body, endpointShape, { doing }));
+  async function rewrite(
+    endpointName: string,
+    doing: string,
+    change: (resource: EndpointResource) => object,
+    isAsWanted: (status: EndpointStatus) => boolean,
+  ) {
+    const body = change(await arm.get(endpointPath(endpointName), endpointShape));
+    await putEndpoint(endpointName, doing, body, isAsWanted);
+  }
+
+  async function remove(endpointName: string, path: string, doing: string) {
+    await ownChange(
+      {
+        endpoint: endpointName,
+        change: () => arm.delete(path, { doing }),
+        look: async () => {
+          const resource = await arm.find(path, anyResourceShape);
+          return resource === null ? null : { state: resourceState(resource.properties.provisioningState), resource };
+        },
+        isDone: (there) => there === null,
+      },
+      context,
+    );
   }
 
   async function key(endpointName: string): Promise<string> {
@@ -123,19 +175,30 @@ export function azureEndpoints({ name, arm, credential, context, httpClient }: E
           description: "Says how odd each record of pipeline metrics is; made by oddrun deploy azureml.",
         },
       };
-      const doing = `Making endpoint ${endpointName}`;
-      await conflicting(endpointName, () => arm.put(endpointPath(endpointName), body, endpointShape, { doing }));
+      // a PUT over one that is there takes its traffic away: what is said of a single one is not enough to go by
+      const known = await arm.list(workspacePath(name, "onlineEndpoints"), endpointNameShape);
+      if (known.some((each) => each.name.toLowerCase() === endpointName.toLowerCase()))
+        throw problem("endpoint-busy", endpointName, "it has just appeared");
+      const isOurs = (status: EndpointStatus) => status.deployer?.runId === deployer.runId;
+      await putEndpoint(endpointName, `Making endpoint ${endpointName}`, body, isOurs);
     },
     mark: (endpointName: string, deployer: DeployerMark | null) =>
-      rewrite(endpointName, `Marking endpoint ${endpointName}`, (resource) => ({
-        ...writable(resource),
-        tags: tagsWithMark(resource.tags ?? {}, deployer),
-      })),
+      rewrite(
+        endpointName,
+        `Marking endpoint ${endpointName}`,
+        (resource) => ({ ...writable(resource), tags: tagsWithMark(resource.tags ?? {}, deployer) }),
+        (status) => status.deployer?.runId === deployer?.runId,
+      ),
     setTraffic: (endpointName, traffic) =>
-      rewrite(endpointName, `Shifting the traffic of ${endpointName}`, (resource) => {
-        const body = writable(resource);
-        return { ...body, properties: { ...body.properties, traffic: Object.fromEntries(traffic) } };
-      }),
+      rewrite(
+        endpointName,
+        `Shifting the traffic of ${endpointName}`,
+        (resource) => {
+          const body = writable(resource);
+          return { ...body, properties: { ...body.properties, traffic: Object.fromEntries(traffic) } };
+        },
+        (status) => sharesText(status.traffic) === sharesText(traffic),
+      ),
     async createDeployment(endpointName, deployment, content, runId) {
       const body = {
         location: await regionOnce(),
@@ -154,16 +217,33 @@ export function azureEndpoints({ name, arm, credential, context, httpClient }: E
       };
       const doing = `Making deployment ${deployment}`;
       const path = deploymentPath(endpointName, deployment);
-      await conflicting(endpointName, () => arm.put(path, body, deploymentShape, { doing }));
+      await ownChange(
+        {
+          endpoint: endpointName,
+          change: () => arm.put(path, body, deploymentShape, { doing }),
+          look: async () => {
+            const found = await arm.find(path, deploymentShape);
+            const resource = found === null ? null : deploymentStatus(found);
+            return resource === null ? null : { state: resource.state, resource };
+          },
+          isDone: (there) => {
+            const isOwn =
+              there !== null &&
+              there.resource.runId === runId &&
+              there.resource.modelVersion === content.modelVersion &&
+              there.resource.environmentVersion === content.environmentVersion;
+            if (isOwn && there.state === "failed")
+              throw problem("azure-operation-failed", doing, "Failed", "no reason given");
+            return isOwn && there.state === "ready";
+          },
+        },
+        context,
+      );
     },
-    async deleteDeployment(endpointName, deployment) {
-      const doing = `Deleting deployment ${deployment}`;
-      await conflicting(endpointName, () => arm.delete(deploymentPath(endpointName, deployment), { doing }));
-    },
-    async deleteEndpoint(endpointName) {
-      const doing = `Deleting endpoint ${endpointName}`;
-      await conflicting(endpointName, () => arm.delete(endpointPath(endpointName), { doing }));
-    },
+    deleteDeployment: (endpointName, deployment) =>
+      remove(endpointName, deploymentPath(endpointName, deployment), `Deleting deployment ${deployment}`),
+    deleteEndpoint: (endpointName) =>
+      remove(endpointName, endpointPath(endpointName), `Deleting endpoint ${endpointName}`),
     async logs(endpointName, deployment, container, lineCount) {
       const path = `${deploymentPath(endpointName, deployment)}/getLogs`;
       const body = { containerType: CONTAINERS[container], tail: lineCount };
@@ -190,37 +270,4 @@ export function azureEndpoints({ name, arm, credential, context, httpClient }: E
 /** "West Europe" and "westeurope" are one. */
 function regionName(location: string): string {
   return location.toLowerCase().replaceAll(" ", "");
-}
-
-/** What of an endpoint is sent back when it is written: all that is not the service's own. */
-function writable({ location, kind, sku, tags, identity, properties }: EndpointResource) {
-  const { provisioningState: _, scoringUri: __, ...settable } = properties;
-  const identities = Object.keys(identity?.userAssignedIdentities ?? {}).map((id) => [id, {}]);
-  return withoutNulls({
-    location,
-    kind,
-    sku,
-    tags,
-    identity:
-      identity &&
-      withoutNulls({
-        type: identity.type,
-        userAssignedIdentities: identities.length === 0 ? null : Object.fromEntries(identities),
-      }),
-    properties: withoutNulls(settable),
-  });
-}
-
-function withoutNulls<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null && each !== undefined)) as T;
-}
-
-/** Azure's 409 says that another change of the endpoint is under way. */
-async function conflicting(endpoint: string, change: () => Promise<unknown>): Promise<void> {
-  try {
-    await change();
-  } catch (error) {
-    if (!(error instanceof Problem) || error.code !== "azure-conflict") throw error;
-    throw problem("endpoint-busy", endpoint, error.message.replace(/\.$/, ""));
-  }
 }

@@ -53,7 +53,7 @@ function deployerIn(tags: Tags): DeployerMark | null {
   return { runId, sinceMs: Number.isNaN(sinceMs) ? 0 : sinceMs };
 }
 
-function resourceState(provisioningState: string | null | undefined): ResourceState {
+export function resourceState(provisioningState: string | null | undefined): ResourceState {
   switch ((provisioningState ?? "").toLowerCase()) {
     case "succeeded":
       return "ready";

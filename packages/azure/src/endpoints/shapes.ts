@@ -4,6 +4,8 @@ import { z } from "zod";
 const tags = z.record(z.string(), z.string().nullish()).nullish();
 const state = z.string().nullish();
 
+export const anyResourceShape = z.object({ properties: z.object({ provisioningState: state }) });
+export const endpointNameShape = z.object({ name: z.string() });
 export const workspaceShape = z.object({ location: z.string() });
 
 /** Loose: an endpoint is written back with what others have set on it. */
