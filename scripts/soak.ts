@@ -4,7 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 /**
  * The tests that kill processes or try many histories, with more rounds than every test run has time for. Keeps what came out in
  * benchmarks/results/soak.md. `npm run soak -- 500` sets the number of kills, `npm run soak -- 200 stops` repeats only the
- * suites whose name has that word; the others keep what they gave last.
+ * suites whose name has that word; the others keep what they gave last. `npm run soak -- azure` plants every fault at every request
+ * to Azure, with results of their own (azure-suite/fault-matrix.ts).
  */
 const SUITES: readonly { readonly file: string; readonly env: Readonly<Record<string, string>> }[] = [
   { file: "packages/oddrun/src/adapters/store/sqlite-processes.test.ts", env: {} },
@@ -25,6 +26,10 @@ interface Result {
   readonly output: readonly string[];
 }
 
+if (process.argv[2] === "azure") {
+  const { soakAzure } = await import("./azure-suite/fault-matrix.ts");
+  process.exit((await soakAzure(process.argv.slice(3).join(" "))) ? 0 : 1);
+}
 const kills = process.argv[2] ?? "200";
 const wanted = process.argv[3] ?? "";
 const root = new URL("..", import.meta.url).pathname;

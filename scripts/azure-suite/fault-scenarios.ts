@@ -24,8 +24,12 @@ export const ENDPOINT = "oddrun-faults";
 function train({ folder }: Stage, seed: 1 | 2): readonly string[] {
   const own = join(folder, `${seed}`);
   return [
-    ...["train", "--register", "azureml", "--input", join(own, "metrics.csv"), "--trees", "5"],
-    ...["--model-dir", join(own, "model"), "--data-dir", join(own, "data")],
+    "train",
+    "--register=azureml",
+    `--input=${join(own, "metrics.csv")}`,
+    "--trees=5",
+    `--model-dir=${join(own, "model")}`,
+    `--data-dir=${join(own, "data")}`,
   ];
 }
 

@@ -19,8 +19,8 @@ export interface Stage {
   readonly standIn: AzureStandIn;
   readonly folder: string;
   /** Runs the program in this process, as the job `job` of GitHub Actions. */
-  run(args: readonly string[], job?: string): Promise<Ended>;
-  keep(): KeptWorld;
+  readonly run: (args: readonly string[], job?: string) => Promise<Ended>;
+  readonly keep: () => KeptWorld;
   close(): Promise<void>;
 }
 

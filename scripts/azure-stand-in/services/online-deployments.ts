@@ -219,7 +219,7 @@ function getLogs(call: Call): Reply {
 async function listDeployments(call: Call): Promise<Reply> {
   const endpoint = findEndpoint(call);
   if (endpoint === undefined) return endpointNotFound(call);
-  for (const deployment of [...endpoint.deployments.values()]) await lookAt(call, pathOf(call.world, deployment));
+  for (const deployment of endpoint.deployments.values()) await lookAt(call, pathOf(call.world, deployment));
   return armPage(
     call,
     [...endpoint.deployments.values()].map((deployment) => deploymentBody(call.world, deployment)),

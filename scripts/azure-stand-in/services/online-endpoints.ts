@@ -186,7 +186,7 @@ function token(call: Call): Reply {
 }
 
 async function listEndpoints(call: Call): Promise<Reply> {
-  for (const { name } of [...call.world.endpoints.values()]) await lookAt(call, endpointPath(call.world, name));
+  for (const { name } of call.world.endpoints.values()) await lookAt(call, endpointPath(call.world, name));
   return armPage(
     call,
     [...call.world.endpoints.values()].map((endpoint) => endpointBody(call.world, endpoint)),
