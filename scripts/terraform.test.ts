@@ -204,3 +204,18 @@ test("blocks and arguments are read as Terraform formats them", () => {
 function hasTerraform(): boolean {
   return spawnSync("terraform", ["version"]).status === 0;
 }
+
+const isAskedFor = process.env["ODDRUN_CHECK_TERRAFORM"] === "1";
+if (!isAskedFor)
+  process.stderr.write(
+    "SKIPPED the Terraform checks: they take minutes; npm run check:terraform runs them, as .ci/run does, or ODDRUN_CHECK_TERRAFORM=1 here.\n",
+  );
+
+test("Terraform itself finds the configuration valid, its tests passing and its plans within the policy", {
+  skip: isAskedFor ? false : "set ODDRUN_CHECK_TERRAFORM=1",
+}, () => {
+  const script = join(TERRAFORM_FOLDER, "../scripts/terraform.ts");
+  const { status, stdout } = spawnSync(process.execPath, [script], { encoding: "utf8" });
+  assert.equal(status, 0, stdout);
+  assert.doesNotMatch(stdout, /^FAIL/m);
+});

@@ -172,6 +172,17 @@ resource "azurerm_role_assignment" "github_deploy_web_app" {
   skip_service_principal_aad_check = true
 }
 
+# What is to be served is looked at before it is served: the files of the registered version lie in the ML storage account.
+resource "azurerm_role_assignment" "github_deploy_reads_models" {
+  count = local.has_github ? 1 : 0
+
+  scope                            = azurerm_storage_account.ml.id
+  role_definition_name             = "Storage Blob Data Reader"
+  principal_id                     = azurerm_user_assigned_identity.github["deploy"].principal_id
+  principal_type                   = "ServicePrincipal"
+  skip_service_principal_aad_check = true
+}
+
 resource "azurerm_role_assignment" "github_train_registers_models" {
   count = local.has_github ? 1 : 0
 

@@ -2,7 +2,7 @@
 #
 #   plan    pull requests                     reads
 #   apply   the environment for changes       changes this resource group and gives out the roles below
-#   deploy  the environment for deployments   pushes images, deploys endpoints and the web app
+#   deploy  the environment for deployments   pushes images, reads models, deploys endpoints and the web app
 #   train   the default branch                uploads and registers models
 
 locals {

@@ -280,7 +280,7 @@ variable "web_app_instance_count" {
 }
 
 variable "web_app_image" {
-  description = "Image in the registry that the web app starts with; afterwards the deploy workflow sets it, and a plan leaves it alone."
+  description = "Image in the registry that the web app starts with; afterwards the deploy workflow sets it by digest, and a plan leaves it alone."
   type        = string
   default     = "oddrun:latest"
 
@@ -297,7 +297,7 @@ variable "web_app_command" {
 }
 
 variable "web_app_port" {
-  description = "Port the image listens on."
+  description = "Port the image listens on; it is told so by ODDRUN_PORT."
   type        = number
   default     = 8080
 

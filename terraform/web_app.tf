@@ -33,6 +33,9 @@ locals {
       AZURE_TENANT_ID         = data.azurerm_client_config.current.tenant_id
       AZURE_TOKEN_CREDENTIALS = "ManagedIdentityCredential"
 
+      # The image listens where the platform looks.
+      ODDRUN_PORT = tostring(var.web_app_port)
+
       WEBSITES_ENABLE_APP_SERVICE_STORAGE = "false"
       WEBSITES_PORT                       = tostring(var.web_app_port)
     },

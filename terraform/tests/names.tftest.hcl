@@ -137,6 +137,7 @@ run "the_app_gets_names_and_references_and_no_secret" {
       azurerm_linux_web_app.main.app_settings["AZURE_ML_WORKSPACE"] == "ml-workspace-anomaly-detection" &&
       azurerm_linux_web_app.main.app_settings["AZURE_RESOURCE_GROUP"] == "flask-app-rg" &&
       azurerm_linux_web_app.main.app_settings["AZURE_SUBSCRIPTION_ID"] == "00000000-0000-4000-8000-000000000001" &&
+      azurerm_linux_web_app.main.app_settings["ODDRUN_PORT"] == azurerm_linux_web_app.main.app_settings["WEBSITES_PORT"] &&
       azurerm_linux_web_app.main.app_settings["ODDRUN_LOG_LEVEL"] == "debug"
     )
     error_message = "The settings of Azure ML are not those of the workspace."

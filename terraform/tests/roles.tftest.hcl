@@ -123,6 +123,11 @@ run "deploying_and_training_are_kept_apart" {
   }
 
   assert {
+    condition     = azurerm_role_assignment.github_deploy_reads_models[0].role_definition_name == "Storage Blob Data Reader" && endswith(azurerm_role_assignment.github_deploy_reads_models[0].scope, "/storageAccounts/ml")
+    error_message = "A deployment reads the model that it is to serve, and changes none."
+  }
+
+  assert {
     condition     = azurerm_role_assignment.github_train_uploads_models[0].role_definition_name == "Storage Blob Data Contributor" && endswith(azurerm_role_assignment.github_train_uploads_models[0].scope, "/storageAccounts/ml")
     error_message = "Training writes models."
   }
