@@ -132,6 +132,6 @@ Medians of ${result.ours.length} starts each, in turn, from the start of the pro
 |---|--:|--:|
 ${row("the scoring image's server", result.ours)}
 ${row("the same server, from the installed packages", result.installed)}
-${row("floor: \`node -e\` with an HTTP server that answers {}", result.floor)}
+${row("floor: `node -e` with an HTTP server that answers {}", result.floor)}
 `;
 }
