@@ -101,6 +101,34 @@ test("train --register azureml keeps the model here, then registers it with its 
   );
 });
 
+test("a job of GitHub Actions registers without any secret, as the identity that its subject is federated with", async (t) => {
+  const subject = "repo:octo-org/app:ref:refs/heads/main";
+  const stage = await azureStage(t, { federatedSubjects: [subject] });
+  const secretless = { AZURE_CLIENT_SECRET: undefined, AZURE_TOKEN_CREDENTIALS: undefined };
+  const job = { ...secretless, ...stage.standIn.githubOidcEnv({ subject }), GITHUB_SHA: COMMIT };
+  assert.equal((await train(stage, "--no-register")).code, 0);
+  const pushed = await stage.oddrun(["models", "push"], job);
+  assert.equal(pushed.code, 0, pushed.err);
+  assertWhole(stage.standIn, "from a job");
+  const other = { ...job, ...stage.standIn.githubOidcEnv({ subject: "repo:octo-org/app:pull_request" }) };
+  const refused = await stage.oddrun(["models", "push"], other);
+  assert.equal(refused.code, 4);
+  assert.match(refused.err, /no federated credential for this job .*repo:octo-org\/app:pull_request/);
+});
+
+test("text from the registry that could play with a terminal is shown as what it is", async (t) => {
+  const stage = await azureStage(t);
+  await train(stage);
+  const [version] = versionsOf(stage.standIn);
+  const properties = { ...(version!.properties["properties"] as object), oddrun_source: "a\u001b[31m\u202eb" };
+  const { versions } = stage.standIn.state.models.get(MODEL)!;
+  versions.set("1", { ...version!, properties: { ...version!.properties, properties } });
+  const text = await stage.oddrun(["models", "list", "--registry", "azureml"]);
+  assert.match(text.out, /a⟨U\+001B⟩\[31m⟨U\+202E⟩b/);
+  const json = await stage.oddrun(["models", "list", "--registry", "azureml", "--json"]);
+  assert.match(json.out, /a\\u001b\[31m\\u202eb/);
+});
+
 test("the same model again adds nothing, another one is the next version, and both are listed and pulled", async (t) => {
   const stage = await azureStage(t, { pageSize: 1 });
   assert.match((await train(stage)).out, /are set: the model is registered in workspace mlw-oddrun/);
@@ -331,7 +359,7 @@ test("a pulled model whose files are not the registered ones, or that is no mode
   }
   assert.equal((await pull()).code, 0);
   assert.equal((await stage.oddrun(["models", "pull", "9", "--model-dir", pulled])).code, 4);
-  assert.equal((await stage.oddrun(["models", "pull", "--model-name", "none", "--model-dir", pulled])).code, 3);
+  assert.equal((await stage.oddrun(["models", "pull", "--model-name", "none", "--model-dir", pulled])).code, 4);
   assert.deepEqual(standIn.refusedHosts, []);
 });
 

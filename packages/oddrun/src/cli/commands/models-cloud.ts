@@ -84,9 +84,7 @@ export async function pullFromCloud(input: CommandInput, context: CommandContext
   const folder = input.text("model-dir") ?? "model";
   const wanted = version ?? (await connection.registry.versions(modelName))[0]?.version;
   const what = `${modelName} in ${connection.place}`;
-  if (wanted === undefined) {
-    throw problem("cloud-model-refused", `The newest version of ${what}`, "none is registered");
-  }
+  if (wanted === undefined) throw problem("azure-not-found", `version of ${what}`, "none is registered");
   const files = await connection.registry.pull(modelName, wanted);
   const model = decodeModelFiles(files, `version ${wanted} of ${what}`);
   context.signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable, printableJson } from "../../operations/visible-text.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
 import { columns } from "../text-table.ts";
 
@@ -62,5 +62,5 @@ export function isoTime(ms: number): string {
 }
 
 export function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${printableJson(JSON.stringify(value, null, 2))}\n`;
 }
