@@ -62,5 +62,7 @@ export function isoTime(ms: number): string {
 }
 
 export function json(value: unknown): string {
-  return `${printableJson(JSON.stringify(value, null, 2))}\n`;
+  // line by line: the line breaks between the fields are no text of anyone's
+  const lines = JSON.stringify(value, null, 2).split("\n");
+  return `${lines.map(printableJson).join("\n")}\n`;
 }
