@@ -1,5 +1,5 @@
 import type { LoggedRequest, PlantedAnswer } from "../azure-stand-in/index.ts";
-import { badFailure, brokenNow, messagesOf, unfinished } from "./fault-checks.ts";
+import { badFailure, brokenNow, isMarked, messagesOf, unfinished } from "./fault-checks.ts";
 import { type Scenario, scenarioOf } from "./fault-scenarios.ts";
 import type { Stage } from "./fault-stage.ts";
 import type { KeptWorld } from "./kept-world.ts";
@@ -101,8 +101,8 @@ export async function tryCell(stage: Stage, prepared: Prepared, cell: Cell): Pro
   look();
   for (const each of badFailure(first, standIn)) wrong.add(`first run: ${each}`);
   if (!standIn.requests.some((request) => request.fault !== null)) wrong.add("the fault was never met");
-  // what went through has to be whole by itself; where an answer was lost, a repetition must change nothing either
-  if (first.exitCode !== 0 || fault === "lost-after") {
+  // what went through has to be whole by itself, but for the mark of who is at work; where an answer was lost, a repetition must change nothing
+  if (first.exitCode !== 0 || fault === "lost-after" || isMarked(standIn.state)) {
     const { exitCode, err } = await run(args);
     if (exitCode !== 0) wrong.add(`repeated it ended with ${exitCode}: ${messagesOf(err).join(" ")}`);
   }

@@ -19,6 +19,8 @@ const FOUND: readonly (readonly [
   ["deploy first", "endpoint put", 0, "lost-after", false],
   // an endpoint said not to be there was put anew, without the traffic it had
   ["deploy update", "endpoint get", 0, "404", true],
+  // an old deployment was taken for deleted, and went on costing
+  ["deploy update", "deployment delete", 0, "404", false],
 ];
 
 for (const [name, stepName, before, fault, isLasting] of FOUND) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { type CellOutcome, cellsOf, prepare, tryCell } from "./fault-cells.ts";
 import { tryKill } from "./fault-kills.ts";
 import { tryPair } from "./fault-pairs.ts";
-import { type KeptResults, resultsPage, type ScenarioResult } from "./fault-results.ts";
+import { type KeptResults, messageCounts, resultsPage, type ScenarioResult } from "./fault-results.ts";
 import { type Scenario, scenarioOf, SCENARIOS } from "./fault-scenarios.ts";
 import { setStage, type Stage } from "./fault-stage.ts";
 
@@ -40,13 +40,13 @@ async function matrixOf(stage: Stage, scenario: Scenario): Promise<ScenarioResul
     date: new Date().toISOString().slice(0, 10),
     node: process.version,
     steps,
-    cells: cells.map(({ cell: { step, fault, isLasting }, outcome, message, wrong }) => ({
+    messages: messageCounts(cells),
+    cells: cells.map(({ cell: { step, fault, isLasting }, outcome, wrong }) => ({
       at: step.at,
       step: step.step,
       fault,
       isLasting,
       outcome,
-      message,
       wrong,
     })),
     kills,
@@ -75,7 +75,7 @@ export async function soakAzure(wanted: string): Promise<boolean> {
       const inOrder = Object.fromEntries(
         SCENARIOS.flatMap(({ name }) => (all[name] === undefined ? [] : [[name, all[name]]])),
       );
-      writeFileSync(kept, `${JSON.stringify(inOrder, null, 1)}\n`);
+      writeFileSync(kept, `${JSON.stringify(inOrder)}\n`);
     }
   } finally {
     await stage.close();

@@ -9,7 +9,6 @@ export interface KeptCell {
   readonly fault: Fault;
   readonly isLasting: boolean;
   readonly outcome: "absorbed" | "told";
-  readonly message: string | null;
   readonly wrong: readonly string[];
 }
 
@@ -18,6 +17,8 @@ export interface ScenarioResult {
   readonly date: string;
   readonly node: string;
   readonly steps: readonly Step[];
+  /** What was said, how often. */
+  readonly messages: Readonly<Record<string, number>>;
   readonly cells: readonly KeptCell[];
   readonly kills: readonly KillOutcome[];
   readonly pairs: readonly (PairOutcome & { readonly other: string })[];
@@ -61,9 +62,8 @@ export function countTable(results: KeptResults): string {
 /** The page of raw results. */
 export function resultsPage(results: KeptResults): string {
   const messages = new Map<string, number>();
-  for (const { cells } of Object.values(results)) {
-    for (const { message } of cells)
-      if (message !== null) messages.set(withoutPlace(message), (messages.get(withoutPlace(message)) ?? 0) + 1);
+  for (const { messages: own } of Object.values(results)) {
+    for (const [message, count] of Object.entries(own)) messages.set(message, (messages.get(message) ?? 0) + count);
   }
   const each = Object.entries(results).map(([name, { command, date, node, steps, cells, kills, pairs }]) => {
     const rows = steps.map(({ at, step, method, host }) => {
@@ -102,10 +102,20 @@ ${said.join("\n")}
 `;
 }
 
+export function messageCounts(cells: readonly { readonly message: string | null }[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { message } of cells) {
+    if (message === null) continue;
+    const text = withoutPlace(message);
+    counts[text] = (counts[text] ?? 0) + 1;
+  }
+  return counts;
+}
+
 /** The same message of two places is one. */
 function withoutPlace(message: string): string {
   return message
     .replaceAll(/\/tmp\/oddrun-azure-faults-\w+/g, "DIR")
     .replaceAll(/metrics-\d+/g, "metrics-N")
-    .replaceAll(/…[\w/.-]+/g, "…PATH");
+    .replaceAll(/…[\w/.:-]+/g, "…PATH");
 }

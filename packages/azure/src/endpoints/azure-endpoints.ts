@@ -116,7 +116,11 @@ export function azureEndpoints({ name, arm, credential, context, httpClient }: E
     await ownChange(
       {
         endpoint: endpointName,
-        change: () => arm.delete(path, { doing }),
+        async change() {
+          // told that there is nothing, look: what is left behind costs
+          if (!(await arm.delete(path, { doing })) && (await arm.find(path, anyResourceShape)) !== null)
+            throw problem("azure-conflict", endpointName, "it was said not to be there, and it is");
+        },
         look: async () => {
           const resource = await arm.find(path, anyResourceShape);
           return resource === null ? null : { state: resourceState(resource.properties.provisioningState), resource };
