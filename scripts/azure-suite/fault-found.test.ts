@@ -21,6 +21,8 @@ const FOUND: readonly (readonly [
   ["deploy update", "endpoint get", 0, "404", true],
   // an old deployment was taken for deleted, and went on costing
   ["deploy update", "deployment delete", 0, "404", false],
+  // an endpoint said not to be there was not deleted, and went on costing
+  ["deploy delete", "endpoint get", 0, "404", false],
 ];
 
 for (const [name, stepName, before, fault, isLasting] of FOUND) {

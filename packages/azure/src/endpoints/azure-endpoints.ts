@@ -75,9 +75,18 @@ export function azureEndpoints({ name, arm, credential, context, httpClient }: E
     return (await arm.list(path, deploymentShape)).map(deploymentStatus);
   }
 
+  /** Made anew it would lose its traffic, and taken for deleted it would go on costing: one that is said not to be there is looked for in the list too. */
+  async function checkNotListed(endpointName: string): Promise<void> {
+    const listed = await arm.list(workspacePath(name, "onlineEndpoints"), endpointNameShape);
+    if (listed.some((each) => each.name.toLowerCase() === endpointName.toLowerCase()))
+      throw problem("endpoint-busy", endpointName, "Azure lists it, and says that it is not there");
+  }
+
   async function endpoint(endpointName: string) {
     const found = await arm.find(endpointPath(endpointName), endpointShape);
-    return found === null ? null : endpointStatus(endpointName, found);
+    if (found !== null) return endpointStatus(endpointName, found);
+    await checkNotListed(endpointName);
+    return null;
   }
 
   /** Changes the endpoint as a whole and knows its own change again. */
@@ -179,10 +188,8 @@ export function azureEndpoints({ name, arm, credential, context, httpClient }: E
           description: "Says how odd each record of pipeline metrics is; made by oddrun deploy azureml.",
         },
       };
-      // a PUT over one that is there takes its traffic away: what is said of a single one is not enough to go by
-      const known = await arm.list(workspacePath(name, "onlineEndpoints"), endpointNameShape);
-      if (known.some((each) => each.name.toLowerCase() === endpointName.toLowerCase()))
-        throw problem("endpoint-busy", endpointName, "it has just appeared");
+      // a PUT over one that is there takes its traffic away, and a person may have taken long to agree
+      await checkNotListed(endpointName);
       const isOurs = (status: EndpointStatus) => status.deployer?.runId === deployer.runId;
       await putEndpoint(endpointName, `Making endpoint ${endpointName}`, body, isOurs);
     },
