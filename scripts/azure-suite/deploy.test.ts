@@ -39,10 +39,13 @@ function assertClean({ requests, refusedHosts, state }: AzureStandIn): void {
 }
 
 test("from a registered model to an endpoint that serves, its update, and its end, with the scoring server itself behind it", async (t) => {
-  const stage = await azureStage(t);
+  // the usual price is the last of the list's small pages
+  const stage = await azureStage(t, { pageSize: 1 });
   await registered(stage);
-  const asked = await deploy(stage);
+  const named = { AZURE_ML_ENDPOINT: ENDPOINT, ODDRUN_SCORING_IMAGE: IMAGE };
+  const asked = await stage.oddrun(["deploy", "azureml"], named);
   assert.equal(asked.code, 2);
+  assert.match(asked.err, /New endpoint oddrun-ep \(sign-in by Entra\)/);
   assert.match(asked.err, /1 Standard_DS2_v2 in westeurope x 730 h x [\d.]+ USD an hour = [\d.]+ USD a month/);
   assert.match(asked.err, /never scales to zero.*Nothing was changed\. Add --yes/s);
   assert.equal(stage.standIn.state.endpoints.size, 0);
@@ -191,74 +194,3 @@ test("of two jobs that deploy at once one gives way, told of the other, and the 
   assert.deepEqual([refused.code, /run github-7 has been at it for 0 min/.test(refused.err)], [4, true], refused.err);
   assert.equal((await deploy(stage, "--yes", "--image", IMAGE_2, "--take-over")).code, 0);
 });
-
-const ANSWERS = [
-  ["403", { status: 403, body: { error: { code: "AuthorizationFailed", message: "no" } } }, 1],
-  ["lost after", "lost-after", 1],
-  ["500 always", { status: 500 }, 30],
-  ["404", { status: 404, body: { error: { code: "ResourceNotFound", message: "no" } } }, 1],
-  ["429 once", { status: 429, headers: { "retry-after": "1" } }, 1],
-  ["409", { status: 409, body: { error: { code: "Conflict", message: "busy" } } }, 1],
-  ["lost before", "lost-before", 1],
-] as const;
-
-/** Each step meets one of the answers in turn; ODDRUN_AZURE_FAULTS=all has each meet all of them, which takes minutes. */
-const isAll = process.env["ODDRUN_AZURE_FAULTS"] === "all";
-
-test("a fault at any step of an update leaves one deployment serving, and a repeated command completes it", async (t) => {
-  const stage = await quickStage(t);
-  const { standIn } = stage;
-  assert.equal((await deploy(stage, "--yes")).code, 0);
-  const before = keptEndpoint(standIn);
-  standIn.clearRequests();
-  assert.equal((await deploy(stage, "--yes", "--image", IMAGE_2)).code, 0);
-  const steps = [...new Set(standIn.requests.map(({ step }) => step))].filter((step) => step !== "prices list");
-  assert.ok(steps.length >= 10, steps.join(", "));
-  const changing = steps.filter((step) => / (put|delete)$/.test(step));
-  const cases = steps.flatMap((step, index) => {
-    const inTurn = ANSWERS.filter(([what], turn) => isAll || turn === index % ANSWERS.length || what === "lost after");
-    return inTurn
-      .filter(([what]) => isAll || what !== "lost after" || changing.includes(step))
-      .map(([what, answer, times]) => ({ step, what, answer, times }));
-  });
-  for (const { step, what, answer, times } of cases) {
-    before.restore();
-    const remove = standIn.plant({ step, times, answer });
-    const disturbed = await deploy(stage, "--yes", "--image", IMAGE_2);
-    remove();
-    const shown = `${step}, ${what}: ${disturbed.err}`;
-    assert.ok([0, 4].includes(disturbed.code), shown);
-    if (what === "lost after" || what === "lost before" || what === "429 once") assert.equal(disturbed.code, 0, shown);
-    const serving = Object.values(standIn.state.endpoints.get(ENDPOINT)!.properties["traffic"] as object);
-    assert.deepEqual(
-      serving.filter((percent) => percent === 100),
-      [100],
-      shown,
-    );
-    const repeated = await deploy(stage, "--yes", "--image", IMAGE_2);
-    assert.equal(repeated.code, 0, `${shown}\nrepeated: ${repeated.err}`);
-    const { deployments, tags } = standIn.state.endpoints.get(ENDPOINT)!;
-    assert.equal(deployments.size, 1, shown);
-    assert.equal(tags["oddrun_deploying"], undefined, shown);
-    if (isAll) t.diagnostic(`${step} | ${what} | exit ${disturbed.code} | repeated exit ${repeated.code}`);
-  }
-});
-
-/** The endpoint as it is now, to go back to. */
-function keptEndpoint({ state }: AzureStandIn): { restore(): void } {
-  const { deployments, ...endpoint } = state.endpoints.get(ENDPOINT)!;
-  const kept = [...deployments].map(([name, { container, ...deployment }]) => ({
-    name,
-    container,
-    deployment: structuredClone(deployment),
-  }));
-  const others = structuredClone(endpoint);
-  return {
-    restore() {
-      const again = kept.map(
-        ({ name, container, deployment }) => [name, { ...structuredClone(deployment), container }] as const,
-      );
-      state.endpoints.set(ENDPOINT, { ...structuredClone(others), deployments: new Map(again) });
-    },
-  };
-}

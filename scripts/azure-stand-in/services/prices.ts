@@ -12,13 +12,13 @@ const HOURLY_USD: readonly (readonly [sku: string, price: number])[] = [
 ];
 const WINDOWS_SURCHARGE_USD = 0.09;
 
-/** What the list says besides the usual price: Windows, Spot and reservations, which a reader has to leave out. */
+/** What the list says besides the usual price, and here before it: Windows, Spot and reservations, which a reader has to leave out. */
 const KINDS = [
-  { product: "Series", suffix: "", type: "Consumption", factor: 1, surchargeUsd: 0 },
   { product: "Series Windows", suffix: "", type: "Consumption", factor: 1, surchargeUsd: WINDOWS_SURCHARGE_USD },
   { product: "Series", suffix: " Spot", type: "Consumption", factor: 0.2, surchargeUsd: 0 },
   { product: "Series", suffix: " Low Priority", type: "Consumption", factor: 0.3, surchargeUsd: 0 },
   { product: "Series", suffix: "", type: "Reservation", factor: 5000, surchargeUsd: 0 },
+  { product: "Series", suffix: "", type: "Consumption", factor: 1, surchargeUsd: 0 },
 ] as const;
 
 /** What a dollar is in another currency, made up as well. */

@@ -24,7 +24,8 @@ const page = (Items: readonly object[], NextPageLink: string | null = null): Scr
 });
 
 test("the Linux price by the hour is found among Windows, Spot, Low Priority, other units and later pages, without any sign-in", async () => {
-  const next = "https://prices.azure.com/api/retail/prices?$skip=100";
+  // with the port, as the list writes it
+  const next = "https://prices.azure.com:443/api/retail/prices?$skip=100";
   const azure = scriptedAzure([
     page(
       [
@@ -47,7 +48,7 @@ test("the Linux price by the hour is found among Windows, Spot, Low Priority, ot
     first!.url.searchParams.get("$filter"),
     "serviceName eq 'Virtual Machines' and priceType eq 'Consumption' and armRegionName eq 'westeurope' and armSkuName eq 'Standard_DS2_v2'",
   );
-  assert.equal(second!.url.href, next);
+  assert.equal(second!.url.href, "https://prices.azure.com/api/retail/prices?$skip=100");
 });
 
 test("no price, two prices, an error and an answer of another form are told in words, never as a number", async () => {
@@ -59,7 +60,14 @@ test("no price, two prices, an error and an answer of another form are told in w
     [[{ body: { Items: "none" } }], /is not understood/],
     [Array.from({ length: 9 }, () => ({ lost: "ECONNRESET" })), /prices\.azure\.com/],
     // a link to elsewhere is not followed
-    [[page([], "https://elsewhere.example/api/retail/prices?x")], /lists no/],
+    ...[
+      "https://elsewhere.example/api/retail/prices?x",
+      "https://prices.azure.com.evil.example/api/retail/prices?x",
+      "https://prices.azure.com:443@evil.example/api/retail/prices?x",
+      "https://prices.azure.com:444/api/retail/prices?x",
+      "http://prices.azure.com/api/retail/prices?x",
+      "https://prices.azure.com/other?x",
+    ].map((link): readonly [readonly ScriptedAnswer[], RegExp] => [[page([], link), page([LINUX])], /lists no/]),
   ];
   for (const [script, why] of cases) {
     const answer = await retailPrice(QUESTION, testContext(), scriptedAzure(script).httpClient);

@@ -60,8 +60,7 @@ export async function retailPrice(
           !OTHER_METERS.test(`${item.productName} ${item.skuName} ${item.meterName}`);
         if (isMeant) prices.add(item.retailPrice);
       }
-      const next: string = read.data.NextPageLink ?? "";
-      url = next.startsWith(`${PRICES_URL}?`) ? next : null;
+      url = nextPage(read.data.NextPageLink ?? "");
     }
   } catch (error) {
     if (context.signal.aborted) throw error;
@@ -73,4 +72,11 @@ export async function retailPrice(
   if (perHour === undefined) return `prices.azure.com lists no ${instanceType} in ${region}`;
   if (prices.size > 1) return `prices.azure.com lists ${prices.size} prices for it`;
   return { perHour, currency };
+}
+
+/** The next page's address, without the port that the list writes into it; null when there is none, or it is elsewhere. */
+function nextPage(link: string): string | null {
+  const url = URL.canParse(link) ? new URL(link) : null;
+  if (url === null || url.username !== "" || url.password !== "") return null;
+  return `${url.origin}${url.pathname}` === PRICES_URL ? `${PRICES_URL}${url.search}` : null;
 }

@@ -16,14 +16,14 @@ import { oneOf, wholeNumber } from "../options.ts";
 
 export const DEFAULT_MODEL_NAME = "pipeline-anomaly";
 
-/** The endpoint that is meant: the argument, --endpoint, ODDRUN_ENDPOINT, or the workspace's own. */
+/** The endpoint that is meant: the argument, --endpoint, AZURE_ML_ENDPOINT, or the workspace's own. */
 export function endpointName(input: CommandInput, env: CommandContext["env"], otherwise: string): string {
   const [, argument] = input.args;
   const option = input.text("endpoint");
   if (argument !== undefined && option !== undefined && argument !== option) {
     throw problem("bad-usage", `Two endpoints are named: ${printable(argument)} and --endpoint ${printable(option)}.`);
   }
-  return checkEndpointName(argument ?? option ?? (env["ODDRUN_ENDPOINT"] || otherwise));
+  return checkEndpointName(argument ?? option ?? (env["AZURE_ML_ENDPOINT"] || otherwise));
 }
 
 export function deployRequest(input: CommandInput, env: CommandContext["env"], endpoint: string): DeployRequest {

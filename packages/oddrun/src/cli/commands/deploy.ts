@@ -20,7 +20,7 @@ export const deployCommand: CommandSpec = {
       name: "endpoint",
       value: "NAME",
       description: "Name of the endpoint: 3 to 32 letters, digits and dashes",
-      defaultText: "ODDRUN_ENDPOINT, else one of this workspace's own",
+      defaultText: "AZURE_ML_ENDPOINT, else one of this workspace's own",
     },
     ...WORKSPACE_OPTIONS,
     { name: "model-name", value: "NAME", description: "Registered model", defaultText: "pipeline-anomaly" },
