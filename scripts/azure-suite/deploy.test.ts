@@ -93,7 +93,8 @@ test("a deployment that Azure can't make is taken away again, the old one serves
     assert.equal(failed.code, 4, failure);
     assert.match(failed.err, why);
     assert.match(failed.err, /blue serves as before/);
-    assert.deepEqual(shares(await statusOf(stage)), ["blue 100 v1"]);
+    const { properties, deployments } = stage.standIn.state.endpoints.get(ENDPOINT)!;
+    assert.deepEqual([properties["traffic"], [...deployments.keys()]], [{ blue: 100 }, ["blue"]]);
   }
   const { code, err } = await deploy(stage, "--yes", "--image", IMAGE_2);
   assert.equal(code, 0, err);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { connect } from "node:net";
@@ -70,13 +70,12 @@ test("the original's request with its key says of the two builds: usual, odd", a
   const results = (await postJson(stage, url, key, RECORDS)) as { readonly predictions: readonly boolean[] };
   assert.deepEqual(results.predictions, [false, true]);
 
-  const python = spawnSync("python3", ["-c", "import requests"], { stdio: "ignore" });
-  if (python.status !== 0) {
-    t.diagnostic("SKIPPED: the original's own Python snippet, since python3 with requests is not here");
-    return;
-  }
   const program = `
-import json, os
+import json, os, sys
+try:
+    import requests
+except ImportError:
+    sys.exit(77)
 endpoint_url, api_key = os.environ["URL"], os.environ["KEY"]
 ${readFileSync(SNIPPET, "utf8")}
 assert results['predictions'] == [False, True], results
@@ -89,8 +88,16 @@ print(json.dumps(results["scores"]))
     URL: url,
     KEY: key,
   };
-  const { stdout } = await promisify(execFile)("python3", ["-c", program], { env });
-  assert.deepEqual(JSON.parse(stdout), (results as unknown as { readonly scores: unknown }).scores);
+  const python = await promisify(execFile)("python3", ["-c", program], { env }).catch((error: unknown) => {
+    const { code } = error as { readonly code: unknown };
+    if (code === 77 || code === "ENOENT") return null;
+    throw error;
+  });
+  if (python === null) {
+    t.diagnostic("SKIPPED: the original's own Python snippet, since python3 with requests is not here");
+    return;
+  }
+  assert.deepEqual(JSON.parse(python.stdout), (results as unknown as { readonly scores: unknown }).scores);
 });
 
 test("records scored behind an endpoint come out as those scored here, byte for byte, in each form", async (t) => {
@@ -125,7 +132,8 @@ test("overload, time-outs and lost answers are asked again, and every record com
   const stage = await quickStage(t);
   await deploy(stage, "--yes");
   const metrics = join(stage.folder, "many.csv");
-  const rows = Array.from({ length: 9_000 }, (_, row) => `b${row},${200 + (row % 400)},0.0${row % 10}`);
+  // three requests, the first two of them full; hardly any is odd, since reasons cost most
+  const rows = Array.from({ length: 4_100 }, (_, row) => `b${row},${290 + (row % 20)},0.0${row % 5}`);
   writeFileSync(metrics, `build_id,duration,failure_rate\n${rows.join("\n")}\n`);
   const { standIn } = stage;
   const undisturbed = await score(stage, byName, {}, "many.csv");
@@ -140,7 +148,7 @@ test("overload, time-outs and lost answers are asked again, and every record com
     const { code, out, err } = await score(stage, byName, {}, "many.csv");
     assert.deepEqual([code, out === undisturbed.out], [0, true], err);
   }
-  assert.equal(undisturbed.out.trim().split("\n").length, 9_001);
+  assert.equal(undisturbed.out.trim().split("\n").length, 4_101);
 });
 
 test("a column that the model wants and the file lacks is told as the record's mistake; nothing half is written", async (t) => {
