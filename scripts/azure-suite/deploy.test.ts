@@ -104,7 +104,8 @@ test("a deployment that Azure can't make is taken away again, the old one serves
 test("traffic can be shared out by hand, a deployment that isn't there is named, and an unclear split stops a deployment", async (t) => {
   const stage = await quickStage(t);
   await deploy(stage, "--yes");
-  await deploy(stage, "--yes", "--image", IMAGE_2, "--keep-old");
+  const kept = await deploy(stage, "--yes", "--image", IMAGE_2, "--keep-old");
+  assert.match(kept.err, /blue stays and costs on top of that \(1 Standard_DS2_v2, [\d.]+ USD a month\)/);
   assert.deepEqual(shares(await statusOf(stage)), ["blue 0 v1", "green 100 v1"]);
   assert.match((await deploy(stage, "--traffic", "blue=90,green=10")).out, /blue 90 %, green 10 %/);
   assert.deepEqual(shares(await statusOf(stage)), ["blue 90 v1", "green 10 v1"]);
@@ -112,7 +113,8 @@ test("traffic can be shared out by hand, a deployment that isn't there is named,
   assert.deepEqual([unclear.code, /Settle it first/.test(unclear.err)], [2, true]);
   const wrong = await deploy(stage, "--traffic", "red=100");
   assert.match(wrong.err, /has no deployment red; there: blue, green/);
-  await deploy(stage, "--traffic", "blue=100");
+  const whole = await deploy(stage, "--traffic", "blue=100");
+  assert.match(whole.out, /blue 100 %\.\nWithout requests, and costing as before: green\.\n$/);
   // the old image again: blue is it, and green goes
   const back = await deploy(stage, "--yes");
   assert.equal(back.code, 0, back.err);
@@ -122,7 +124,12 @@ test("traffic can be shared out by hand, a deployment that isn't there is named,
 test("an endpoint that others made is left alone", async (t) => {
   const stage = await quickStage(t);
   await deploy(stage, "--yes");
-  stage.standIn.state.endpoints.get(ENDPOINT)!.tags = { team: "other" };
+  const endpoint = stage.standIn.state.endpoints.get(ENDPOINT)!;
+  endpoint.deployments.get("blue")!.tags = { team: "other" };
+  const beside = await deploy(stage, "--image", IMAGE_2);
+  assert.match(beside.err, /blue, which Oddrun did not make, stays and costs on top of that/);
+  assert.doesNotMatch(beside.err, /To be deleted/);
+  endpoint.tags = { team: "other" };
   for (const args of [["--yes"], ["--delete", "--yes"], ["--traffic", "blue=100"]]) {
     const { code, err } = await deploy(stage, ...args);
     assert.deepEqual([code, /not made by Oddrun/.test(err)], [2, true], err);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deploymentStatus, endpointStatus, tagsWithMark } from "./resource-status.ts";
+import { deploymentShape, endpointShape, keysShape } from "./shapes.ts";
 
 const PROPERTIES = { authMode: "AADToken", provisioningState: "Succeeded", traffic: { blue: 100 } };
 
@@ -38,4 +39,15 @@ test("what a deployment runs is read from the ids of its model and environment, 
   const other = of("azureml:m:4", "azureml:e:5");
   assert.deepEqual([other.modelName, other.modelVersion, other.environmentVersion], ["m", "4", "5"]);
   assert.deepEqual([of(null, null).modelName, of(null, null).modelVersion], ["", ""]);
+});
+
+test("a name that is none, and a key that no header can hold, come no further than the reading", () => {
+  const properties = { authMode: "Key", traffic: {} };
+  for (const name of ["blue\u001b[2J", "blue\u202e", "../other", "a/b", "", "a b"]) {
+    assert.equal(deploymentShape.safeParse({ name, properties: {} }).success, false, name);
+    const read = endpointShape.safeParse({ location: "x", properties: { ...properties, traffic: { [name]: 100 } } });
+    assert.equal(read.success, false, name);
+  }
+  assert.ok(deploymentShape.safeParse({ name: "blue", properties: {} }).success);
+  assert.equal(keysShape.safeParse({ primaryKey: "k\r\nx: y" }).success, false);
 });

@@ -4,8 +4,12 @@ import { z } from "zod";
 const tags = z.record(z.string(), z.string().nullish()).nullish();
 const state = z.string().nullish();
 
+/** Names end up in paths, messages and commands: nothing that is none gets further than here. */
+const name = z.string().regex(/^[A-Za-z0-9][\w.-]{0,254}$/);
+const shares = z.record(name, z.number()).nullish();
+
 export const anyResourceShape = z.object({ properties: z.object({ provisioningState: state }) });
-export const endpointNameShape = z.object({ name: z.string() });
+export const endpointNameShape = z.object({ name });
 export const workspaceShape = z.object({ location: z.string() });
 
 /** Loose: an endpoint is written back with what others have set on it. */
@@ -24,8 +28,8 @@ export const endpointShape = z.object({
     authMode: z.string(),
     provisioningState: state,
     scoringUri: z.string().nullish(),
-    traffic: z.record(z.string(), z.number()).nullish(),
-    mirrorTraffic: z.record(z.string(), z.number()).nullish(),
+    traffic: shares,
+    mirrorTraffic: shares,
     publicNetworkAccess: z.string().nullish(),
     description: z.string().nullish(),
     compute: z.string().nullish(),
@@ -36,7 +40,7 @@ export const endpointShape = z.object({
 export type EndpointResource = z.infer<typeof endpointShape>;
 
 export const deploymentShape = z.object({
-  name: z.string(),
+  name,
   tags,
   sku: z.object({ capacity: z.number().nullish() }).nullish(),
   properties: z.object({
@@ -60,7 +64,7 @@ export const environmentShape = z.object({
   }),
 });
 
-export const keysShape = z.object({ primaryKey: z.string() });
+export const keysShape = z.object({ primaryKey: z.string().regex(/^[\x21-\x7e]{1,4096}$/) });
 export const logsShape = z.object({ content: z.string().nullish() });
 
 export const pricesShape = z.object({

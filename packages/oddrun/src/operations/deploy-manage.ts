@@ -31,13 +31,13 @@ export async function reportEndpoint(
   };
 }
 
-/** Shares the requests out among deployments that are there. */
+/** Shares the requests out among deployments that are there; answers with those that get none from now on, and cost as before. */
 export async function shiftTraffic(
   platform: EndpointPlatform,
   name: string,
   traffic: ReadonlyMap<string, number>,
   deployer: Deployer,
-): Promise<void> {
+): Promise<readonly string[]> {
   const endpoint = await existing(platform, name);
   if (!endpoint.isOurs) throw problem("endpoint-foreign", name);
   checkNobodyElse(endpoint, deployer);
@@ -51,6 +51,7 @@ export async function shiftTraffic(
       throw problem("bad-usage", `Deployment ${deployment} is not ready for requests (${found.state}).`);
   }
   await platform.setTraffic(name, traffic);
+  return deployments.map((each) => each.name).filter((each) => (traffic.get(each) ?? 0) === 0);
 }
 
 /** Deletes the endpoint with all behind it; false when there was none. */

@@ -50,6 +50,8 @@ export interface DeployPlan {
   readonly leftovers: readonly string[];
   readonly keepsOld: boolean;
   readonly cost: MonthlyCost;
+  /** What the one that serves today costs; null on the first deployment. */
+  readonly servingCost: MonthlyCost | null;
 }
 
 export interface PlanTools {
@@ -84,10 +86,11 @@ export async function planDeployment(request: DeployRequest, tools: PlanTools): 
   const made = isServing ? undefined : idle.find((each) => each.state === "ready" && isSameContent(each, content));
   const colour = isServing ? null : (made?.name ?? freeColour(deployments, serving, request.endpoint));
   const region = await platform.region();
-  const cost = monthlyCost(
-    { ...content, region },
-    await platform.price(region, content.instanceType, request.currency),
-  );
+  const price = await platform.price(region, content.instanceType, request.currency);
+  const cost = monthlyCost({ ...content, region }, price);
+  const isSameType = serving?.instanceType.toLowerCase() === content.instanceType.toLowerCase();
+  const servingPrice =
+    serving === null || isSameType ? price : await platform.price(region, serving.instanceType, request.currency);
   return {
     endpoint: request.endpoint,
     image: request.image,
@@ -101,6 +104,7 @@ export async function planDeployment(request: DeployRequest, tools: PlanTools): 
     leftovers: request.keepOld ? [] : idle.map(({ name }) => name).filter((name) => name !== colour),
     keepsOld: request.keepOld,
     cost,
+    servingCost: serving === null ? null : monthlyCost({ ...serving, region }, servingPrice),
   };
 }
 

@@ -1,6 +1,7 @@
 import { readScoreReply } from "./endpoint-answer.ts";
 import type { EndpointScorer } from "./endpoint-platform.ts";
 import { problem } from "./problems.ts";
+import { printable } from "./visible-text.ts";
 
 /** Records whose answers are known, since the model that is deployed scored them here. */
 export interface SmokeProbe {
@@ -48,7 +49,7 @@ async function smokeOnce(
   const outcome = readScoreReply(await scorer.score({ data: records }, deployment), records.length);
   switch (outcome.kind) {
     case "not-signed-in":
-      return { what: "it does not take the sign-in (401)", mayPass: true };
+      return { what: `it does not take the sign-in (401)${scorer.auth === "key" ? KEY_HINT : ""}`, mayPass: true };
     case "not-allowed":
       return { what: `it refuses the caller (403); ${SCORE_ROLE}`, mayPass: true };
     case "nothing-there":
@@ -70,7 +71,7 @@ async function smokeOnce(
   const { answer } = outcome;
   if (answer.modelSha256 !== modelSha256) {
     // traffic rules are not known everywhere at once either
-    return { what: `another model answers: ${answer.modelSha256.slice(0, 12) || "it names none"}`, mayPass: true };
+    return { what: `another model answers: ${printable(answer.modelSha256, 13) || "it names none"}`, mayPass: true };
   }
   const wrong = scores.findIndex((score, row) => Math.abs(score - answer.scores[row]!) > SCORE_TOLERANCE);
   if (wrong === -1) return null;
@@ -79,6 +80,8 @@ async function smokeOnce(
     mayPass: false,
   };
 }
+
+const KEY_HINT = "; ODDRUN_ENDPOINT_KEY, when set, has to be this endpoint's key";
 
 /** What a caller needs who is refused. */
 export const SCORE_ROLE =

@@ -1,4 +1,5 @@
 import type { InstancePrice } from "./endpoint-platform.ts";
+import { printable } from "./visible-text.ts";
 
 /** Azure's own way to count a month. */
 export const HOURS_PER_MONTH = 730;
@@ -26,10 +27,17 @@ export function monthlyCost(
   return { instanceType, instanceCount, region, price: answer, perMonth, unknownBecause: null };
 }
 
+/** What goes on beside something else, in a few words: "1 Standard_DS2_v2, 89.21 USD a month". */
+export function shortCostText({ instanceType, instanceCount, price, perMonth }: MonthlyCost): string {
+  const instances = `${instanceCount} ${printable(instanceType)}`;
+  if (price === null || perMonth === null) return `${instances}, its price is not known`;
+  return `${instances}, ${perMonth.toFixed(2)} ${price.currency} a month`;
+}
+
 /** One or two lines on what the instances cost, and that nothing but deleting ends it. */
 export function costText(cost: MonthlyCost, deleteCommand: string): string {
   const { instanceType, instanceCount, region, price, perMonth } = cost;
-  const instances = `${instanceCount} ${instanceType} in ${region}`;
+  const instances = `${instanceCount} ${printable(instanceType)} in ${printable(region)}`;
   const end = `It never scales to zero: it costs until "${deleteCommand}".`;
   if (price === null || perMonth === null) {
     return `Cost: ${instances} runs day and night; its price is not known (${cost.unknownBecause}). Look it up under "Virtual Machines" at https://azure.microsoft.com/pricing/calculator/. ${end}`;

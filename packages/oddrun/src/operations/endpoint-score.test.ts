@@ -143,7 +143,12 @@ test("with records passed over each refused one is kept with its reason and all 
       : { status: 424, modelStatus: 422, body: { code: "invalid-record", detail: "no", errors: errors.slice(0, 20) } };
   });
   const passed: string[] = [];
+  let keptAtOnce = 0;
   const rows = await scoreAll(scorer, batches(300, 100), async (id, what) => {
+    keptAtOnce += 1;
+    assert.equal(keptAtOnce, 1, "a file takes one record at a time");
+    await new Promise(setImmediate);
+    keptAtOnce -= 1;
     passed.push(`${id}: ${what}`);
   });
   assert.deepEqual(
@@ -152,8 +157,8 @@ test("with records passed over each refused one is kept with its reason and all 
       .filter((row) => row % 7 !== 3)
       .map((row) => `b${row}`),
   );
-  assert.equal(passed.length, 43);
-  assert.equal(passed[0], "b3: coverage must be known");
+  const refused = Array.from({ length: 43 }, (_, index) => `b${3 + 7 * index}: coverage must be known`);
+  assert.deepEqual(passed, refused);
 });
 
 test("each refusal of the front end is told with its way out", async () => {

@@ -30,22 +30,34 @@ interface Request {
   readonly first: number;
 }
 
+interface RequestOutcome {
+  readonly batch: ScoredBatch;
+  /** Records that the model does not take. */
+  readonly refused: readonly { readonly id: string; readonly what: string }[];
+}
+
 /** Scores records behind an endpoint, several requests at a time, and answers in the order given: each record once. */
 export async function* scoreThroughEndpoint(
   scorer: EndpointScorer,
   batches: AsyncIterable<MetricsBatch>,
   options: EndpointScoreOptions,
 ): AsyncGenerator<ScoredBatch> {
-  const inFlight: Promise<ScoredBatch>[] = [];
+  const inFlight: Promise<RequestOutcome>[] = [];
+  /** One at a time and in the order given: who keeps what is passed over need not expect several at once. */
+  const next = async () => {
+    const { batch, refused } = await inFlight.shift()!;
+    for (const { id, what } of refused) await options.passOver?.(id, what);
+    return batch;
+  };
   try {
     for await (const request of requestsOf(batches)) {
       const answer = scoreRequest(scorer, request, options);
       // looked at in its turn; until then a failure is nobody's
       answer.catch(() => undefined);
       inFlight.push(answer);
-      if (inFlight.length === REQUESTS_IN_FLIGHT) yield await inFlight.shift()!;
+      if (inFlight.length === REQUESTS_IN_FLIGHT) yield await next();
     }
-    while (inFlight.length > 0) yield await inFlight.shift()!;
+    while (inFlight.length > 0) yield await next();
   } finally {
     await Promise.allSettled(inFlight);
   }
@@ -86,20 +98,22 @@ async function scoreRequest(
   scorer: EndpointScorer,
   request: Request,
   { deployment, passOver, answeredBy }: EndpointScoreOptions,
-): Promise<ScoredBatch> {
+): Promise<RequestOutcome> {
   let { ids, rows } = request;
+  const refused: { readonly id: string; readonly what: string }[] = [];
   for (let resends = 0; ; resends += 1) {
-    if (rows.length === 0) return scored([], { predictions: [], scores: [], reasons: [], modelSha256: "" });
+    if (rows.length === 0)
+      return { batch: scored([], { predictions: [], scores: [], reasons: [], modelSha256: "" }), refused };
     const outcome = readScoreReply(await scorer.score({ data: rows }, deployment), rows.length);
     if (outcome.kind === "scored") {
       answeredBy(outcome.answer.modelSha256);
-      return scored(ids, outcome.answer);
+      return { batch: scored(ids, outcome.answer), refused };
     }
     const mistakes = outcome.kind === "records-refused" ? mistakesByRow(outcome.mistakes, rows.length) : null;
     if (passOver === null || mistakes === null || mistakes.size === 0 || resends === RESENDS_MAX) {
       throw problemOf(outcome, scorer.place, deployment, { ...request, ids });
     }
-    for (const [row, what] of mistakes) await passOver(ids[row]!, what);
+    for (const [row, what] of mistakes) refused.push({ id: ids[row]!, what });
     ids = ids.filter((_, row) => !mistakes.has(row));
     rows = rows.filter((_, row) => !mistakes.has(row));
   }

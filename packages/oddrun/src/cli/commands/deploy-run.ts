@@ -4,7 +4,7 @@ import { planDeployment } from "../../operations/deploy-plan.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
 import { hasConsent } from "./deploy-consent.ts";
 import { deployRequest, probeOf, thisDeployer } from "./deploy-settings.ts";
-import { deployedText, planText } from "./deploy-text.ts";
+import { deployedText, jsonText, planText } from "./deploy-text.ts";
 
 /** Plans, shows what it does and costs, asks, and carries it out. */
 export async function deploy(
@@ -35,9 +35,7 @@ export async function deploy(
   });
   const { content, cost } = plan;
   context.stdout.write(
-    isJson
-      ? `${JSON.stringify({ endpoint, ...deployed, ...content, image: request.image, cost }, null, 2)}\n`
-      : deployedText(deployed, plan),
+    isJson ? jsonText({ endpoint, ...deployed, ...content, image: request.image, cost }) : deployedText(deployed, plan),
   );
   return 0;
 }

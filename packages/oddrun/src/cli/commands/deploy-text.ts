@@ -1,8 +1,8 @@
 import type { Deployed } from "../../operations/deploy-model.ts";
 import type { EndpointReport } from "../../operations/deploy-manage.ts";
 import type { DeployPlan } from "../../operations/deploy-plan.ts";
-import { costText } from "../../operations/endpoint-cost.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { costText, shortCostText } from "../../operations/endpoint-cost.ts";
+import { printable, printableJson } from "../../operations/visible-text.ts";
 import { columns } from "../text-table.ts";
 
 /** What a deployment would do and cost, a few lines. */
@@ -15,15 +15,19 @@ export function planText(plan: DeployPlan, place: string): string {
     const before = serving === null ? "" : `, in place of ${shownModel(serving)} (${serving.name})`;
     lines.push(`Deployment ${colour} is to serve ${model}${before}.`);
   }
-  const old = colour !== null && serving !== null && !plan.keepsOld ? [serving.name] : [];
+  const replaced = colour === null ? null : serving;
+  const isKept = plan.keepsOld || replaced?.isOurs === false;
+  const old = replaced !== null && !isKept ? [replaced.name] : [];
   const doomed = [...old, ...leftovers];
   if (doomed.length > 0) lines.push(`To be deleted: ${doomed.join(", ")}.`);
   lines.push(costText(plan.cost, deleteCommand(endpoint)));
-  if (colour !== null && serving !== null) {
+  if (replaced !== null) {
+    const name = replaced.isOurs ? replaced.name : `${replaced.name}, which Oddrun did not make,`;
+    const besides = `(${shortCostText(plan.servingCost!)})`;
     lines.push(
-      plan.keepsOld
-        ? `${serving.name} stays and costs on top of that.`
-        : `While the new one is made and tried, ${serving.name} costs too.`,
+      isKept
+        ? `${name} stays and costs on top of that ${besides}.`
+        : `While the new one is made and tried, ${name} costs too ${besides}.`,
     );
   }
   return `${lines.join("\n")}\n`;
@@ -63,6 +67,12 @@ export function reportText({ endpoint, deployments }: EndpointReport): string {
   ]);
   const table = columns([["deployment", "state", "traffic", "model", "instances", "a month"], ...rows]);
   return `${[...lines, ...table].join("\n")}\nIt costs until "${deleteCommand(endpoint.name)}".\n`;
+}
+
+/** Indented JSON with nothing invisible in its texts. */
+export function jsonText(value: unknown): string {
+  const lines = JSON.stringify(value, null, 2).split("\n");
+  return `${lines.map(printableJson).join("\n")}\n`;
 }
 
 function authText(auth: "aad" | "key"): string {

@@ -119,11 +119,11 @@ type Deed = (
 const showStatus: Deed = async (input, { stdout }, endpoints, endpoint) => {
   const { reportEndpoint } = await import("../../operations/deploy-manage.ts");
   const { currencyOf } = await import("./deploy-settings.ts");
-  const { reportText } = await import("./deploy-text.ts");
+  const { jsonText, reportText } = await import("./deploy-text.ts");
   const report = await reportEndpoint(endpoints, endpoint, currencyOf(input));
   if (input.isSet("json")) {
     const { traffic: _, ...shown } = report.endpoint;
-    stdout.write(`${JSON.stringify({ ...shown, deployments: report.deployments }, null, 2)}\n`);
+    stdout.write(jsonText({ ...shown, deployments: report.deployments }));
   } else stdout.write(reportText(report));
   return 0;
 };
@@ -149,9 +149,10 @@ const shift: Deed = async (input, context, endpoints, endpoint) => {
   const { readTraffic } = await import("../../operations/endpoint-names.ts");
   const { thisDeployer } = await import("./deploy-settings.ts");
   const traffic = readTraffic(input.text("traffic") ?? "");
-  await shiftTraffic(endpoints, endpoint, traffic, thisDeployer(input, context));
+  const idle = await shiftTraffic(endpoints, endpoint, traffic, thisDeployer(input, context));
   const shares = [...traffic].map(([name, percent]) => `${name} ${percent} %`).join(", ");
   context.stdout.write(`Traffic of ${endpoint}: ${shares}.\n`);
+  if (idle.length > 0) context.stdout.write(`Without requests, and costing as before: ${idle.join(", ")}.\n`);
   return 0;
 };
 
