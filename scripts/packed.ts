@@ -1,6 +1,7 @@
 /**
- * Tries what will be published: packs both packages, installs the tarballs into an empty folder with their dependencies from the
- * registry, and runs the installed `oddrun` there, on the very Node that runs this script.
+ * Tries what will be published: packs all packages, installs the tarballs into an empty folder with their dependencies from the
+ * registry, and runs the installed `oddrun` there, on the very Node that runs this script: first without the optional package for
+ * Azure, then with it.
  *
  *   node scripts/packed.ts [--expect-node MAJOR]
  *
@@ -28,6 +29,10 @@ const STEPS: readonly { readonly args: string; readonly says?: RegExp; readonly 
   { args: "score --format json", says: /"scores":\[0\.\d/ },
 ];
 
+/** What needs the optional package: without it, it says so; with it, it gets as far as signing in, for which nothing is set here. */
+const ASK_AZURE = "models list --registry azureml --workspace w --resource-group g --subscription s";
+const NO_AZURE_ACCOUNT = { AZURE_TOKEN_CREDENTIALS: "EnvironmentCredential" };
+
 function main(): void {
   const { values } = parseArgs({ options: { "expect-node": { type: "string" } } });
   const expected = values["expect-node"];
@@ -44,16 +49,16 @@ function tryPacked(folder: string): void {
   const env = cleanEnvironment(process.env, process.execPath);
   const installed = join(folder, "installed");
   mkdirSync(installed);
-  run("npm pack --silent --workspace packages/core --workspace packages/oddrun", ROOT, {
-    ...env,
-    npm_config_pack_destination: installed,
-  });
+  const packages = ["core", "oddrun", "azure"].map((name) => `--workspace packages/${name}`);
+  run(`npm pack --silent ${packages.join(" ")}`, ROOT, { ...env, npm_config_pack_destination: installed });
   const tarballs = globSync("*.tgz", { cwd: installed }).sort();
-  check(tarballs.length === 2, `npm pack made ${tarballs.join(", ") || "nothing"}`);
+  check(tarballs.length === packages.length, `npm pack made ${tarballs.join(", ") || "nothing"}`);
+  const azure = tarballs.find((name) => name.startsWith("oddrun-azure-"));
+  const needed = tarballs.filter((name) => name !== azure);
 
   writeFileSync(join(installed, "package.json"), '{ "private": true }\n');
   // one command, since neither is in the registry for the other to find
-  run(`npm install --no-audit --no-fund ${tarballs.map((name) => `./${name}`).join(" ")}`, installed, env);
+  run(`npm install --no-audit --no-fund ${needed.map((name) => `./${name}`).join(" ")}`, installed, env);
   for (const leak of leaks(installed)) check(false, leak);
 
   const witness = join(folder, "node-versions.txt");
@@ -65,6 +70,17 @@ function tryPacked(folder: string): void {
     if (says !== undefined) check(says.test(output), `oddrun ${args} said:\n${output.slice(0, 2000)}`);
     if (leaves !== undefined) check(existsSync(join(installed, leaves)), `oddrun ${args} left no ${leaves}`);
   }
+  const asked = { ...witnessed, ...NO_AZURE_ACCOUNT };
+  const without = attempt(`${program} ${ASK_AZURE}`, installed, asked);
+  check(
+    without.status === 2 && /npm install @oddrun\/azure/.test(without.output),
+    `without @oddrun/azure:\n${without.output}`,
+  );
+  run(`npm install --no-audit --no-fund ./${azure}`, installed, env);
+  for (const leak of leaks(installed)) check(false, leak);
+  const withIt = attempt(`${program} ${ASK_AZURE}`, installed, asked);
+  check(withIt.status === 4 && /sign/i.test(withIt.output), `with @oddrun/azure: ${withIt.status}\n${withIt.output}`);
+
   const scoreCount = readFileSync(join(installed, "scores.csv"), "utf8").trimEnd().split("\n").length - 1;
   check(scoreCount === 1000, `${scoreCount} of 1000 sample records were scored`);
 
@@ -113,15 +129,20 @@ export function isMajor(version: string, major: string): boolean {
   return version.startsWith(`v${major}.`);
 }
 
-/** On Windows npm and installed programs are command files, which only a shell starts; no argument here needs quoting. */
 function run(command: string, cwd: string, env: Record<string, string>): string {
+  const { status, stdout, output } = attempt(command, cwd, env);
+  check(status === 0, `${command} ended with ${status}\n${output}`);
+  return stdout;
+}
+
+/** On Windows npm and installed programs are command files, which only a shell starts; no argument here needs quoting. */
+function attempt(command: string, cwd: string, env: Record<string, string>) {
   const [program, ...args] = command.split(" ");
   const options = { cwd, env, encoding: "utf8", maxBuffer: 64 << 20 } as const;
   const { status, stdout, stderr, error } = WINDOWS
     ? spawnSync(command, { ...options, shell: true })
     : spawnSync(program!, args, options);
-  check(status === 0, `${command} ended with ${status ?? error?.message}\n${stdout}${stderr}`);
-  return stdout;
+  return { status: status ?? error?.message ?? null, stdout, output: `${stdout}${stderr}` };
 }
 
 function check(holds: boolean, otherwise: string): void {
