@@ -3,8 +3,11 @@ import { checkNobodyElse, checkStillOurs, type Deployer, otherDeployer } from ".
 import { type DeployPlan, isSameContent } from "./deploy-plan.ts";
 import { putBack } from "./deploy-roll-back.ts";
 import { smokeTest } from "./deploy-smoke.ts";
-import type { EndpointPlatform, EndpointToMake } from "./endpoint-platform.ts";
+import type { EndpointPlatform, EndpointStatus, EndpointToMake } from "./endpoint-platform.ts";
 import { Problem, problem } from "./problems.ts";
+
+/** Within this a new role is known nearly always; making the deployment takes some minutes besides. */
+const PULL_WAIT_MS = 180_000;
 
 export interface DeployTools {
   readonly platform: EndpointPlatform;
@@ -40,26 +43,35 @@ export async function deployModel(plan: DeployPlan, tools: DeployTools): Promise
     return { isChanged: false, deployment: plan.serving!.name, scoringUrl, removed: [] };
   }
   if (plan.colour !== null) await platform.ensureEnvironment(plan.image);
-  await takeEndpoint(plan, tools);
-  let isOurs = true;
   try {
+    checkAsPlanned(plan, await takeEndpoint(plan, tools));
     if (plan.colour !== null) await exchange(plan, plan.colour, tools);
     const removed = await clearUp(plan, tools);
     const { scoringUrl } = await checkStillOurs(platform, endpoint, deployer);
     return { isChanged: true, deployment: plan.colour ?? plan.serving!.name, scoringUrl, removed };
-  } catch (error) {
-    isOurs = !(error instanceof Problem && error.code === "endpoint-busy");
-    throw error;
   } finally {
     // when the command is to stop nothing more can be asked: the mark of a run that has ended holds nobody up
-    if (isOurs && !tools.isStopped())
-      await endpointChanges(endpoint, tools)
-        .mark(null)
-        .catch(() => undefined);
+    if (!tools.isStopped()) await giveBackEndpoint(endpoint, tools).catch(() => undefined);
   }
 }
 
-async function takeEndpoint(plan: DeployPlan, tools: DeployTools): Promise<void> {
+/** Takes our mark away, and nobody else's. */
+async function giveBackEndpoint(endpoint: string, tools: DeployTools): Promise<void> {
+  if (await isMarkOurs(endpoint, tools)) await endpointChanges(endpoint, tools).mark(null);
+}
+
+async function isMarkOurs(endpoint: string, { platform, deployer }: DeployTools): Promise<boolean> {
+  return (await platform.endpoint(endpoint))?.deployer?.runId === deployer.runId;
+}
+
+/** Between the plan and the mark there may be a person who thinks about the cost, and another who deploys. */
+function checkAsPlanned({ endpoint, serving }: DeployPlan, { traffic }: EndpointStatus): void {
+  const names = [...traffic].filter(([, percent]) => percent > 0).map(([name]) => name);
+  if (names.join() !== (serving?.name ?? ""))
+    throw problem("endpoint-busy", endpoint, "its traffic has been changed since this run looked at it");
+}
+
+async function takeEndpoint(plan: DeployPlan, tools: DeployTools): Promise<EndpointStatus> {
   const { platform, deployer, say } = tools;
   const changes = endpointChanges(plan.endpoint, tools);
   const mark = { runId: deployer.runId, sinceMs: deployer.now() };
@@ -72,7 +84,7 @@ async function takeEndpoint(plan: DeployPlan, tools: DeployTools): Promise<void>
     await changes.settledEndpoint();
     await changes.mark(mark);
   }
-  await checkStillOurs(platform, name, deployer);
+  return await checkStillOurs(platform, name, deployer);
 }
 
 /** Of two that make one endpoint the second is refused, or overwrites the first: whose mark is on it in the end has made it. */
@@ -100,7 +112,7 @@ async function exchange(plan: DeployPlan, colour: string, tools: DeployTools): P
         `Making deployment ${colour}: ${content.modelName} version ${content.modelVersion}, which takes some minutes`,
       );
       made = "now";
-      await changes.createDeployment(colour, content);
+      await makeDeployment(plan, colour, tools);
     }
     const scorer = await platform.scorer(endpoint);
     say(`Trying ${colour} with ${probe.records.length} records`);
@@ -112,11 +124,40 @@ async function exchange(plan: DeployPlan, colour: string, tools: DeployTools): P
   } catch (error) {
     // the command is to stop: no request goes out any more, and a repeated command goes on from what it finds
     if (tools.isStopped()) throw problem("deploy-interrupted", endpoint);
-    if (error instanceof Problem && error.code === "endpoint-busy") throw error;
+    // busy with what another run does, that one's work is left alone; busy with anything else, ours is taken back as always
+    const isBusy = error instanceof Problem && error.code === "endpoint-busy";
+    if (isBusy && !(await isMarkOurs(endpoint, tools).catch(() => false))) throw error;
     const state = made === "not" ? "Nothing was changed." : await putBack(plan, colour, made === "before", tools);
     if (!(error instanceof Problem)) throw error;
     throw problem("deploy-failed", endpoint, error.message, state);
   }
+}
+
+/** Makes it; once more after a while when a new endpoint may not pull the image, since its role is not known everywhere at once. */
+async function makeDeployment(plan: DeployPlan, colour: string, tools: DeployTools): Promise<void> {
+  const { platform, deployer, say } = tools;
+  const changes = endpointChanges(plan.endpoint, tools);
+  try {
+    await changes.createDeployment(colour, plan.content);
+  } catch (error) {
+    if (!plan.isEndpointNew || !isPullFailure(error)) throw error;
+    say(
+      `The image could not be pulled. The new endpoint's identity may not be known to the registry yet: once more in ${PULL_WAIT_MS / 60_000} min`,
+    );
+    await checkStillOurs(platform, plan.endpoint, deployer);
+    await changes.deleteDeployment(colour);
+    await platform.wait(PULL_WAIT_MS);
+    await changes.createDeployment(colour, plan.content);
+  }
+}
+
+/** By Azure's own sentence, which its troubleshooting guide lists under BadArgument; there is no code for it. */
+function isPullFailure(error: unknown): boolean {
+  return (
+    error instanceof Problem &&
+    error.code === "azure-operation-failed" &&
+    /unable to download user container image/i.test(error.message)
+  );
 }
 
 /** The colour may be taken by what a former run left: true when that is what is wanted, else it is deleted. */

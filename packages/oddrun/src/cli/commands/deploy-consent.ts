@@ -13,8 +13,10 @@ export async function hasConsent(
   if (!isTerminal) throw problem("deploy-needs-consent", what.trim());
   stderr.write(what);
   const reader = createInterface({ input: stdin, output: stderr });
+  // the end of the input answers no question: it would be waited for without end
+  const ended = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
   try {
-    const answer = await reader.question("Go on? [y/N] ", { signal });
+    const answer = await Promise.race([reader.question("Go on? [y/N] ", { signal }), ended]);
     return /^\s*y(es)?\s*$/i.test(answer);
   } finally {
     reader.close();
