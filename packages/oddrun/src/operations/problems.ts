@@ -199,7 +199,7 @@ export const PROBLEMS = {
     httpStatus: 409,
     exitCode: 3,
     message: (place: string, why: string) =>
-      `The model in ${place} is not used: ${why}. Train it again with "oddrun train".`,
+      `The model in ${place} is not used: ${why.replace(/\.$/, "")}. Train it again with "oddrun train".`,
   },
   "model-version-unknown": {
     title: "The registry has no model version of that name",
