@@ -2,9 +2,10 @@ import type { AzureConnection } from "../../operations/azure.ts";
 import { deployModel } from "../../operations/deploy-model.ts";
 import { planDeployment } from "../../operations/deploy-plan.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
+import { jsonText } from "../json-text.ts";
 import { hasConsent } from "./deploy-consent.ts";
 import { deployRequest, probeOf, thisDeployer } from "./deploy-settings.ts";
-import { deployedText, jsonText, planText } from "./deploy-text.ts";
+import { deployedText, planText } from "./deploy-text.ts";
 
 /** Plans, shows what it does and costs, asks, and carries it out. */
 export async function deploy(

@@ -2,7 +2,7 @@ import type { Deployed } from "../../operations/deploy-model.ts";
 import type { EndpointReport } from "../../operations/deploy-manage.ts";
 import type { DeployPlan } from "../../operations/deploy-plan.ts";
 import { costText, shortCostText } from "../../operations/endpoint-cost.ts";
-import { printable, printableJson } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/visible-text.ts";
 import { columns } from "../text-table.ts";
 
 /** What a deployment would do and cost, a few lines. */
@@ -67,12 +67,6 @@ export function reportText({ endpoint, deployments }: EndpointReport): string {
   ]);
   const table = columns([["deployment", "state", "traffic", "model", "instances", "a month"], ...rows]);
   return `${[...lines, ...table].join("\n")}\nIt costs until "${deleteCommand(endpoint.name)}".\n`;
-}
-
-/** Indented JSON with nothing invisible in its texts. */
-export function jsonText(value: unknown): string {
-  const lines = JSON.stringify(value, null, 2).split("\n");
-  return `${lines.map(printableJson).join("\n")}\n`;
 }
 
 function authText(auth: "aad" | "key"): string {

@@ -119,7 +119,8 @@ type Deed = (
 const showStatus: Deed = async (input, { stdout }, endpoints, endpoint) => {
   const { reportEndpoint } = await import("../../operations/deploy-manage.ts");
   const { currencyOf } = await import("./deploy-settings.ts");
-  const { jsonText, reportText } = await import("./deploy-text.ts");
+  const { reportText } = await import("./deploy-text.ts");
+  const { jsonText } = await import("../json-text.ts");
   const report = await reportEndpoint(endpoints, endpoint, currencyOf(input));
   if (input.isSet("json")) {
     const { traffic: _, ...shown } = report.endpoint;

@@ -4,8 +4,9 @@ import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 import { connect, type ModelToPush, pushModel } from "../cloud-registration.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
+import { jsonText } from "../json-text.ts";
 import { columns } from "../text-table.ts";
-import { isoTime, json } from "./models-local.ts";
+import { isoTime } from "./models-local.ts";
 
 /** `oddrun models list --registry azureml`. */
 export async function listInCloud(input: CommandInput, context: CommandContext): Promise<number> {
@@ -13,7 +14,7 @@ export async function listInCloud(input: CommandInput, context: CommandContext):
   const versions = await connection.registry.versions(modelName);
   context.stdout.write(
     input.isSet("json")
-      ? json(
+      ? jsonText(
           versions.map(({ createdAtMs, properties, ...rest }) => ({
             ...rest,
             createdAt: createdAtMs === null ? null : isoTime(createdAtMs),
@@ -42,7 +43,7 @@ function listText(versions: readonly CloudModelVersion[], what: string): string 
 export async function pushToCloud(input: CommandInput, context: CommandContext): Promise<number> {
   const planned = await connect(input, context, '"oddrun models push"');
   const { json: outcome, text, failure } = await pushModel(planned, await modelToPush(input, context), context);
-  context.stdout.write(input.isSet("json") ? json(outcome) : text);
+  context.stdout.write(input.isSet("json") ? jsonText(outcome) : text);
   if (failure !== null) throw failure;
   return 0;
 }
@@ -91,7 +92,7 @@ export async function pullFromCloud(input: CommandInput, context: CommandContext
   const sha256 = await publishModelFiles(folder, new Map(files.map(({ name, bytes }) => [name, bytes])));
   context.stdout.write(
     input.isSet("json")
-      ? json({ name: modelName, version: wanted, folder, sha256, kind: model.kind, rowCount: model.rowCount })
+      ? jsonText({ name: modelName, version: wanted, folder, sha256, kind: model.kind, rowCount: model.rowCount })
       : `Version ${wanted} of ${what} is in ${printable(folder)}: trained on ${model.rowCount} records. "oddrun score --model-dir ${printable(folder)}" uses it.\n`,
   );
   return 0;

@@ -3,6 +3,7 @@ import type { IsolationForestModel } from "@oddrun/core";
 import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "../command.ts";
+import { jsonText } from "../json-text.ts";
 import { oneOf, wholeNumber } from "../options.ts";
 
 const MODEL_NAME = "pipeline-anomaly";
@@ -130,7 +131,5 @@ function print(
   shown: { readonly json: object; readonly markdown: string; readonly text: string },
 ): void {
   const { json, markdown, text } = shown;
-  context.stdout.write(
-    input.isSet("json") ? `${JSON.stringify(json, null, 2)}\n` : input.isSet("markdown") ? markdown : text,
-  );
+  context.stdout.write(input.isSet("json") ? jsonText(json) : input.isSet("markdown") ? markdown : text);
 }

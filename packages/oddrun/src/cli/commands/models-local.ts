@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { problem } from "../../operations/problems.ts";
-import { printable, printableJson } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/visible-text.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
+import { jsonText } from "../json-text.ts";
 import { columns } from "../text-table.ts";
 
 /** `oddrun models list`. */
@@ -9,7 +10,7 @@ export async function listHere(input: CommandInput, context: CommandContext): Pr
   const versions = await (await registryHere(context)).list();
   context.stdout.write(
     input.isSet("json")
-      ? json(versions.map(({ registeredAtMs, ...rest }) => ({ ...rest, registeredAt: isoTime(registeredAtMs) })))
+      ? jsonText(versions.map(({ registeredAtMs, ...rest }) => ({ ...rest, registeredAt: isoTime(registeredAtMs) })))
       : listText(versions),
   );
   return 0;
@@ -30,7 +31,7 @@ export async function showHere(input: CommandInput, context: CommandContext): Pr
     trees: forest.treeCount,
     subsample: forest.subsampleSize,
   };
-  context.stdout.write(json(shown));
+  context.stdout.write(jsonText(shown));
   return 0;
 }
 
@@ -59,10 +60,4 @@ function listText(
 
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
-}
-
-export function json(value: unknown): string {
-  // line by line: the line breaks between the fields are no text of anyone's
-  const lines = JSON.stringify(value, null, 2).split("\n");
-  return `${lines.map(printableJson).join("\n")}\n`;
 }
