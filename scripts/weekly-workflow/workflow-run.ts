@@ -31,6 +31,8 @@ export interface RunPlan {
   readonly env: Readonly<Record<string, string>>;
   /** Steps that are passed over, by name. */
   readonly without?: readonly string[];
+  /** A run whose files this one begins with; what is passed over counts as it went there. */
+  readonly goesOnFrom?: RunResult;
 }
 
 export interface StepResult {
@@ -55,7 +57,8 @@ export async function runWorkflow(plan: RunPlan): Promise<RunResult> {
   const checkout = join(plan.folder, "checkout");
   const files = Object.fromEntries(["SUMMARY", "OUTPUT", "ENV"].map((name) => [name, join(plan.folder, name)]));
   mkdirSync(join(plan.folder, "temp"), { recursive: true });
-  mkdirSync(checkout);
+  if (plan.goesOnFrom === undefined) mkdirSync(checkout);
+  else cpSync(plan.goesOnFrom.checkout, checkout, { recursive: true });
   for (const file of Object.values(files)) writeFileSync(file, "");
 
   const steps = new Map<string, { outcome: string; outputs: Outputs }>();
@@ -66,8 +69,9 @@ export async function runWorkflow(plan: RunPlan): Promise<RunResult> {
     const name = step.name ?? step.uses ?? "";
     const evaluate = evaluator(plan, checkout, steps);
     if (plan.without?.includes(name) === true || !isWanted(step, isGreen, evaluate)) {
-      results.push({ name, outcome: "skipped", output: "" });
-      if (step.id !== undefined) steps.set(step.id, { outcome: "skipped", outputs: {} });
+      const outcome = plan.goesOnFrom?.steps.find((done) => done.name === name)?.outcome ?? "skipped";
+      results.push({ name, outcome, output: "" });
+      if (step.id !== undefined) steps.set(step.id, { outcome, outputs: {} });
       continue;
     }
     writeFileSync(files["OUTPUT"]!, "");
@@ -132,7 +136,7 @@ function act(step: Step, checkout: string, cacheFolder: string, evaluate: Evalua
   const input = (name: string) => filled(String(step.with?.[name] ?? ""), evaluate);
   if (step.uses?.startsWith("actions/checkout@") === true) {
     for (const name of ["node_modules", "packages", "package.json"])
-      symlinkSync(join(ROOT, name), join(checkout, name));
+      if (!existsSync(join(checkout, name))) symlinkSync(join(ROOT, name), join(checkout, name));
   } else if (step.uses?.startsWith("actions/cache/") === true) {
     const isSave = step.uses.startsWith("actions/cache/save@");
     const cached = join(
