@@ -1,4 +1,5 @@
 import { azureCredential } from "../../packages/azure/src/credential.ts";
+import { printable } from "../../packages/oddrun/src/operations/visible-text.ts";
 
 /** Asks Azure for a token of this scope: in Actions with the job's own identity, without a stored secret. */
 export type GetToken = (scope: string) => Promise<string>;
@@ -27,12 +28,23 @@ export function needed(env: NodeJS.ProcessEnv, name: string, rule: RegExp): stri
   return value;
 }
 
-/** Runs a step's function; what goes wrong is one line, without a stack. */
+/** `fetch`, whose failures name the host and what went wrong below it. */
+export async function ask(url: string, init: RequestInit, send: typeof fetch): Promise<Response> {
+  try {
+    return await send(url, { ...init, redirect: "error" });
+  } catch (error) {
+    const { message, cause } = error as Error;
+    const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
+    throw new Error(`${new URL(url).host} gave no answer (${why}). Start the job again.`, { cause: error });
+  }
+}
+
+/** Runs a step's function; what goes wrong is one line, without a stack: a second one could be a command to the runner. */
 export async function asStep(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    process.stderr.write(`::error::${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`::error::${printable(error instanceof Error ? error.message : String(error), 1000)}\n`);
     process.exitCode = 1;
   }
 }

@@ -176,3 +176,16 @@ test("the web app gets the image by its digest and nothing else", async () => {
     /APP_IMAGE is not set/,
   );
 });
+
+test("what goes wrong is one line of the log, with the host that gave no answer", () => {
+  const place = JSON.stringify(join(import.meta.dirname, "azure-token.ts"));
+  const program = `const { ask, asStep } = await import(${place});
+    const send = () => Promise.reject(new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED\\n::add-mask::x") }));
+    await asStep(() => ask("https://crodd.azurecr.io/x", {}, send));`;
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" });
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^::error::crodd\.azurecr\.io gave no answer \(fetch failed: connect ECONNREFUSED.*add-mask.*\)\. .*\n$/,
+  );
+});

@@ -5,7 +5,7 @@
  *   node scripts/deploy-steps/registry-login.ts
  */
 import { spawnSync } from "node:child_process";
-import { asStep, azureTokens, type GetToken, needed } from "./azure-token.ts";
+import { ask, asStep, azureTokens, type GetToken, needed } from "./azure-token.ts";
 
 const SCOPE = "https://containerregistry.azure.net/.default";
 /** What the registry calls everybody who comes with a token of its own. */
@@ -19,12 +19,15 @@ export async function registryToken(
   send: typeof fetch = fetch,
 ): Promise<string> {
   const form = { grant_type: "access_token", service: registry, tenant, access_token: await getToken(SCOPE) };
-  const answer = await send(`https://${registry}/oauth2/exchange`, {
-    method: "POST",
-    body: new URLSearchParams(form),
-    redirect: "error",
-    signal: AbortSignal.timeout(30_000),
-  });
+  const answer = await ask(
+    `https://${registry}/oauth2/exchange`,
+    {
+      method: "POST",
+      body: new URLSearchParams(form),
+      signal: AbortSignal.timeout(30_000),
+    },
+    send,
+  );
   if (!answer.ok)
     throw new Error(
       `${registry} answered ${answer.status} to the exchange of tokens. The identity needs the role AcrPush there, and the registry must let this runner in.`,

@@ -3,7 +3,7 @@
  *
  *   node scripts/deploy-steps/web-app-image.ts
  */
-import { asStep, azureTokens, type GetToken, needed } from "./azure-token.ts";
+import { ask, asStep, azureTokens, type GetToken, needed } from "./azure-token.ts";
 
 const API_VERSION = "2023-12-01";
 const SCOPE = "https://management.azure.com/.default";
@@ -19,13 +19,16 @@ export async function setWebAppImage(
   const app = needed(env, "AZURE_WEB_APP", /^[A-Za-z0-9-]{2,60}$/);
   const image = needed(env, "APP_IMAGE", /^[a-z0-9]+\.azurecr\.(io|us|cn)\/[a-z0-9/_-]+@sha256:[0-9a-f]{64}$/);
   const path = `subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Web/sites/${app}/config/web`;
-  const answer = await send(`https://management.azure.com/${path}?api-version=${API_VERSION}`, {
-    method: "PATCH",
-    headers: { authorization: `Bearer ${await getToken(SCOPE)}`, "content-type": "application/json" },
-    body: JSON.stringify({ properties: { linuxFxVersion: `DOCKER|${image}` } }),
-    redirect: "error",
-    signal: AbortSignal.timeout(60_000),
-  });
+  const answer = await ask(
+    `https://management.azure.com/${path}?api-version=${API_VERSION}`,
+    {
+      method: "PATCH",
+      headers: { authorization: `Bearer ${await getToken(SCOPE)}`, "content-type": "application/json" },
+      body: JSON.stringify({ properties: { linuxFxVersion: `DOCKER|${image}` } }),
+      signal: AbortSignal.timeout(60_000),
+    },
+    send,
+  );
   if (!answer.ok)
     throw new Error(
       `Azure answered ${answer.status} for ${app}. The identity needs the role Website Contributor there.`,
