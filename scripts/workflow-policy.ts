@@ -57,6 +57,15 @@ export function usesOf(text: string): { readonly reference: string; readonly com
   return found;
 }
 
+/** Images of jobs and services: their names, or the field of that name in them. */
+function imageFindings(job: Fields): string[] {
+  const containers = [job["container"], ...Object.values(fields(job["services"]))];
+  const images = containers.map((each) => textOf(each) || textOf(fields(each)["image"])).filter(Boolean);
+  return images
+    .filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image))
+    .map((image) => `${image} is no image by digest`);
+}
+
 function pinFindings(text: string, pins: readonly Pin[]): string[] {
   return usesOf(text).flatMap(({ reference, comment }) => {
     if (reference.startsWith("./")) return [];
@@ -74,6 +83,7 @@ function secretFindings(text: string): string[] {
   return [
     ...named.map(([secret]) => `${secret} is used: sign in by OpenID Connect instead`),
     ...(/^\s*secrets:\s*["']?inherit\b/m.test(text) ? ["secrets: inherit hands on every secret there is"] : []),
+    ...(/\$\{\{[^}]*\bsecrets\b(?![.[])/.test(text) ? ["every secret there is stands in an expression"] : []),
   ];
 }
 
@@ -96,7 +106,7 @@ function workflowFindings(workflow: Fields): string[] {
 }
 
 function jobFindings(job: Fields, triggers: readonly string[]): string[] {
-  const findings: string[] = [];
+  const findings = imageFindings(job);
   const permissions = job["permissions"];
   if (typeof permissions !== "object" || permissions === null)
     findings.push("it must name its own permissions, one by one");
@@ -104,6 +114,11 @@ function jobFindings(job: Fields, triggers: readonly string[]): string[] {
   for (const [grant] of written) if (!WRITE_GRANTS.has(grant)) findings.push(`${grant}: write is not among the grants`);
   if (written.length > 0 && triggers.includes("pull_request") && !keepsForksOut(textOf(job["if"])))
     findings.push("it may write and runs for pull requests: its `if` must keep forks out");
+
+  if (fields(permissions)["id-token"] === "write")
+    for (const run of stepsOf(job).map((step) => textOf(step["run"])))
+      if (/\bnpm (ci|i|install)\b(?!.* --ignore-scripts\b)/.test(run))
+        findings.push("it may ask for an identity, so scripts of dependencies must not run: npm ci --ignore-scripts");
 
   const minutes = job["timeout-minutes"];
   const isCall = "uses" in job;

@@ -56,7 +56,7 @@ jobs:
       - env:
           TITLE: \${{ github.event.pull_request.title }}
         run: |
-          npm ci && npm run build
+          npm ci --ignore-scripts && npm run build
           node scripts/packed.ts --expect-node 22
           npx oddrun train --from "$GITHUB_REPOSITORY" \\
             --model-dir model
@@ -82,13 +82,22 @@ const FAULTS: readonly (readonly [what: string, from: string, to: string, findin
   ["workflow_run", "[push, pull_request]", "{ workflow_run: { workflows: [CI] } }", /workflow_run together/],
   ["a fork with a token", "github.event_name != 'pull_request' &&", "", /must keep forks out/],
   ["a way round the condition", "'pull_request' &&", "'pull_request' ||", /must keep forks out/],
-  ["a title in a script", "npm ci", "echo ${{ github.event.pull_request.title }}", /inside a script/],
-  ["a branch in a script", "npm ci", "git switch ${{ github.head_ref }}", /inside a script/],
-  ["an input in a script", "npm ci", "echo ${{inputs.name}}", /inside a script/],
+  ["dependencies' scripts beside an identity", " --ignore-scripts", "", /scripts of dependencies must not run/],
+  ["a job in a moving image", "    runs-on", "    container: node:24\n    runs-on", /node:24 is no image by digest/],
+  [
+    "a service in a moving image",
+    "    runs-on",
+    "    services: { db: { image: postgres } }\n    runs-on",
+    /postgres is no image by digest/,
+  ],
+  ["a title in a script", "npm ci --ignore-scripts", "echo ${{ github.event.pull_request.title }}", /inside a script/],
+  ["a branch in a script", "npm ci --ignore-scripts", "git switch ${{ github.head_ref }}", /inside a script/],
+  ["an input in a script", "npm ci --ignore-scripts", "echo ${{inputs.name}}", /inside a script/],
   ["no time-out", "    timeout-minutes: 5\n", "", /timeout-minutes/],
   ["a time-out of six hours", "timeout-minutes: 5", "timeout-minutes: 360", /timeout-minutes/],
   ["every secret handed on", "    runs-on", "    secrets: inherit\n    runs-on", /secrets: inherit/],
   ["a secret", "TITLE: ${{ github.event.pull_request.title }}", "KEY: ${{ secrets.KEY }}", /secrets\.KEY is used/],
+  ["all secrets at once", "github.event.pull_request.title", "toJSON(secrets)", /every secret there is/],
   ["an npm script that is not there", "npm run build", "npm run biuld", /npm run biuld/],
   ["a script that is not there", "scripts/packed.ts", "scripts/unpacked.ts", /unpacked\.ts is not there/],
   ["an option that a script does not know", "--expect-node", "--node", /packed\.ts knows no --node/],
