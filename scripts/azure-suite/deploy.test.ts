@@ -182,6 +182,28 @@ test("killed while the deployment is made or tried, the next run takes over with
   assertClean(stage.standIn);
 });
 
+test("stopped while the new deployment is tried, it takes it back before it ends, and nothing is left that costs", async (t) => {
+  const stage = await quickStage(t);
+  const { standIn } = stage;
+  assert.equal((await deploy(stage, "--yes")).code, 0);
+  standIn.clearRequests();
+  const release = standIn.plant({ step: "score", answer: "hang" });
+  const stop = new AbortController();
+  const args = ["deploy", "azureml", ENDPOINT, "--yes", "--image", IMAGE_2];
+  const run = stage.oddrun(args, { GITHUB_RUN_ID: "7" }, stop.signal);
+  while (!standIn.requests.some(({ step }) => step === "score")) await nextTick(20);
+  stop.abort("SIGINT");
+  const { code, err } = await run;
+  release();
+  assert.equal(code, 4, err);
+  assert.match(
+    err,
+    /Stopping: what was made is taken back.*It was undone: blue serves as before, and green is deleted/s,
+  );
+  assert.deepEqual([...standIn.state.endpoints.get(ENDPOINT)!.deployments.keys()], ["blue"]);
+  assertClean(standIn);
+});
+
 test("of two jobs that deploy at once one gives way, told of the other, and the endpoint serves one deployment", async (t) => {
   const stage = await quickStage(t);
   const job = (run: string) =>

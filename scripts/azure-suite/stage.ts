@@ -17,7 +17,11 @@ export interface Stage {
   /** An empty folder for this test's files. */
   readonly folder: string;
   /** Runs one command line in this process, against the stand-in. */
-  oddrun(args: readonly string[], env?: Readonly<Record<string, string | undefined>>): Promise<Ended>;
+  oddrun(
+    args: readonly string[],
+    env?: Readonly<Record<string, string | undefined>>,
+    signal?: AbortSignal,
+  ): Promise<Ended>;
 }
 
 /** A stand-in for Azure, this process as its client, and a folder; all gone after the test. */
@@ -33,7 +37,7 @@ export async function azureStage(t: TestContext, options: AzureStandInOptions = 
   return {
     standIn,
     folder,
-    async oddrun(args, env = {}) {
+    async oddrun(args, env = {}, signal = new AbortController().signal) {
       const written = { out: "", err: "" };
       const sink = (name: "out" | "err") =>
         new Writable({
@@ -49,7 +53,7 @@ export async function azureStage(t: TestContext, options: AzureStandInOptions = 
         stdout: sink("out"),
         stderr: sink("err"),
         now: Date.now,
-        signal: new AbortController().signal,
+        signal,
       });
       return { code, ...written };
     },

@@ -289,6 +289,38 @@ test("a deployment that Azure still makes for a killed run is waited for and tak
   assert.deepEqual(serving(platform), ["green 2"]);
 });
 
+test("stopped at any call, it takes back what it made while there is time, or says what may be left", async () => {
+  const callCount = await callsOf(withVersion1, 2);
+  for (let call = 1; call <= callCount; call += 1) {
+    for (const isTimeUp of [false, true]) {
+      const platform = await withVersion1();
+      let phase: "going on" | "stopped" | "taking back" = "going on";
+      platform.meanwhile = () => {
+        if (phase === "going on" && platform.calls.length + 1 >= call) phase = "stopped";
+        if (phase === "stopped" || (phase === "taking back" && isTimeUp)) throw new Error("aborted");
+      };
+      const run = deployAll(platform, {
+        versions: 2,
+        isStopped: () => phase !== "going on",
+        afterStop: (tools) => {
+          phase = "taking back";
+          return { ...tools, isStopped: () => isTimeUp, isHurried: true };
+        },
+      });
+      const ended = await run.then(
+        () => "done",
+        (error: Error) => error.message,
+      );
+      const shown = `call ${call}, ${isTimeUp ? "no time" : "time"}: ${ended} ${platform.calls.join(" | ")}`;
+      assert.equal(serving(platform).length, 1, shown);
+      if (isTimeUp) continue;
+      assert.equal(state(platform).deployer, null, shown);
+      const isLeft = state(platform).deployments.size > 1;
+      assert.equal(isLeft, /an old one may be there still/.test(ended), shown);
+    }
+  }
+});
+
 test("a change whose answer was lost, and whose second sending Azure refuses for the first one's sake, counts as done", async () => {
   for (const [start, versions] of [
     [async () => scriptedPlatform(), 1],

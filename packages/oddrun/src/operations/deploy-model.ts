@@ -9,11 +9,18 @@ import { Problem, problem } from "./problems.ts";
 /** Within this a new role is known nearly always; making the deployment takes some minutes besides. */
 const PULL_WAIT_MS = 180_000;
 
+const MAYBE_LEFT = "What served goes on serving; a new deployment may be there and cost.";
+const OLD_LEFT = "The new deployment serves; an old one may be there still and cost.";
+
 export interface DeployTools {
   readonly platform: EndpointPlatform;
   readonly deployer: Deployer;
   /** True once the command is to stop. */
   readonly isStopped: () => boolean;
+  /** After a stop: tools that work for a short time more, to take back what costs. Without it nothing is asked any more. */
+  readonly afterStop?: () => DeployTools;
+  /** These are such tools: nothing that Azure is at is waited for. */
+  readonly isHurried?: boolean;
   /** One line on what was done or is being done. */
   readonly say: (line: string) => void;
 }
@@ -50,8 +57,11 @@ export async function deployModel(plan: DeployPlan, tools: DeployTools): Promise
     const { scoringUrl } = await checkStillOurs(platform, endpoint, deployer);
     return { isChanged: true, deployment: plan.colour ?? plan.serving!.name, scoringUrl, removed };
   } finally {
-    // when the command is to stop nothing more can be asked: the mark of a run that has ended holds nobody up
-    if (!tools.isStopped()) await giveBackEndpoint(endpoint, tools).catch(() => undefined);
+    const giveBack = (able: DeployTools) => giveBackEndpoint(endpoint, able).catch(() => undefined);
+    if (!tools.isStopped()) await giveBack(tools);
+    // by now it may be: without the time for it the mark of a run that has ended holds nobody up for long
+    const able = tools.isStopped() ? tools.afterStop?.() : undefined;
+    if (able !== undefined) await giveBack(able);
   }
 }
 
@@ -122,8 +132,11 @@ async function exchange(plan: DeployPlan, colour: string, tools: DeployTools): P
     await changes.setTraffic(new Map([[colour, 100]]));
     await smokeTest(scorer, probe, null, (ms) => platform.wait(ms));
   } catch (error) {
-    // the command is to stop: no request goes out any more, and a repeated command goes on from what it finds
-    if (tools.isStopped()) throw problem("deploy-interrupted", endpoint);
+    if (tools.isStopped()) {
+      const able = made === "not" ? undefined : tools.afterStop?.();
+      const state = able === undefined ? MAYBE_LEFT : await putBack(plan, colour, made === "before", able);
+      throw problem("deploy-interrupted", endpoint, state);
+    }
     // busy with what another run does, that one's work is left alone; busy with anything else, ours is taken back as always
     const isBusy = error instanceof Problem && error.code === "endpoint-busy";
     if (isBusy && !(await isMarkOurs(endpoint, tools).catch(() => false))) throw error;
@@ -185,7 +198,7 @@ async function clearUp(
       say(`Deleting ${name}`);
       await endpointChanges(endpoint, { platform, deployer }).deleteDeployment(name);
     } catch (error) {
-      if (isStopped()) throw problem("deploy-interrupted", endpoint);
+      if (isStopped()) throw problem("deploy-interrupted", endpoint, OLD_LEFT);
       if (!(error instanceof Problem) || error.code === "endpoint-busy") throw error;
       throw problem("old-deployment-left", endpoint, names.slice(index), error.message);
     }

@@ -21,15 +21,17 @@ export async function putBack(
   wasThere: boolean,
   tools: DeployTools,
 ): Promise<string> {
-  const { platform, deployer } = tools;
+  const { platform, deployer, isHurried = false } = tools;
   const { endpoint, serving } = plan;
   const changes = endpointChanges(endpoint, tools);
   const before = serving === null ? "nothing serves, as before" : `${serving.name} serves as before`;
   try {
     const { traffic } = await checkStillOurs(platform, endpoint, deployer);
-    const made = await changes.settledDeployment(colour);
+    const made = await (isHurried ? platform.deployment(endpoint, colour) : changes.settledDeployment(colour));
+    if (made === null && isHurried)
+      return `${before}, and ${colour} was not there when looked for: "oddrun deploy azureml ${endpoint} --status" shows whether it came after all.`;
     if (made !== null && !wasThere && made.runId !== deployer.runId) return `Another run made ${colour}; ${before}.`;
-    if (made !== null) await showLogs(endpoint, colour, tools);
+    if (made !== null && !isHurried) await showLogs(endpoint, colour, tools);
     if ((traffic.get(colour) ?? 0) > 0) {
       tools.say(`Giving the traffic back to ${serving?.name ?? "nothing"}`);
       await changes.setTraffic(serving === null ? new Map() : new Map([[serving.name, 100]]));
@@ -42,7 +44,8 @@ export async function putBack(
     return `It was undone: ${before}, and ${colour} is deleted.${empty}`;
   } catch (error) {
     if (!(error instanceof Problem) && !tools.isStopped()) throw error;
-    const why = error instanceof Problem ? error.message : "the command was to stop.";
+    const why =
+      error instanceof Problem ? error.message : isHurried ? "there was no more time." : "the command was to stop.";
     return `It could not be undone: ${why} ${colour} may be there and cost; repeat the command, it goes on from what it finds.`;
   }
 }

@@ -755,8 +755,8 @@ export const PROBLEMS = {
     title: "A deployment was stopped half-way",
     httpStatus: 503,
     exitCode: 4,
-    message: (endpoint: string) =>
-      `Stopped while deploying to "${endpoint}". What served goes on serving; a new deployment may be there and cost. Repeat the command: it goes on from what it finds.`,
+    message: (endpoint: string, state: string) =>
+      `Stopped while deploying to "${endpoint}". ${state} A repeated command goes on from what it finds.`,
   },
   "old-deployment-left": {
     title: "The new deployment serves, and an old one could not be deleted",

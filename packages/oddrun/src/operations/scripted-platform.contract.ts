@@ -1,7 +1,7 @@
 import type { CloudModelVersion, CloudRegistry } from "./cloud-registry.ts";
 import type { DeployRequest, PlanTools } from "./deploy-plan.ts";
 import { planDeployment } from "./deploy-plan.ts";
-import { type Deployed, deployModel } from "./deploy-model.ts";
+import { type Deployed, type DeployTools, deployModel } from "./deploy-model.ts";
 import type { Deployer } from "./deploy-lock.ts";
 import type { SmokeProbe } from "./deploy-smoke.ts";
 import type {
@@ -229,12 +229,18 @@ export async function deployAll(
     readonly request?: Partial<DeployRequest>;
     readonly deployer?: Deployer;
     readonly isStopped?: () => boolean;
+    readonly afterStop?: (tools: DeployTools) => DeployTools;
     readonly said?: string[];
   } = {},
 ): Promise<DeployRun> {
   const { versions = 1, request = {}, deployer = testDeployer("run-1"), isStopped = () => false, said = [] } = options;
   const registry = scriptedRegistry(versions);
   const plan = await planDeployment({ ...REQUEST, ...request }, { platform, registry, deployer, probeOf });
-  const deployed = await deployModel(plan, { platform, deployer, isStopped, say: (line) => said.push(line) });
+  const tools: DeployTools = { platform, deployer, isStopped, say: (line) => said.push(line) };
+  const { afterStop } = options;
+  const deployed = await deployModel(
+    plan,
+    afterStop === undefined ? tools : { ...tools, afterStop: () => afterStop(tools) },
+  );
   return { deployed, said };
 }

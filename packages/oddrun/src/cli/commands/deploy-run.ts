@@ -1,5 +1,5 @@
 import type { AzureConnection } from "../../operations/azure.ts";
-import { deployModel } from "../../operations/deploy-model.ts";
+import { type DeployTools, deployModel } from "../../operations/deploy-model.ts";
 import { planDeployment } from "../../operations/deploy-plan.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
 import { jsonText } from "../json-text.ts";
@@ -7,13 +7,17 @@ import { hasConsent } from "./deploy-consent.ts";
 import { deployRequest, probeOf, thisDeployer } from "./deploy-settings.ts";
 import { deployedText, planText } from "./deploy-text.ts";
 
+/** After a stop, what was made is taken back within this; a second stop ends it at once. */
+const UNDO_MAX_MS = 60_000;
+
 /** Plans, shows what it does and costs, asks, and carries it out. */
 export async function deploy(
   input: CommandInput,
   context: CommandContext,
-  { endpoints: platform, registry, place }: AzureConnection,
+  connect: (signal: AbortSignal) => AzureConnection,
   endpoint: string,
 ): Promise<number> {
+  const { endpoints: platform, registry, place } = connect(context.signal);
   const request = deployRequest(input, context.env, endpoint);
   const deployer = thisDeployer(input, context);
   const isJson = input.isSet("json");
@@ -28,11 +32,22 @@ export async function deploy(
     // who said --yes has not seen it yet
     if (input.isSet("yes")) context.stderr.write(what);
   }
+  const say = (line: string) => void context.stderr.write(`${line}\n`);
+  let undoing: DeployTools | null = null;
+  const afterStop = (): DeployTools => {
+    if (undoing !== null) return undoing;
+    say(`Stopping: what was made is taken back, for ${UNDO_MAX_MS / 1000} s at most. Stop once more to leave at once.`);
+    const limit = AbortSignal.timeout(UNDO_MAX_MS);
+    const { endpoints } = connect(limit);
+    undoing = { platform: endpoints, deployer, say, isStopped: () => limit.aborted, isHurried: true };
+    return undoing;
+  };
   const deployed = await deployModel(plan, {
     platform,
     deployer,
+    say,
     isStopped: () => context.signal.aborted,
-    say: (line) => context.stderr.write(`${line}\n`),
+    afterStop,
   });
   const { content, cost } = plan;
   context.stdout.write(

@@ -87,8 +87,9 @@ export const deployCommand: CommandSpec = {
     const named = endpointName(input, context.env, "oddrun");
     if (deeds.length === 0) deployRequest(input, context.env, named);
     const { azureContext, loadAzure } = await import("../azure.ts");
-    const connection = (await loadAzure('"oddrun deploy azureml"')).connectWorkspace(name, azureContext(context));
-    const { endpoints } = connection;
+    const azure = await loadAzure('"oddrun deploy azureml"');
+    const connect = (signal: AbortSignal) => azure.connectWorkspace(name, { ...azureContext(context), signal });
+    const { endpoints } = connect(context.signal);
     const endpoint = endpointName(input, context.env, endpoints.defaultName);
     switch (deeds[0]) {
       case "status":
@@ -105,7 +106,7 @@ export const deployCommand: CommandSpec = {
       case undefined:
     }
     const { deploy } = await import("./deploy-run.ts");
-    return await deploy(input, context, connection, endpoint);
+    return await deploy(input, context, connect, endpoint);
   },
 };
 
