@@ -1,7 +1,7 @@
 import { keptProperties, refusedDictionary } from "./property-dictionary.ts";
 import { armError, armPage, mlError, systemData } from "../arm.ts";
 import type { Deployment, Endpoint, Failure } from "../endpoint-state.ts";
-import { type Call, readJson, type Reply, type Route } from "../http.ts";
+import type { Call, Reply, Route } from "../http.ts";
 import { begin, lookAt, refusedWhileBusy } from "../operations.ts";
 import { readBody } from "../shape.ts";
 import type { Json, World } from "../world.ts";
@@ -203,8 +203,12 @@ function deleteDeployment(call: Call): Reply {
 
 function getLogs(call: Call): Reply {
   return withDeployment(call, (deployment) => {
-    const body = readJson(call.body) as { readonly tail?: number; readonly containerType?: string } | undefined;
-    const { containerType = "InferenceServer", tail = 500 } = body ?? {};
+    const read = readBody(call, { fields: { containerType: "text?", tail: "number?" } });
+    if ("refused" in read) return read.refused;
+    const { containerType = "InferenceServer", tail = 500 } = read.body as {
+      readonly tail?: number;
+      readonly containerType?: string;
+    };
     if (!["InferenceServer", "StorageInitializer"].includes(containerType)) {
       return badArgument(call, `There is no container type ${containerType}.`);
     }
