@@ -2,16 +2,17 @@
  * What the scoring image adds to its base, and how long its server takes until it is ready, beside the least that a server in Node
  * can be and beside the same server from the installed packages. Keeps what it finds in benchmarks/results/image.{json,md}.
  */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { bundleScoringServer, SERVER_FILE } from "../scripts/scoring-bundle.ts";
 import { inTurn, median } from "./bench/figure.ts";
 import { ODDRUN, runNode } from "./bench/run-process.ts";
 import { machine } from "./machine.ts";
 
+const ROOT = resolve(import.meta.dirname, "..");
 const ROUNDS = 21;
 const ADDED_MIB_MAX = 40;
 const READY_MS_MAX = 1000;
@@ -47,9 +48,9 @@ try {
     date: new Date().toISOString().slice(0, 16),
     machine: machine(),
     load: Math.round(load * 10) / 10,
-    addedBytes: bytesIn(image),
-    fileCount: readdirSync(image, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length,
+    added: sizeOf(filesIn(image)),
     packageCount: packages.length,
+    installedSize: sizeInstalled(),
     ours,
     installed,
     floor: theirs,
@@ -93,24 +94,47 @@ function cpuOf(pid: number): number | null {
   }
 }
 
-function bytesIn(place: string): number {
+interface Size {
+  readonly bytes: number;
+  readonly fileCount: number;
+}
+
+function sizeOf(files: readonly string[]): Size {
+  return { bytes: files.reduce((sum, file) => sum + lstatSync(file).size, 0), fileCount: files.length };
+}
+
+function filesIn(place: string): string[] {
   return readdirSync(place, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + lstatSync(join(entry.parentPath, entry.name)).size, 0);
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** What an image with `oddrun` and its packages installed would hold instead; of our own packages what is compiled. */
+function sizeInstalled(): Size {
+  const args = ["ls", "--omit=dev", "--omit=optional", "--all", "--parseable", "--workspace", "packages/oddrun"];
+  const listed = execFileSync("npm", args, { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
+  const theirs = listed.filter((place) => place.includes("/node_modules/") && !lstatSync(place).isSymbolicLink());
+  // a package inside another's folder is listed by itself
+  const files = theirs.flatMap((place) =>
+    filesIn(place).filter((file) => !file.slice(place.length).includes("/node_modules/")),
+  );
+  const own = ["core", "oddrun"].flatMap((name) => filesIn(join(ROOT, "packages", name, "dist")));
+  return sizeOf([...files, ...own.filter((file) => !/\.(test|contract)\.|\.tsbuildinfo$/.test(file))]);
 }
 
 function page(result: {
   readonly date: string;
   readonly machine: string;
   readonly load: number;
-  readonly addedBytes: number;
-  readonly fileCount: number;
+  readonly added: Size;
   readonly packageCount: number;
+  readonly installedSize: Size;
   readonly ours: readonly Start[];
   readonly installed: readonly Start[];
   readonly floor: readonly Start[];
 }): string {
-  const mib = result.addedBytes / 2 ** 20;
+  const mib = result.added.bytes / 2 ** 20;
+  const { bytes, fileCount } = result.installedSize;
   const ready = median(result.ours.map(({ readyMs }) => readyMs));
   const slowest = Math.max(...result.ours.map(({ readyMs }) => readyMs));
   const isMet = (holds: boolean) => (holds ? "met" : "MISSED");
@@ -123,7 +147,7 @@ function page(result: {
 
 Written by \`node benchmarks/image.ts\`. ${result.machine}, ${result.date} UTC, load ${result.load} at the start.
 
-- Added to the base: ${mib.toFixed(1)} MiB in ${result.fileCount} files, ${result.packageCount} packages bundled (at most ${ADDED_MIB_MAX} MiB: ${isMet(mib <= ADDED_MIB_MAX)}).
+- Added to the base: ${mib.toFixed(1)} MiB in ${result.added.fileCount} files, ${result.packageCount} packages bundled (at most ${ADDED_MIB_MAX} MiB: ${isMet(mib <= ADDED_MIB_MAX)}). The installed packages would be ${(bytes / 2 ** 20).toFixed(1)} MiB in ${fileCount} files.
 - Ready with the model of AZUREML_MODEL_DIR after ${Math.round(ready)} ms, the slowest of ${result.ours.length} after ${Math.round(slowest)} ms (under ${READY_MS_MAX} ms: ${isMet(slowest < READY_MS_MAX)}).
 
 Medians of ${result.ours.length} starts each, in turn, from the start of the process to the first 200 of the readiness route:
