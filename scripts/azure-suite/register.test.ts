@@ -274,6 +274,31 @@ test("a run that cannot be recorded does not keep the version from being registe
   assertWhole(standIn, "after the role was given");
 });
 
+test("one model registered twice at once has one run, even when neither finds the other's", async (t) => {
+  const stage = await trainedStage(t);
+  const { standIn } = stage;
+  // Azure lists a new run some time after it was made
+  const nothing = { status: 200, body: { runs: [] } };
+  const end = standIn.plant({ step: "mlflow runs/search", times: 1_000, answer: nothing });
+  const pushed = await Promise.all([push(stage), push(stage), push(stage)]);
+  end();
+  for (const { code, err } of pushed) assert.equal(code, 0, err);
+  assertWhole(standIn, "three at once");
+  assert.ok([...standIn.state.runs.values()].length > 1, "each made a run of its own first");
+  const ids = pushed.map(({ out }) => (JSON.parse(out) as Registration).run.id);
+  assert.deepEqual([...new Set(ids)], [versionsOf(standIn)[0]!.properties["jobName"]]);
+});
+
+test("a version whose run somebody deleted gets a new record", async (t) => {
+  const stage = await trainedStage(t);
+  const { standIn } = stage;
+  await push(stage);
+  for (const run of standIn.state.runs.values()) run.lifecycle = "deleted";
+  const again = await push(stage);
+  assert.equal(again.code, 0, again.err);
+  assertWhole(standIn, "after the run was deleted");
+});
+
 test("a conflict with another change, or a closed network, is told as what it is", async (t) => {
   const stage = await trainedStage(t);
   const { standIn } = stage;

@@ -18,6 +18,8 @@ export interface RunToRecord {
 export interface OpenRun {
   readonly id: string;
   readonly isFinished: boolean;
+  /** Made by this very registration. */
+  readonly isMade: boolean;
 }
 
 const IDENTITY_TAG = "oddrun_model_sha256";
@@ -31,7 +33,12 @@ const CREATE_TRIES_MAX = 3;
 
 const pairsShape = z.array(z.object({ key: z.string() })).nullish();
 const runShape = z.object({
-  info: z.object({ run_id: z.string(), status: z.string(), start_time: z.union([z.number(), z.string()]).nullish() }),
+  info: z.object({
+    run_id: z.string(),
+    status: z.string(),
+    start_time: z.union([z.number(), z.string()]).nullish(),
+    lifecycle_stage: z.string().nullish(),
+  }),
   data: z.object({ metrics: pairsShape, params: pairsShape }).nullish(),
 });
 type Run = z.infer<typeof runShape>;
@@ -43,9 +50,8 @@ const anything = z.unknown();
 /** The model's run with its parameters and metrics: the one that is there, completed, or a new one. */
 export async function openRun(mlflow: Mlflow, run: RunToRecord, nowMs: number): Promise<OpenRun> {
   const experimentId = await experimentOf(mlflow, run.experiment);
-  const known = run.knownId === null ? null : await mlflow.find("runs/get", { run_id: run.knownId }, oneRun);
-  const found =
-    known?.run ?? (await findRun(mlflow, experimentId, run)) ?? (await createRun(mlflow, experimentId, run, nowMs));
+  const earlier = (await knownRun(mlflow, run.knownId)) ?? (await findRun(mlflow, experimentId, run));
+  const found = earlier ?? (await createRun(mlflow, experimentId, run, nowMs));
   const has = (pairs: z.infer<typeof pairsShape>, key: string) => pairs?.some((pair) => pair.key === key) === true;
   const parameters = [...run.parameters].filter(([key]) => !has(found.data?.params, key));
   const metrics = [...run.metrics]
@@ -64,7 +70,18 @@ export async function openRun(mlflow: Mlflow, run: RunToRecord, nowMs: number): 
       anything,
     );
   }
-  return { id: found.info.run_id, isFinished: found.info.status === "FINISHED" };
+  return { id: found.info.run_id, isFinished: found.info.status === "FINISHED", isMade: earlier === null };
+}
+
+/**
+ * The run that the version names, when it is not ours: another trainer of the very same model registered it first, and neither found the
+ * other's run. The one made here goes, theirs is completed; ours stays when theirs was deleted.
+ */
+export async function agreedRun(mlflow: Mlflow, own: OpenRun, run: RunToRecord, nowMs: number): Promise<OpenRun> {
+  if (run.knownId === null || run.knownId === own.id || (await knownRun(mlflow, run.knownId)) === null) return own;
+  const agreed = await openRun(mlflow, run, nowMs);
+  if (own.isMade) await mlflow.post("runs/delete", { run_id: own.id }, anything);
+  return agreed;
 }
 
 /** Says which version the run led to, and that it has ended. */
@@ -72,6 +89,12 @@ export async function finishRun(mlflow: Mlflow, { id }: OpenRun, version: string
   const tags = pairs(new Map([["oddrun_model_version", version]]), TAG_CHARS_MAX);
   await mlflow.post("runs/log-batch", { run_id: id, tags }, anything);
   await mlflow.post("runs/update", { run_id: id, status: "FINISHED", end_time: nowMs }, anything);
+}
+
+/** Null when there is no such run, or somebody deleted it: such a run takes nothing more. */
+async function knownRun(mlflow: Mlflow, id: string | null): Promise<Run | null> {
+  const found = id === null ? null : await mlflow.find("runs/get", { run_id: id }, oneRun);
+  return found === null || found.run.info.lifecycle_stage?.toLowerCase() === "deleted" ? null : found.run;
 }
 
 async function experimentOf(mlflow: Mlflow, name: string): Promise<string> {

@@ -121,6 +121,13 @@ function putVersion(kind: AssetKind, call: Call): Reply {
       { inner: "Immutable" },
     );
   }
+  // values of a version's properties can be added and not replaced (azureml-assets, pull request 1174)
+  const kept = Object.entries((known?.properties["properties"] ?? {}) as Json);
+  const asked = (properties["properties"] ?? {}) as Json;
+  const replaced = kept.find(([field, value]) => Object.hasOwn(asked, field) && asked[field] !== value);
+  if (replaced !== undefined) {
+    return mlError(call, 400, `The property ${replaced[0]} of ${name}:${version} cannot be replaced.`);
+  }
   const refused = known === undefined ? kind.refusal(call, properties) : null;
   if (refused !== null) return refused;
   const nowMs = call.world.now();

@@ -12,7 +12,7 @@ import {
 import { z } from "zod";
 import { type ArmClient, workspacePath } from "../arm-client.ts";
 import { type Mlflow, mlflowClient, trackingBase } from "../mlflow.ts";
-import { finishRun, type OpenRun, openRun } from "../mlflow-run.ts";
+import { agreedRun, finishRun, type OpenRun, openRun, type RunToRecord } from "../mlflow-run.ts";
 import { azureRequests } from "../requests.ts";
 import { openBlobs } from "./blobs.ts";
 import { defaultDatastore, namedDatastore } from "./datastore.ts";
@@ -33,6 +33,7 @@ import {
   findVersion,
   IDENTITY_PROPERTY,
   listVersions,
+  sameModel,
 } from "./model-versions.ts";
 import { modelPageUrl, runPageUrl } from "./studio.ts";
 
@@ -47,6 +48,7 @@ const workspaceShape = z.object({ properties: z.object({ mlFlowTrackingUri: z.st
 /** MLflow tracking takes the token of Azure Resource Manager. */
 const TRACKING_SCOPE = "https://management.azure.com/.default";
 const PROPERTY_CHARS_MAX = 1_000;
+const RUN_PROPERTY = "oddrun_run_id";
 
 /**
  * Model versions in an Azure Machine Learning workspace. The order of a registration is what makes it whole: files first, each read
@@ -88,15 +90,14 @@ export function azureRegistry({ arm, credential, workspace, context }: RegistryS
       const identity = hashes.get(IDENTITY_FILE);
       if (identity === undefined) throw new Error(`a model without ${IDENTITY_FILE} cannot be registered`);
       const known = await listVersions(arm, workspace, model.name);
-      const same = known.find(
-        (version) => version.properties.get(IDENTITY_PROPERTY) === identity && !version.isArchived,
-      );
+      const same = sameModel(known, identity);
       const uri = same === undefined ? await upload(model, hashes) : null;
 
       context.progress(`recording the run of ${model.name}`);
       const opened = await attempted(async () => {
         const mlflow = await tracking();
-        return { mlflow, run: await openRun(mlflow, runToRecord(model, identity, same), Math.floor(context.now())) };
+        const run = runToRecord(model, identity, same?.jobName ?? null);
+        return { mlflow, run: await openRun(mlflow, run, Math.floor(context.now())) };
       });
       const version =
         same ??
@@ -109,11 +110,15 @@ export function azureRegistry({ arm, credential, workspace, context }: RegistryS
             ...(opened instanceof Problem ? {} : { jobName: opened.run.id }),
             description: model.description,
             tags: { source: "oddrun" },
-            properties: versionProperties(model, hashes),
+            properties: {
+              ...versionProperties(model, hashes),
+              // a property is not replaced: of two trainers of one model at once, the first one's run stands
+              ...(opened instanceof Problem ? {} : { [RUN_PROPERTY]: opened.run.id }),
+            },
           },
         }));
       const record =
-        opened instanceof Problem ? opened : await attempted(() => ended(opened, version, same === undefined));
+        opened instanceof Problem ? opened : await attempted(() => ended(opened, model, version, same === undefined));
       return {
         ...cloudVersion(version),
         isNew: same === undefined,
@@ -140,16 +145,19 @@ export function azureRegistry({ arm, credential, workspace, context }: RegistryS
   };
 
   async function ended(
-    { mlflow, run }: { readonly mlflow: Mlflow; readonly run: OpenRun },
-    { version }: AssetVersion,
+    { mlflow, run: own }: { readonly mlflow: Mlflow; readonly run: OpenRun },
+    model: ModelToRegister,
+    { version, jobName, properties }: AssetVersion,
     isNew: boolean,
   ): Promise<RunRecord> {
-    if (isNew || !run.isFinished) await finishRun(mlflow, run, version, Math.floor(context.now()));
+    const nowMs = Math.floor(context.now());
+    const run = await agreedRun(mlflow, own, runToRecord(model, properties.get(IDENTITY_PROPERTY)!, jobName), nowMs);
+    if (isNew || !run.isFinished) await finishRun(mlflow, run, version, nowMs);
     return { kind: "recorded", id: run.id, pageUrl: runPageUrl(workspace, run.id) };
   }
 }
 
-function runToRecord(model: ModelToRegister, modelSha256: string, same: AssetVersion | undefined) {
+function runToRecord(model: ModelToRegister, modelSha256: string, knownId: string | null): RunToRecord {
   const tags = new Map<string, string>([...model.properties, ["mlflow.source.name", "oddrun train"]]);
   const commit = model.properties.get("oddrun_git_commit");
   if (commit !== undefined) tags.set("mlflow.source.git.commit", commit);
@@ -160,7 +168,7 @@ function runToRecord(model: ModelToRegister, modelSha256: string, same: AssetVer
     parameters: model.parameters,
     metrics: model.metrics,
     tags,
-    knownId: same?.jobName ?? null,
+    knownId,
   };
 }
 

@@ -67,6 +67,25 @@ test("the number of a deleted version is passed over", async () => {
   assert.equal((await create("a")).version, "9");
 });
 
+test("the number of a deleted version is passed over too when it is refused as a conflict", async () => {
+  const conflict = { status: 409, body: { error: { code: "Conflict", message: "no" } } };
+  const { create } = registry((version) => (version === "1" ? conflict : {}));
+  assert.equal((await create("a")).version, "9");
+});
+
+test("a model that a second trainer registered while a third one took our number gets no version more", async () => {
+  const of = (name: string, identity: string) => ({
+    name,
+    properties: { properties: { [IDENTITY_PROPERTY]: identity } },
+  });
+  const { create, kept } = registry((_, __, there) => {
+    there.set("1", of("1", "third's")).set("2", of("2", "ours"));
+    return { status: 412 };
+  });
+  assert.equal((await create("ours")).version, "2");
+  assert.equal(kept.size, 2);
+});
+
 test("a refusal of what was sent is told, and is no reason to try other numbers", async () => {
   const refused = { status: 400, body: { error: { code: "UserError", message: "The modelUri is wrong." } } };
   const { create, azure } = registry(() => refused);

@@ -95,21 +95,31 @@ export async function createNextVersion(
       continue;
     }
     if (there === null) {
-      // a conflict with nothing there: another change of the model is going on, and this number is still free
+      // a conflict with nothing there: another change of the model is going on and this number still free, or it was a deleted version's
       if (refusal !== null) throw refusal;
       await pause(context, CONFLICT_WAIT_MS * tryCount);
+      number = Math.max(number, await nextNumber(arm, workspace, name));
       continue;
     }
-    const [newest] = await listVersions(arm, workspace, name);
-    number = Math.max(number, Number(newest?.version ?? 0)) + 1;
+    const listed = await listVersions(arm, workspace, name);
+    // a third trainer took our number, and a second one has registered this very model meanwhile
+    const same = sameModel(listed, properties.properties[IDENTITY_PROPERTY]);
+    if (same !== undefined) return same;
+    number = Math.max(number, Number(listed[0]?.version ?? 0)) + 1;
   }
   throw problem("azure-conflict", `model ${name}`, `it was being changed by others ${TRIES_MAX} times in a row`);
 }
 
-/** The number that the service itself would give; it counts deleted versions too. */
+/** The version of the very model, if it is in use: an archived one was put away by somebody. */
+export function sameModel(versions: readonly AssetVersion[], identity: string | undefined): AssetVersion | undefined {
+  if (identity === undefined) return undefined;
+  return versions.find(({ properties, isArchived }) => properties.get(IDENTITY_PROPERTY) === identity && !isArchived);
+}
+
+/** The number that the service itself would give, 0 when it does not say; it counts deleted versions too. */
 async function nextNumber(arm: ArmClient, workspace: AzureWorkspaceName, name: string): Promise<number> {
-  const { properties } = await arm.get(workspacePath(workspace, "models", name), containerShape);
-  return Number(/^\d{1,9}$/.exec(properties.nextVersion ?? "")?.[0] ?? 0);
+  const found = await arm.find(workspacePath(workspace, "models", name), containerShape);
+  return Number(/^\d{1,9}$/.exec(found?.properties.nextVersion ?? "")?.[0] ?? 0);
 }
 
 export interface NextVersion {
