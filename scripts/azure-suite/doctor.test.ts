@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type AzureStandIn, startAzureStandIn } from "../azure-stand-in/index.ts";
 import { generateCorpus, type GitHubStandIn, startGitHubStandIn } from "../github-stand-in/index.ts";
-import { doctor, type Line, notOk, oddrun } from "./oddrun-doctor.ts";
+import { startOddrun } from "../collect-suite/oddrun-process.ts";
+import { deploy, ENDPOINT, quickStage } from "./deployed.ts";
+import { type Line, lineOf, type Looked, notOk, readLines } from "./oddrun-doctor.ts";
+import { oddrunHere } from "./stage.ts";
+import { WITHOUT_AZURE } from "./without-azure.ts";
 
 const NAME = "octo-org/monorepo";
 const PREFIX = "repo:octo-org@9000001/monorepo@710000001";
@@ -15,39 +20,41 @@ const EXPIRED = "ghp_expiredexpiredexpiredexpiredexpired0";
 let azure: AzureStandIn;
 let github: GitHubStandIn;
 let folder: string;
+let undo: () => void;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "oddrun-doctor-"));
   azure = await startAzureStandIn({ containers: "canned", federatedSubjects: [`${PREFIX}:ref:refs/heads/main`] });
   github = await startGitHubStandIn({ corpus: generateCorpus({ size: "small", seed: 1, nowMs: Date.now() }) });
   github.addToken({ text: EXPIRED, expiresAtMs: 1 });
-  const trained = await oddrun(["train", "--register", "azureml"], folder, settings());
-  assert.equal(trained.exitCode, 0, trained.stderr);
+  // libraries look for ways to sign in on their own: of this process they see the proxy, and that no way but this is to be tried
+  const { HTTPS_PROXY = "", NO_PROXY = "" } = azure.env;
+  undo = azure.useInProcess({ HTTPS_PROXY, NO_PROXY, AZURE_TOKEN_CREDENTIALS: "EnvironmentCredential" });
+  const input = join(folder, "pipeline_metrics.csv");
+  await oddrunHere(["sample", "--out", input], settings());
+  const trained = await oddrunHere(["train", "--register", "azureml", "--input", input, ...modelDir()], settings());
+  assert.equal(trained.code, 0, trained.err);
 });
 after(async () => {
+  undo();
   await azure.close();
   await github.close();
   await rm(folder, { recursive: true });
 });
 
 function settings(change: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  return { ...azure.env, GITHUB_TOKEN: github.token, GITHUB_API_URL: github.url, ...change };
+  const own = { GITHUB_TOKEN: github.token, GITHUB_API_URL: github.url, ODDRUN_DATA_DIR: join(folder, ".oddrun") };
+  return { ...azure.env, AZURE_TOKEN_CREDENTIALS: "", ...own, ...change };
 }
 
-async function look(
-  change: Readonly<Record<string, string>> = {},
-  args: readonly string[] = [],
-): ReturnType<typeof doctor> {
-  const looked = await doctor(["--repository", NAME, ...args], folder, settings(change));
+const modelDir = () => ["--model-dir", join(folder, "model")];
+
+async function look(change: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Promise<Looked> {
+  const all = ["doctor", "--json", "--repository", NAME, ...modelDir(), ...args];
+  const looked = readLines(await oddrunHere(all, settings(change)));
   for (const secret of [SECRET, EXPIRED, github.token, azure.names.clientSecret, "eyJ"])
     assert.ok(!looked.text.includes(secret), looked.text);
   return looked;
-}
-
-function line(lines: readonly Line[], name: string): Line {
-  const found = lines.find((one) => one.name === name);
-  assert.ok(found !== undefined, `no line "${name}"`);
-  return found;
 }
 
 /** What a line says in all. */
@@ -60,11 +67,11 @@ test("everything healthy is all ok, with the subjects and the inputs for Terrafo
   // nothing was deployed, and the endpoint was not asked for
   assert.deepEqual(notOk(lines), ["Endpoint: skipped"], text);
   assert.equal(exitCode, 0);
-  const { details = [] } = line(lines, "OIDC subject");
+  const { details = [] } = lineOf(lines, "OIDC subject");
   assert.ok(details.includes(`subject  ${PREFIX}:ref:refs/heads/main`));
   assert.ok(details.includes("terraform.tfvars  github_repository_id = 710000001"));
-  assert.match(line(lines, "Azure sign-in").found, new RegExp(azure.names.objectId));
-  assert.match(line(lines, "Workspace's identity").found, /SystemAssigned/);
+  assert.match(lineOf(lines, "Azure sign-in").found, new RegExp(azure.names.objectId));
+  assert.match(lineOf(lines, "Workspace's identity").found, /SystemAssigned/);
   assert.equal(azure.state.blobs.size, blobCount);
   assert.deepEqual(azure.refusedHosts, []);
   assert.ok(azure.requests.every(({ step }) => step !== "unknown"));
@@ -108,7 +115,11 @@ const FAULTS: readonly Fault[] = [
     exitCode: 4,
     says: /permissions: id-token: write/,
     skips: OF_AZURE,
-    change: () => ({ AZURE_CLIENT_SECRET: "", GITHUB_ACTIONS: "true" }),
+    change: () => ({
+      AZURE_CLIENT_SECRET: "",
+      AZURE_TOKEN_CREDENTIALS: "EnvironmentCredential",
+      GITHUB_ACTIONS: "true",
+    }),
   },
   {
     what: "a missing role on the storage account",
@@ -144,13 +155,6 @@ const FAULTS: readonly Fault[] = [
       azure.state.diagnosis.set("storageAccountResults", [{ code: "NoRole", level: "Error", message }]);
       return () => azure.state.diagnosis.clear();
     },
-  },
-  {
-    what: "a registry that may not be pulled from",
-    fails: "Container registry",
-    exitCode: 4,
-    says: /"AcrPull"/,
-    plant: () => azure.deny("Microsoft.ContainerRegistry/registries/pull/read"),
   },
   {
     what: "a registered model whose file was changed",
@@ -215,8 +219,8 @@ for (const fault of FAULTS) {
     const failed = lines.filter(({ status }) => status === "failed");
     const also = failed.filter(({ name }) => name !== fails && skips?.test(name) !== true);
     assert.deepEqual(also, [], text);
-    assert.equal(line(lines, fails).status, "failed", text);
-    assert.match(said(line(lines, fails)), says);
+    assert.equal(lineOf(lines, fails).status, "failed", text);
+    assert.match(said(lineOf(lines, fails)), says);
     assert.equal(exitCode, fault.exitCode, text);
     for (const one of lines) {
       if (one.name === fails || one.status === "ok" || one.name === "Endpoint") continue;
@@ -234,17 +238,124 @@ test("a secret that is in the vault is used, and a damaged store is the store's 
     "no store at all, but a text that is long enough to be looked at\n".repeat(20),
   );
   const { exitCode, lines } = await look({ GITHUB_TOKEN: reference }, ["--data-dir", data]);
-  assert.equal(line(lines, "Secret of GITHUB_TOKEN").status, "ok");
-  assert.equal(line(lines, "GitHub token").status, "ok");
-  assert.equal(line(lines, "Store of runs").status, "failed");
+  assert.equal(lineOf(lines, "Secret of GITHUB_TOKEN").status, "ok");
+  assert.equal(lineOf(lines, "GitHub token").status, "ok");
+  assert.equal(lineOf(lines, "Store of runs").status, "failed");
   assert.equal(exitCode, 5);
 });
 
 test("the text has the failing line and how to mend it; --no-azure asks Azure nothing", async () => {
   azure.clearRequests();
-  const ran = await oddrun(["doctor", "--no-azure", "--repository", NAME], folder, settings({ GITHUB_TOKEN: EXPIRED }));
-  assert.equal(ran.exitCode, 4);
-  assert.match(ran.stdout, /^failed {3}GitHub token +.*Make a new one/m);
-  assert.match(ran.stdout, /^skipped {2}Azure +not asked for/m);
+  const args = ["doctor", "--no-azure", "--repository", NAME, ...modelDir()];
+  const ran = await oddrunHere(args, settings({ GITHUB_TOKEN: EXPIRED }));
+  assert.equal(ran.code, 4);
+  assert.match(ran.out, /^failed {3}GitHub token +.*Make a new one/m);
+  assert.match(ran.out, /^skipped {2}Azure +not asked for/m);
   assert.equal(azure.requests.length, 0);
+});
+
+test("what only deploying needs is no failure for an identity that registers models", async () => {
+  const giveBack = azure.deny("Microsoft.ContainerRegistry/registries/pull/read");
+  const { exitCode, lines, text } = await look();
+  giveBack();
+  assert.equal(lineOf(lines, "Container registry").status, "warning", text);
+  assert.match(said(lineOf(lines, "Container registry")), /to deploy.*"AcrPush"/s);
+  assert.equal(exitCode, 0);
+});
+
+test("what signs in cannot come from the vault, which is told for the setting that says so", async () => {
+  const { exitCode, lines } = await look({
+    AZURE_CLIENT_SECRET: "keyvault:https://kv-oddrun.vault.azure.net/secrets/own-secret",
+  });
+  assert.equal(lineOf(lines, "Secret of AZURE_CLIENT_SECRET").status, "failed");
+  assert.match(lineOf(lines, "Secret of AZURE_CLIENT_SECRET").found, /needed to sign in cannot come from the vault/);
+  assert.equal(exitCode, 2);
+  assert.ok(azure.requests.every(({ step }) => step !== "secret get"));
+});
+
+test("a registered version that is no model is told as that, and not as a bug", async () => {
+  const { versions } = azure.state.models.get("pipeline-anomaly")!;
+  const version = versions.get("1")!;
+  const json = [...azure.state.blobs].find(([path]) => path.endsWith("model.json"))!;
+  const bytes = Buffer.from(json[1].bytes.toString().replace('"formatVersion":', '"formatVersion":9'));
+  const other = hash("sha256", bytes, "hex");
+  azure.state.blobs.set(json[0], { ...json[1], bytes });
+  const properties = { ...(version.properties["properties"] as Record<string, string>) };
+  const files = { ...(JSON.parse(properties["oddrun_files"]!) as object), "model.json": other };
+  const changed = { ...properties, oddrun_files: JSON.stringify(files), oddrun_model_sha256: other };
+  versions.set("1", { ...version, properties: { ...version.properties, properties: changed } });
+  const { exitCode, lines } = await look();
+  azure.state.blobs.set(...json);
+  versions.set("1", version);
+  const { found, mend = "" } = lineOf(lines, "Registered model");
+  assert.match(found, /^The model in the registered version is not used: model\.json/);
+  assert.doesNotMatch(found + mend, /unforeseen|report it/);
+  assert.equal(exitCode, 4);
+});
+
+test("an endpoint that settings name and nobody deployed yet is no failure", async () => {
+  const { exitCode, lines } = await look({ AZURE_ML_ENDPOINT: "not-yet" });
+  assert.deepEqual(lineOf(lines, "Endpoint").status, "skipped");
+  assert.match(lineOf(lines, "Endpoint").found, /there is no endpoint not-yet/);
+  assert.equal(exitCode, 0);
+});
+
+test("an endpoint that serves is scored when it is asked for by name, and only looked at when settings name it", async (t) => {
+  const stage = await quickStage(t);
+  const { standIn } = stage;
+  const deployed = await deploy(stage, "--yes");
+  assert.equal(deployed.code, 0, deployed.err);
+  const env = { GITHUB_TOKEN: github.token, GITHUB_API_URL: github.url };
+  const endpoint = async (args: readonly string[], change: Readonly<Record<string, string>> = {}): Promise<Line> => {
+    const dir = ["--model-dir", join(stage.folder, "model")];
+    const ended = await stage.oddrun(["doctor", "--json", ...dir, ...args], { ...env, ...change });
+    return lineOf(readLines(ended).lines, "Endpoint");
+  };
+  const byName = ["--endpoint", ENDPOINT];
+  const scored = () => standIn.requests.filter(({ step }) => step === "score").length;
+  const before = scored();
+  const healthy = { name: "Endpoint", area: "remote", status: "ok" };
+  const shares = `${ENDPOINT} is ready, blue 100 %`;
+  assert.deepEqual(await endpoint([], { AZURE_ML_ENDPOINT: ENDPOINT }), {
+    ...healthy,
+    found: `${shares}; not scored, as it was not named`,
+  });
+  assert.equal(scored(), before);
+  assert.deepEqual(await endpoint(byName), { ...healthy, found: `${shares}; a record was scored` });
+  assert.equal(scored(), before + 1);
+
+  const giveBack = standIn.deny("Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action");
+  const refused = await endpoint(byName);
+  giveBack();
+  assert.equal(refused.status, "failed");
+  assert.match(said(refused), /refuses to score \(40[13]\)\n.*"AzureML Data Scientist"/);
+
+  const wrong = { status: 424, headers: { "ms-azureml-model-error-statuscode": "400" }, body: {} };
+  standIn.plant({ step: "score", answer: wrong });
+  assert.match((await endpoint(byName)).found, /it answers, and its model has other features/);
+  const down = { status: 424, headers: { "ms-azureml-model-error-statuscode": "500" }, body: {} };
+  standIn.plant({ step: "score", answer: down });
+  assert.equal((await endpoint(byName)).status, "failed");
+
+  assert.equal((await deploy(stage, "--traffic", "blue=0", "--yes")).code, 0);
+  const idle = await endpoint(byName);
+  assert.deepEqual([idle.status, idle.found], ["failed", `${ENDPOINT} is ready, and no deployment has traffic`]);
+});
+
+test("without the optional package one line says so, and everything else is looked at", async () => {
+  const env = { ...settings(), NODE_OPTIONS: `--import=${WITHOUT_AZURE}` };
+  const doctor = (...args: readonly string[]) =>
+    startOddrun(["doctor", "--json", "--repository", NAME, ...modelDir(), ...args], env).ended;
+  azure.clearRequests();
+  const [usual, asked] = await Promise.all([doctor(), doctor("--azure")]);
+  for (const [ended, exitCode, status] of [
+    [usual, 0, "Azure: warning"],
+    [asked, 2, "Azure: failed"],
+  ] as const) {
+    const { lines, text } = readLines({ code: ended.exitCode ?? -1, out: ended.out, err: ended.err });
+    assert.deepEqual(notOk(lines), [status], text);
+    assert.match(lineOf(lines, "Azure").found, /@oddrun\/azure, which is not installed/);
+    assert.equal(ended.exitCode, exitCode, text);
+  }
+  assert.deepEqual(azure.requests, []);
 });

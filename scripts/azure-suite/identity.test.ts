@@ -74,6 +74,16 @@ test("an assertion is asked for again after lost connections and 500, and given 
   assert.equal(azure.requests.length, 4);
 });
 
+test("GitHub or a vault that does not answer is asked again or told, and not waited for without end", async () => {
+  azure.addSecret("hung", "value");
+  azure.plant({ step: "github id token", answer: "hang" });
+  const end = azure.plant({ step: "secret get", answer: "hang" });
+  const [token, why] = await Promise.all([azureCredential(contextOf(asJob())).getToken(SCOPE), unread("hung")]);
+  end();
+  assert.ok(token);
+  assert.match(why, /gave no answer in time/);
+});
+
 test("the job's token does not follow a redirect", async () => {
   const location = "https://elsewhere.actions.githubusercontent.com/stand-in";
   azure.plant({ step: "github id token", answer: { status: 302, headers: { location } } });

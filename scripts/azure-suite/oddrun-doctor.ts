@@ -1,7 +1,4 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
-
-const ODDRUN = fileURLToPath(new URL("../../packages/oddrun/bin/oddrun.js", import.meta.url));
+import type { Ended } from "./stage.ts";
 
 export interface Line {
   readonly name: string;
@@ -12,40 +9,24 @@ export interface Line {
   readonly details?: readonly string[];
 }
 
-export interface Ran {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface Looked {
+  readonly exitCode: number;
+  readonly lines: readonly Line[];
+  /** Everything that was printed. */
+  readonly text: string;
 }
 
-/** Runs the program as its users do, with these settings and no others. */
-export async function oddrun(
-  args: readonly string[],
-  cwd: string,
-  env: Readonly<Record<string, string>>,
-): Promise<Ran> {
-  const child = spawn(process.execPath, [ODDRUN, ...args], {
-    cwd,
-    env: { PATH: process.env["PATH"] ?? "", HOME: cwd, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const exitCode = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { exitCode, stdout, stderr };
+/** The lines that "oddrun doctor --json" printed, and its exit code. */
+export function readLines({ code, out, err }: Ended): Looked {
+  const text = out + err;
+  if (!out.startsWith("{")) throw new Error(text);
+  return { exitCode: code, lines: (JSON.parse(out) as { checks: readonly Line[] }).checks, text };
 }
 
-/** The lines of "oddrun doctor", and its exit code. */
-export async function doctor(
-  args: readonly string[],
-  cwd: string,
-  env: Readonly<Record<string, string>>,
-): Promise<{ readonly exitCode: number | null; readonly lines: readonly Line[]; readonly text: string }> {
-  const ran = await oddrun(["doctor", "--json", ...args], cwd, env);
-  const text = ran.stdout + ran.stderr;
-  if (!ran.stdout.startsWith("{")) throw new Error(text);
-  return { exitCode: ran.exitCode, lines: (JSON.parse(ran.stdout) as { checks: readonly Line[] }).checks, text };
+export function lineOf(lines: readonly Line[], name: string): Line {
+  const found = lines.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no line "${name}"`);
+  return found;
 }
 
 /** "name: status" of the lines that are not ok. */

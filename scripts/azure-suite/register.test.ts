@@ -6,6 +6,7 @@ import type { PlantedAnswer } from "../azure-stand-in/faults.ts";
 import type { AzureStandIn } from "../azure-stand-in/index.ts";
 import { startOddrun } from "../collect-suite/oddrun-process.ts";
 import { azureStage, type Stage } from "./stage.ts";
+import { WITHOUT_AZURE } from "./without-azure.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const MODEL = "pipeline-anomaly";
@@ -415,17 +416,6 @@ test("settings are checked before anything is trained, and a half-set environmen
   assert.doesNotMatch(alone.out, /AZURE/);
   assert.deepEqual(stage.standIn.requests, []);
 });
-
-/** Node as it is where @oddrun/azure was never installed. */
-const WITHOUT_AZURE = `data:text/javascript,${encodeURIComponent(`
-  import { registerHooks } from "node:module";
-  registerHooks({
-    resolve(specifier, context, next) {
-      if (specifier !== "@oddrun/azure") return next(specifier, context);
-      throw Object.assign(new Error("Cannot find package '@oddrun/azure'"), { code: "ERR_MODULE_NOT_FOUND" });
-    },
-  });
-`)}`;
 
 test("without the optional package training goes on, and only what asks for it by name is refused, before any training", async (t) => {
   const { standIn, folder } = await azureStage(t);

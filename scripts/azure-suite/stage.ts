@@ -37,25 +37,33 @@ export async function azureStage(t: TestContext, options: AzureStandInOptions = 
   return {
     standIn,
     folder,
-    async oddrun(args, env = {}, signal = new AbortController().signal) {
-      const written = { out: "", err: "" };
-      const sink = (name: "out" | "err") =>
-        new Writable({
-          write(chunk, _, done) {
-            written[name] += String(chunk);
-            done();
-          },
-        });
-      const code = await runCli({
-        argv: [...args],
-        env: { ...standIn.env, ODDRUN_DATA_DIR: join(folder, ".oddrun"), ...env },
-        stdin: Readable.from([]),
-        stdout: sink("out"),
-        stderr: sink("err"),
-        now: Date.now,
-        signal,
-      });
-      return { code, ...written };
-    },
+    oddrun: (args, env = {}, signal) =>
+      oddrunHere(args, { ...standIn.env, ODDRUN_DATA_DIR: join(folder, ".oddrun"), ...env }, signal),
   };
+}
+
+/** Runs one command line in this process. */
+export async function oddrunHere(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  signal = new AbortController().signal,
+): Promise<Ended> {
+  const written = { out: "", err: "" };
+  const sink = (name: "out" | "err") =>
+    new Writable({
+      write(chunk, _, done) {
+        written[name] += String(chunk);
+        done();
+      },
+    });
+  const code = await runCli({
+    argv: [...args],
+    env,
+    stdin: Readable.from([]),
+    stdout: sink("out"),
+    stderr: sink("err"),
+    now: Date.now,
+    signal,
+  });
+  return { code, ...written };
 }

@@ -4,6 +4,7 @@ import { type AzureContext, problem } from "oddrun/ports";
 import { z } from "zod";
 import { pause } from "./pause.ts";
 import { shown } from "./shown.ts";
+import { requestTimeoutMs } from "./waits.ts";
 
 /** The audience that Entra's federated credentials are made for. */
 export const ASSERTION_AUDIENCE = "api://AzureADTokenExchange";
@@ -73,7 +74,7 @@ async function ask(url: URL, bearer: string, context: AzureContext): Promise<Ans
     url: url.href,
     method: "GET",
     headers: createHttpHeaders({ authorization: `bearer ${bearer}`, accept: "application/json" }),
-    timeout: REQUEST_TIMEOUT_MS,
+    timeout: requestTimeoutMs(context, REQUEST_TIMEOUT_MS),
     abortSignal: context.signal as AbortSignal,
   });
   try {
@@ -89,6 +90,7 @@ async function ask(url: URL, bearer: string, context: AzureContext): Promise<Ans
     return { kind: "refused", why: `GitHub refused with status ${status}; the job may have ended or been cancelled` };
   } catch (error) {
     (context.signal as AbortSignal).throwIfAborted();
+    if ((error as Error).name === "AbortError") return { kind: "failed", why: `${url.host} gave no answer in time` };
     if (!isRestError(error)) throw error;
     return { kind: "failed", why: `${url.host} could not be reached (${shown(error.code ?? error.name)})` };
   }

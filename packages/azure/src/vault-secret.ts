@@ -6,6 +6,7 @@ import { z } from "zod";
 import { azureCredential } from "./credential.ts";
 import { waitScale } from "./pause.ts";
 import { shown } from "./shown.ts";
+import { requestTimeoutMs } from "./waits.ts";
 
 /** Where vaults are: the public cloud, 21Vianet's in China, the US government's. A token is sent to no other host. */
 export const VAULT_SUFFIXES = [".vault.azure.net", ".vault.azure.cn", ".vault.usgovcloudapi.net"] as const;
@@ -13,6 +14,7 @@ export const VAULT_SUFFIXES = [".vault.azure.net", ".vault.azure.cn", ".vault.us
 const TRIES_AGAIN_MAX = 3;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LONGEST_MS = 16_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
 interface VaultSecretAddress {
   /** "https://VAULT.vault.azure.net" */
@@ -64,6 +66,7 @@ async function secretValue(
     secret = await client.getSecret(name, {
       ...(version === undefined ? {} : { version }),
       abortSignal: context.signal as AbortSignal,
+      requestOptions: { timeout: requestTimeoutMs(context, REQUEST_TIMEOUT_MS) },
     });
   } catch (error) {
     (context.signal as AbortSignal).throwIfAborted();
@@ -86,6 +89,9 @@ const INNER = z.object({ code: z.string() });
 const DETAILS = z.object({ error: z.object({ innererror: INNER.nullish(), innerError: INNER.nullish() }) });
 
 function whyUnread(error: unknown): string {
+  if ((error as Error).name === "AbortError") {
+    return "the vault gave no answer in time; check the network, private endpoints and HTTPS_PROXY";
+  }
   if (!isRestError(error)) return shown(error instanceof Error ? error.message : String(error));
   const details = DETAILS.safeParse(error.details);
   const inner = details.success ? (details.data.error.innererror ?? details.data.error.innerError)?.code : undefined;

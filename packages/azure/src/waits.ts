@@ -7,8 +7,8 @@ const REQUEST_TIMEOUT_LEAST_MS = 2_000;
 const NUMBER = /^\d{1,9}(\.\d+)?$/;
 
 /** How long one request may take, in real milliseconds. */
-export function requestTimeoutMs(context: Pick<AzureContext, "env">): number {
-  return Math.max(REQUEST_TIMEOUT_MS * waitScale(context), REQUEST_TIMEOUT_LEAST_MS);
+export function requestTimeoutMs(context: Pick<AzureContext, "env">, usualMs = REQUEST_TIMEOUT_MS): number {
+  return Math.max(usualMs * waitScale(context), REQUEST_TIMEOUT_LEAST_MS);
 }
 
 /** How long an answer asks to wait, in ms: seconds or a date of Retry-After, or Azure's own headers in ms; null when it does not say. */

@@ -67,7 +67,7 @@ export const doctorChecks: AzurePackage["doctorChecks"] = (request, context) => 
     ),
     remote(
       "Endpoint",
-      inWorkspace(() => endpointOutcome(connection.endpoints, request.endpoint)),
+      inWorkspace(() => endpointOutcome(connection.endpoints, request)),
     ),
   ];
 };

@@ -1,12 +1,15 @@
-import type { CheckOutcome, EndpointPlatform } from "oddrun/ports";
+import type { AzureDoctorRequest, CheckOutcome, EndpointPlatform } from "oddrun/ports";
 import { shown } from "../shown.ts";
 
 /** The record that is scored: an everyday build of the metrics that a model is trained on when nothing else is named. */
 const PROBE = { data: [{ build_id: "oddrun-doctor", duration: 300, failure_rate: 0.05 }] };
 
 /** The state of an endpoint and its deployments, and one record scored by it. */
-export async function endpointOutcome(platform: EndpointPlatform, name: string | null): Promise<CheckOutcome> {
-  const asked = name ?? platform.defaultName;
+export async function endpointOutcome(
+  platform: EndpointPlatform,
+  { endpoint: name, usualEndpoint }: Pick<AzureDoctorRequest, "endpoint" | "usualEndpoint">,
+): Promise<CheckOutcome> {
+  const asked = name ?? usualEndpoint ?? platform.defaultName;
   const endpoint = await platform.endpoint(asked);
   const deploy = 'Make one with "oddrun deploy azureml".';
   if (endpoint === null) {

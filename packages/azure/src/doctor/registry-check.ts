@@ -41,8 +41,9 @@ export async function registryOutcome(arm: ArmClient, registryId: string | null)
   const may = await permitted(arm, registryId);
   if (may === null) return { status: "ok", found: `${place} is there; its permissions may not be read` };
   if (!may(PULL)) {
-    const mend = `Give the signed-in identity the role "AcrPush" (to deploy) or "AcrPull" on ${place}.`;
-    return { status: "failed", found: `${place} may not be pulled from`, mend };
+    // an identity that only registers models has no business there
+    const mend = `To look at or push images, as the workflow does to deploy, give the signed-in identity "AcrPull" or "AcrPush" on ${place}; to register models and to score it needs neither.`;
+    return { status: "warning", found: `${place} may not be pulled from by the signed-in identity`, mend };
   }
   const found = `${place} may be ${may(PUSH) ? "pulled from and pushed to" : "pulled from, not pushed to"}`;
   if (adminUserEnabled !== true) return { status: "ok", found };

@@ -5,8 +5,11 @@ import { BlobServiceClient } from "@azure/storage-blob";
 import { type AzureContext, type AzureWorkspaceName, type CheckOutcome, Problem } from "oddrun/ports";
 import type { ArmClient } from "../arm-client.ts";
 import { defaultDatastore } from "../registry/datastore.ts";
+import { waitScale } from "../pause.ts";
 import { shown } from "../shown.ts";
 import { requestTimeoutMs } from "../waits.ts";
+
+const RETRY_MS = 1_000;
 
 /**
  * Whether models can be written: a tiny file is written and deleted, as a role's name says less than doing it. The one who asks is
@@ -21,7 +24,11 @@ export async function datastoreOutcome(
   const { accountName, accountUrl, containerName } = await defaultDatastore(arm, name);
   const path = `oddrun-doctor/${randomUUID()}.txt`;
   const service = new BlobServiceClient(accountUrl, credential, {
-    retryOptions: { maxTries: 2, tryTimeoutInMs: requestTimeoutMs(context) },
+    retryOptions: {
+      maxTries: 2,
+      tryTimeoutInMs: requestTimeoutMs(context),
+      retryDelayInMs: RETRY_MS * waitScale(context),
+    },
     userAgentOptions: { userAgentPrefix: "oddrun" },
   });
   const blob = service.getContainerClient(containerName).getBlockBlobClient(path);
@@ -30,6 +37,8 @@ export async function datastoreOutcome(
   try {
     await blob.upload("oddrun doctor\n", 14, { abortSignal });
   } catch (error) {
+    // what kept the sign-in from giving a token says itself what to do
+    if (error instanceof Problem) throw error;
     return {
       status: "failed",
       found: `no file can be written to ${place}: ${why(error)}`,
@@ -46,8 +55,7 @@ export async function datastoreOutcome(
 }
 
 function why(error: unknown): string {
-  if (error instanceof Problem || !isRestError(error))
-    return shown(error instanceof Error ? error.message : String(error));
+  if (!isRestError(error)) return shown(error instanceof Error ? error.message : String(error));
   return error.statusCode === undefined
     ? `not reached (${shown(error.code ?? error.name, 60)})`
     : `status ${error.statusCode}${error.code === undefined ? "" : `, ${shown(error.code, 60)}`}`;

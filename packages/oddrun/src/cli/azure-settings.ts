@@ -31,6 +31,11 @@ export const WORKSPACE_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
+/** The endpoint that --endpoint or else the environment names; null when neither does. */
+export function namedEndpoint(input: CommandInput, env: CommandContext["env"]): string | null {
+  return input.text("endpoint") ?? ((env["AZURE_ML_ENDPOINT"] ?? "").trim() || null);
+}
+
 /** True when the environment names a workspace in full: then `train` registers there by itself. */
 export function isWorkspaceInEnvironment(env: CommandContext["env"]): boolean {
   return PARTS.every(([, variable]) => (env[variable] ?? "").trim() !== "");

@@ -2,14 +2,11 @@ import type { IsolationForestModel } from "@oddrun/core";
 import type { AzureConnection } from "../operations/azure.ts";
 import type { CloudRegistration } from "../operations/cloud-registry.ts";
 import { Problem, problem } from "../operations/problems.ts";
-import { checkedModelName, modelToRegister } from "../operations/register-model.ts";
+import { checkedModelName, DEFAULT_MODEL_NAME, modelToRegister } from "../operations/register-model.ts";
 import { azureContext, loadAzure } from "./azure.ts";
 import { halfSetWorkspace, isWorkspaceInEnvironment, WORKSPACE_OPTIONS, workspaceName } from "./azure-settings.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "./command.ts";
 import { oneOf } from "./options.ts";
-
-/** Name of the model asset when none is given. */
-export const DEFAULT_MODEL_NAME = "pipeline-anomaly";
 
 export const MODEL_NAME_OPTION: OptionSpec = {
   name: "model-name",
@@ -17,6 +14,10 @@ export const MODEL_NAME_OPTION: OptionSpec = {
   description: "Name of the model in Azure Machine Learning",
   defaultText: DEFAULT_MODEL_NAME,
 };
+
+export function modelNameOption(input: CommandInput): string {
+  return checkedModelName(input.text("model-name") ?? DEFAULT_MODEL_NAME);
+}
 
 /** Options of `train` about registering what it learnt. */
 export const REGISTER_OPTIONS: readonly OptionSpec[] = [
@@ -79,7 +80,7 @@ export async function connect(
   context: CommandContext,
   wanted: string,
 ): Promise<PlannedRegistration> {
-  const modelName = checkedModelName(input.text("model-name") ?? DEFAULT_MODEL_NAME);
+  const modelName = modelNameOption(input);
   const name = workspaceName(input, context.env, wanted);
   const connection = (await loadAzure(wanted)).connectWorkspace(name, azureContext(context));
   return { connection, modelName };

@@ -17,6 +17,12 @@ export function vaultReferences(env: Environment): (readonly [name: string, addr
     .map((name) => [name, env[name]!.replace(REFERENCE, "").trim()]);
 }
 
+/** Refuses to look in the vault for what opens it. */
+export function refuseOwnReference(name: string): void {
+  if (!name.startsWith("AZURE_")) return;
+  throw problem("vault-reference-wrong", name, "what is needed to sign in cannot come from the vault");
+}
+
 /**
  * The environment with the secrets of Key Vault that settings name in their place. Text that App Service left unresolved is refused,
  * lest it be taken for a key. Without references this is the environment itself, and nothing is loaded.
@@ -28,10 +34,7 @@ export async function settingsFromVault(
   refuseUnresolvedSettings(env);
   const references = vaultReferences(env);
   if (references.length === 0) return env;
-  const own = references.find(([name]) => name.startsWith("AZURE_"));
-  if (own !== undefined) {
-    throw problem("vault-reference-wrong", own[0], "what is needed to sign in cannot come from the vault");
-  }
+  for (const [name] of references) refuseOwnReference(name);
   const { loadAzure } = await import("./azure.ts");
   const azure = await loadAzure(`${references[0]![0]}=keyvault:...`);
   const silent = () => {};

@@ -40,8 +40,10 @@ export interface AzureConnection {
 export interface AzureDoctorRequest {
   /** Null looks at the sign-in alone. */
   readonly workspace: { readonly name: AzureWorkspaceName; readonly connection: AzureConnection } | null;
-  /** Scored with one record, if it is named; else endpoints are not looked at. */
+  /** Must be there, and is scored with one record; null when none was asked for. */
   readonly endpoint: string | null;
+  /** The endpoint that settings name, looked at when none was asked for; null means the workspace's own. */
+  readonly usualEndpoint: string | null;
   /** Whose newest version is to be loadable. */
   readonly modelName: string;
   /** Reads a model from its files and says what it is; throws when they are none. */

@@ -13,6 +13,8 @@ export interface RegistrationFacts {
   readonly gitCommit: string | null;
 }
 
+/** Name of the model asset when none is given. */
+export const DEFAULT_MODEL_NAME = "pipeline-anomaly";
 /** Azure Machine Learning takes these names for models. */
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}$/;
 const VALUE_CHARS_MAX = 500;

@@ -11,10 +11,10 @@ import type { EndpointAuth } from "../../operations/endpoint-platform.ts";
 import { problem } from "../../operations/problems.ts";
 import { smokeProbe } from "../../operations/smoke-probe.ts";
 import { printable } from "../../operations/visible-text.ts";
+import { namedEndpoint } from "../azure-settings.ts";
+import { modelNameOption } from "../cloud-registration.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
 import { oneOf, wholeNumber } from "../options.ts";
-
-export const DEFAULT_MODEL_NAME = "pipeline-anomaly";
 
 /** The endpoint that is meant: the argument, --endpoint, AZURE_ML_ENDPOINT, or the workspace's own. */
 export function endpointName(input: CommandInput, env: CommandContext["env"], otherwise: string): string {
@@ -23,7 +23,7 @@ export function endpointName(input: CommandInput, env: CommandContext["env"], ot
   if (argument !== undefined && option !== undefined && argument !== option) {
     throw problem("bad-usage", `Two endpoints are named: ${printable(argument)} and --endpoint ${printable(option)}.`);
   }
-  return checkEndpointName(argument ?? option ?? (env["AZURE_ML_ENDPOINT"] || otherwise));
+  return checkEndpointName(argument ?? namedEndpoint(input, env) ?? otherwise);
 }
 
 export function deployRequest(input: CommandInput, env: CommandContext["env"], endpoint: string): DeployRequest {
@@ -51,7 +51,7 @@ export function deployRequest(input: CommandInput, env: CommandContext["env"], e
     );
   return {
     endpoint,
-    modelName: input.text("model-name") ?? DEFAULT_MODEL_NAME,
+    modelName: modelNameOption(input),
     modelVersion,
     image: checkImage(image),
     instanceType,

@@ -2,6 +2,7 @@ import type { EndpointPlatform } from "../../operations/endpoint-platform.ts";
 import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 import { WORKSPACE_OPTIONS, workspaceName } from "../azure-settings.ts";
+import { MODEL_NAME_OPTION } from "../cloud-registration.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { oneOf, wholeNumber } from "../options.ts";
 
@@ -23,7 +24,7 @@ export const deployCommand: CommandSpec = {
       defaultText: "AZURE_ML_ENDPOINT, else one of this workspace's own",
     },
     ...WORKSPACE_OPTIONS,
-    { name: "model-name", value: "NAME", description: "Registered model", defaultText: "pipeline-anomaly" },
+    MODEL_NAME_OPTION,
     { name: "model-version", value: "N", description: "Its version", defaultText: "the newest" },
     {
       name: "image",

@@ -1,17 +1,18 @@
 import type { ModelFile } from "../../operations/cloud-registry.ts";
 import type { AzurePackage } from "../../operations/azure.ts";
 import type { CheckOutcome, DoctorCheck } from "../../operations/doctor.ts";
+import { checkEndpointName } from "../../operations/endpoint-names.ts";
 import { Problem } from "../../operations/problems.ts";
 import { azureContext, loadAzure } from "../azure.ts";
-import { isWorkspaceInEnvironment, WORKSPACE_OPTIONS, workspaceName } from "../azure-settings.ts";
+import { isWorkspaceInEnvironment, namedEndpoint, WORKSPACE_OPTIONS, workspaceName } from "../azure-settings.ts";
+import { MODEL_NAME_OPTION, modelNameOption } from "../cloud-registration.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { apiUrlOption, repositoryOption } from "../options.ts";
-import { vaultReferences } from "../vault-settings.ts";
+import { refuseOwnReference, vaultReferences } from "../vault-settings.ts";
 
 const TIME_LIMIT_MS = 60_000;
 /** However much waits are shortened for a test, an answer over a real socket takes some real time. */
 const TIME_LIMIT_LEAST_MS = 20_000;
-const MODEL_NAME = "pipeline-anomaly";
 
 export const doctorCommand: CommandSpec = {
   name: "doctor",
@@ -28,12 +29,7 @@ export const doctorCommand: CommandSpec = {
     { name: "no-azure", description: "Do not look at Azure" },
     { name: "endpoint", value: "NAME", description: "Endpoint to look at and to score one record with" },
     ...WORKSPACE_OPTIONS,
-    {
-      name: "model-name",
-      value: "NAME",
-      description: "Registered model whose newest version is to load",
-      defaultText: MODEL_NAME,
-    },
+    MODEL_NAME_OPTION,
     { name: "model-dir", value: "DIR", description: "The model folder", defaultText: "model" },
     { name: "api-url", value: "URL", description: "GitHub's API", defaultText: "GITHUB_API_URL, else github.com's" },
     { name: "json", description: "Print as JSON" },
@@ -42,8 +38,12 @@ export const doctorCommand: CommandSpec = {
   async run(input, context) {
     const { doctorExitCode, doctorText, examine } = await import("../../operations/doctor.ts");
     const { localChecks } = await import("../doctor-local.ts");
-    const secrets = vaultSecrets(context);
-    const resolved = { ...context, env: await withSecrets(context.env, secrets) };
+    // what is too slow is told of and ended: the command ends when it has told of everything
+    const end = new AbortController();
+    const signal = AbortSignal.any([context.signal, end.signal]);
+    const limitMs = timeLimitMs(context.env);
+    const secrets = vaultSecrets({ ...context, signal });
+    const resolved = { ...context, signal, env: await withSecrets(context.env, secrets, limitMs) };
     const checks: readonly DoctorCheck[] = [
       ...localChecks(context, input.text("model-dir") ?? "model"),
       ...secrets.map(({ check }) => check),
@@ -51,9 +51,10 @@ export const doctorCommand: CommandSpec = {
       ...(await azurePart(input, resolved)),
     ];
     const results = await examine(checks, {
-      within: (work) => within(work, timeLimitMs(context.env)),
+      within: (work) => within(work, limitMs),
       onDone: (doneCount, count) => context.progress(`looked at ${doneCount} of ${count}`),
     });
+    end.abort();
     context.signal.throwIfAborted();
     const exitCode = doctorExitCode(results);
     context.stdout.write(
@@ -73,8 +74,10 @@ interface VaultSecret {
 function vaultSecrets(context: CommandContext): readonly VaultSecret[] {
   return vaultReferences(context.env).map(([name, address]) => {
     let begun: Promise<string> | null = null;
-    const read = async () =>
-      await (await loadAzure(`${name}=keyvault:...`)).readVaultSecret(name, address, azureContext(context));
+    const read = async () => {
+      refuseOwnReference(name);
+      return await (await loadAzure(`${name}=keyvault:...`)).readVaultSecret(name, address, azureContext(context));
+    };
     const value = () => (begun ??= read());
     const look = async (): Promise<CheckOutcome> => {
       await value();
@@ -88,6 +91,7 @@ function vaultSecrets(context: CommandContext): readonly VaultSecret[] {
 async function withSecrets(
   env: CommandContext["env"],
   secrets: readonly VaultSecret[],
+  limitMs: number,
 ): Promise<Readonly<Record<string, string | undefined>>> {
   const { unresolvedSettings } = await import("../unresolved-settings.ts");
   const { orNull } = await import("../../operations/doctor.ts");
@@ -95,7 +99,7 @@ async function withSecrets(
   for (const name of unresolvedSettings(env)) delete settings[name];
   await Promise.all(
     secrets.map(async ({ name, value }) => {
-      settings[name] = (await orNull(value())) ?? undefined;
+      settings[name] = (await orNull(within(value(), limitMs))) ?? undefined;
     }),
   );
   return settings;
@@ -134,6 +138,7 @@ async function azurePart(input: CommandInput, context: CommandContext): Promise<
   );
   if (!asked && !isSetUp)
     return line({ status: "skipped", found: "no setting names it; --azure looks at it all the same" });
+  const endpoint = input.text("endpoint");
   let azure: AzurePackage;
   try {
     azure = await loadAzure("Looking at Azure");
@@ -147,8 +152,9 @@ async function azurePart(input: CommandInput, context: CommandContext): Promise<
   return azure.doctorChecks(
     {
       workspace: name === null ? null : { name, connection: azure.connectWorkspace(name, ofAzure) },
-      endpoint: input.text("endpoint") ?? null,
-      modelName: input.text("model-name") ?? MODEL_NAME,
+      endpoint: endpoint === undefined ? null : checkEndpointName(endpoint),
+      usualEndpoint: namedEndpoint(input, env),
+      modelName: modelNameOption(input),
       describeModel: await modelDescriber(),
     },
     ofAzure,
@@ -156,12 +162,9 @@ async function azurePart(input: CommandInput, context: CommandContext): Promise<
 }
 
 async function modelDescriber(): Promise<(files: readonly ModelFile[]) => string> {
-  const { decodeModel } = await import("@oddrun/core/isolation-forest");
-  const { hash } = await import("node:crypto");
+  const { decodeModelFiles } = await import("../../adapters/model-registry/index.ts");
   return (files) => {
-    const model = decodeModel(new Map(files.map(({ name, bytes }) => [name, bytes])), (bytes) =>
-      hash("sha256", bytes, "hex"),
-    );
+    const model = decodeModelFiles(files, "the registered version");
     return `${model.kind} model of ${model.features.map((feature) => feature.name).join(", ")}`;
   };
 }

@@ -2,11 +2,12 @@ import { join } from "node:path";
 import type { IsolationForestModel } from "@oddrun/core";
 import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
+import { namedEndpoint } from "../azure-settings.ts";
+import { connect } from "../cloud-registration.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "../command.ts";
 import { jsonText } from "../json-text.ts";
 import { oneOf, wholeNumber } from "../options.ts";
 
-const MODEL_NAME = "pipeline-anomaly";
 const EXIT_WORSE = 1;
 
 /** Options of `oddrun models compare` that no other action of `models` has. */
@@ -109,16 +110,9 @@ async function fromHere(input: CommandInput, context: CommandContext, sha256: st
 }
 
 async function fromCloud(input: CommandInput, context: CommandContext): Promise<Other | null> {
-  const { azureContext, loadAzure } = await import("../azure.ts");
-  const { workspaceName } = await import("../azure-settings.ts");
   const { findServingModel } = await import("../../operations/find-serving-model.ts");
-  const wanted = '"oddrun models compare --registry azureml"';
-  const name = workspaceName(input, context.env, wanted);
-  const connection = (await loadAzure(wanted)).connectWorkspace(name, azureContext(context));
-  const found = await findServingModel(connection, {
-    modelName: input.text("model-name") ?? MODEL_NAME,
-    endpoint: (input.text("endpoint") ?? context.env["AZURE_ML_ENDPOINT"]) || null,
-  });
+  const { connection, modelName } = await connect(input, context, '"oddrun models compare --registry azureml"');
+  const found = await findServingModel(connection, { modelName, endpoint: namedEndpoint(input, context.env) });
   if (found === null) return null;
   const { decodeModelFiles } = await import("../../adapters/model-registry/index.ts");
   const place = `${found.place}, in ${connection.place}`;
