@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { azureCredential, readVaultSecret } from "@oddrun/azure";
 import { type AzureContext, Problem } from "oddrun/ports";
+import { settingsFromVault } from "../../packages/oddrun/dist/cli/vault-settings.js";
 import { type AzureStandIn, startAzureStandIn } from "../azure-stand-in/index.ts";
 
 const SUBJECT = "repo:octo@11/widgets@22:ref:refs/heads/main";
@@ -189,6 +190,19 @@ test("a missing role, a missing secret and a disabled one are each told with the
   const createdAtMs = Date.now();
   azure.state.secrets.set("off", [{ version: "0".repeat(32), value: "x", isEnabled: false, createdAtMs }]);
   assert.match(await unread("off"), /disabled/);
+});
+
+test("a command gets the secrets of the settings that it reads, and the vault is asked for no other", async () => {
+  azure.addSecret("server-key", "the-value-of-the-server-key");
+  const env = {
+    ...withSecret(),
+    ODDRUN_API_KEY: `keyvault:${VAULT}/secrets/server-key`,
+    GITHUB_TOKEN: `keyvault:${VAULT}/secrets/not-to-be-asked-for`,
+  };
+  const settings = await settingsFromVault("serve", env, contextOf(env));
+  assert.equal(settings["ODDRUN_API_KEY"], "the-value-of-the-server-key");
+  assert.equal(settings["GITHUB_TOKEN"], undefined);
+  assert.equal(settings["AZURE_TENANT_ID"], azure.names.tenantId);
 });
 
 test("a secret that has run out or is not valid yet is not used", async () => {

@@ -25,6 +25,16 @@ test("the commit is the one that GitHub names, else the one that is checked out 
   assert.equal(gitCommit({}, join(folder, "deep")), A);
 });
 
+test("a branch may be called whatever Git allows, and a ref that leads elsewhere is not read", (t) => {
+  for (const [branch, commit] of [
+    ["feature/#12-größe,(x)", A],
+    ["../../outside", null],
+  ] as const) {
+    const files = { "repo/.git/HEAD": `ref: refs/heads/${branch}\n`, [join("repo/.git/refs/heads", branch)]: `${A}\n` };
+    assert.equal(gitCommit({}, join(folderOf(t, files), "repo")), commit);
+  }
+});
+
 test("a commit without a branch, packed branches and worktrees are read", (t) => {
   assert.equal(gitCommit({}, folderOf(t, { ".git/HEAD": `${B}\n` })), B);
   const packed = {

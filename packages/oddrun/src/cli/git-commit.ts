@@ -3,7 +3,8 @@ import { dirname, join, resolve } from "node:path";
 import type { CommandContext } from "./command.ts";
 
 const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
-const REF = /^refs\/(?!.*\.\.)[\w./@+-]{1,250}$/;
+/** What Git lets a ref be called, as far as it matters here: nothing that leads out of its folder. */
+const REF = /^refs\/(?!.*\.\.)[^\s\\:?*[~^]{1,250}$/;
 
 /**
  * The commit that is checked out: in Actions the one that GitHub names, elsewhere the one that .git here or above says. Null when

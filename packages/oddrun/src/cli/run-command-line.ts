@@ -40,7 +40,7 @@ export async function runCommandLine(commands: Commands, world: CliWorld): Promi
 }
 
 async function run(spec: CommandSpec, input: CommandInput, world: CliWorld): Promise<number> {
-  const env = spec.readsRawSettings === true ? world.env : await settingsFromVault(world.env, world);
+  const env = spec.readsRawSettings === true ? world.env : await settingsFromVault(spec.name, world.env, world);
   const progress = progressWriter(world, world.now);
   const context: CommandContext = {
     get stdin() {

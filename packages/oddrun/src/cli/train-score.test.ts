@@ -169,6 +169,8 @@ test("a mistake on the command line is one line with a way out, and exit code 2"
     [["score", "--format", "xml"], /csv, json, ndjson/],
     [["score", "--log-level", "loud"], /silent, error, warn, info, debug/],
     [["models", "drop"], /models list/],
+    [["models", "list", "--workspace", "w"], /--workspace goes with --registry azureml/],
+    [["models", "list", "--with", "metrics-1"], /--with goes with "oddrun models compare"/],
     ...["2026-02-30", "2026-02-30T06:00Z", "yesterday", "1767225600000", "2026-01-31T06:00", "\u001b[31m"].map(
       (value): [string[], RegExp] => [["report", `--since=${value}`], /a span such as .* not "[^\u001b]*"/],
     ),

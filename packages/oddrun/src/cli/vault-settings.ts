@@ -10,6 +10,15 @@ const REFERENCE = /^\s*keyvault:/i;
 const SETTING =
   /^(ODDRUN_\w+|AZURE_\w+|APPLICATIONINSIGHTS_\w+|GITHUB_TOKEN|GH_TOKEN|GITHUB_WEBHOOK_SECRET|DATABASE_URL)$/;
 
+/** Commands that read these settings: others do not ask the vault for them, and do without. Any other setting is everybody's. */
+const READERS: Readonly<Record<string, readonly string[]>> = {
+  ODDRUN_API_KEY: ["serve"],
+  ODDRUN_ENDPOINT_KEY: ["score"],
+  GITHUB_TOKEN: ["collect", "train", "evidence"],
+  GH_TOKEN: ["collect", "train", "evidence"],
+  ODDRUN_GITHUB_APP_PRIVATE_KEY: ["collect", "train", "evidence"],
+};
+
 /** The settings that name a secret of Key Vault, with the secret's address. */
 export function vaultReferences(env: Environment): (readonly [name: string, address: string])[] {
   return Object.keys(env)
@@ -24,10 +33,11 @@ export function refuseOwnReference(name: string): void {
 }
 
 /**
- * The environment with the secrets of Key Vault that settings name in their place. Text that App Service left unresolved is refused,
- * lest it be taken for a key. Without references this is the environment itself, and nothing is loaded.
+ * The environment with the secrets of Key Vault that settings name in their place, as far as `command` reads them. Text that App Service
+ * left unresolved is refused, lest it be taken for a key. Without references this is the environment itself, and nothing is loaded.
  */
 export async function settingsFromVault(
+  command: string,
   env: Environment,
   world: Pick<AzureContext, "now" | "signal">,
 ): Promise<Environment> {
@@ -35,13 +45,17 @@ export async function settingsFromVault(
   const references = vaultReferences(env);
   if (references.length === 0) return env;
   for (const [name] of references) refuseOwnReference(name);
+  const wanted = references.filter(([name]) => READERS[name]?.includes(command) ?? true);
+  const settings: Record<string, string | undefined> = { ...env };
+  for (const [name] of references) delete settings[name];
+  if (wanted.length === 0) return settings;
   const { loadAzure } = await import("./azure.ts");
-  const azure = await loadAzure(`${references[0]![0]}=keyvault:...`);
+  const azure = await loadAzure(`${wanted[0]![0]}=keyvault:...`);
   const silent = () => {};
   const log = { debug: silent, info: silent, warn: silent, error: silent };
   const context = { ...world, env, log, progress: silent };
-  const read = references.map(
+  const read = wanted.map(
     async ([name, address]) => [name, await azure.readVaultSecret(name, address, context)] as const,
   );
-  return { ...env, ...Object.fromEntries(await Promise.all(read)) };
+  return { ...settings, ...Object.fromEntries(await Promise.all(read)) };
 }

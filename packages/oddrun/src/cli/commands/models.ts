@@ -1,7 +1,7 @@
 import { problem } from "../../operations/problems.ts";
 import { WORKSPACE_OPTIONS } from "../azure-settings.ts";
 import { MODEL_NAME_OPTION } from "../cloud-registration.ts";
-import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
+import type { CommandContext, CommandInput, CommandSpec, OptionSpec } from "../command.ts";
 import { oneOf } from "../options.ts";
 import { COMPARE_OPTIONS } from "./models-compare.ts";
 
@@ -18,6 +18,12 @@ const ACTIONS: Readonly<Record<string, (isCloud: boolean) => Promise<Action>>> =
 };
 /** Whether each takes a version behind it. */
 const TAKES_VERSION: readonly string[] = ["show", "push", "pull"];
+
+/** An option that would be read by nobody was meant for something else. */
+function refuseOptions(input: CommandInput, options: readonly OptionSpec[], where: string): void {
+  const misplaced = options.find(({ name }) => input.isSet(name));
+  if (misplaced !== undefined) throw problem("bad-usage", `--${misplaced.name} goes with ${where}.`);
+}
 
 export const modelsCommand: CommandSpec = {
   name: "models",
@@ -62,6 +68,8 @@ export const modelsCommand: CommandSpec = {
     if (isAlwaysCloud && registry === "local") {
       throw problem("bad-usage", `"oddrun models ${action}" is about --registry azureml.`);
     }
+    if (registry === "local") refuseOptions(input, [MODEL_NAME_OPTION, ...WORKSPACE_OPTIONS], "--registry azureml");
+    if (action !== "compare") refuseOptions(input, COMPARE_OPTIONS, '"oddrun models compare"');
     if (action === "show" && registry === "azureml") {
       throw problem("bad-usage", `"oddrun models show" is about the versions here; pull one from azureml to see it.`);
     }
