@@ -128,6 +128,7 @@ test("text from the registry that could play with a terminal is shown as what it
   assert.match(text.out, /a⟨U\+001B⟩\[31m⟨U\+202E⟩b/);
   const json = await stage.oddrun(["models", "list", "--registry", "azureml", "--json"]);
   assert.match(json.out, /a\\u001b\[31m\\u202eb/);
+  assert.match((await train(stage, "--json")).out, /a\\u001b\[31m\\u202eb/);
 });
 
 test("the same model again adds nothing, another one is the next version, and both are listed and pulled", async (t) => {

@@ -9,6 +9,7 @@ export const IDENTITY_PROPERTY = "oddrun_model_sha256";
 export const FILES_PROPERTY = "oddrun_files";
 const TRIES_MAX = 10;
 const CONFLICT_WAIT_MS = 1_000;
+const EMPTY_CONFLICTS_MAX = 3;
 /** Of the refusal of a number that a deleted version had: it is in no list, and never free again (azureml-assets, pull request 2919). */
 const WAS_DELETED = "cannot be recreated";
 
@@ -74,12 +75,13 @@ export async function createNextVersion(
   { properties, latest, context }: NextVersion,
 ): Promise<AssetVersion> {
   let number = latest + 1;
+  let emptyConflictCount = 0;
   for (let tryCount = 1; tryCount <= TRIES_MAX; tryCount += 1) {
     const version = String(number);
     const path = workspacePath(workspace, "models", name, "versions", version);
     const doing = `Registering version ${version} of ${name}`;
     const refusal = await arm.create(path, { properties }, z.unknown(), { doing }).then(
-      () => null,
+      (made) => (made === null ? "conflict" : null),
       (error: unknown) => {
         // what a version is made of can't be changed, which some kinds of asset say with status 400
         if (error instanceof Problem && error.code === "azure-refused") return error;
@@ -90,22 +92,27 @@ export async function createNextVersion(
     if (there !== null && there.properties.get(IDENTITY_PROPERTY) === properties.properties[IDENTITY_PROPERTY]) {
       return there;
     }
-    if (there === null && refusal?.message.includes(WAS_DELETED) === true) {
+    if (there === null && refusal instanceof Problem && refusal.message.includes(WAS_DELETED)) {
       number = Math.max(number + 1, await nextNumber(arm, workspace, name));
       continue;
     }
     if (there === null) {
-      // a conflict with nothing there: another change of the model is going on and this number still free, or it was a deleted version's
-      if (refusal !== null) throw refusal;
+      // what was made is not shown yet, or another change of the model is going on and this number is still free
+      if (refusal instanceof Problem) throw refusal;
       await pause(context, CONFLICT_WAIT_MS * tryCount);
-      number = Math.max(number, await nextNumber(arm, workspace, name));
-      continue;
+      if (refusal === "conflict") emptyConflictCount += 1;
+      // a conflict that stays and shows nothing: the number may have been a deleted version's
+      if (emptyConflictCount < EMPTY_CONFLICTS_MAX) continue;
     }
     const listed = await listVersions(arm, workspace, name);
     // a third trainer took our number, and a second one has registered this very model meanwhile
     const same = sameModel(listed, properties.properties[IDENTITY_PROPERTY]);
     if (same !== undefined) return same;
-    number = Math.max(number, Number(listed[0]?.version ?? 0)) + 1;
+    const listedMax = Number(listed[0]?.version ?? 0);
+    number =
+      there === null
+        ? Math.max(number, listedMax + 1, await nextNumber(arm, workspace, name))
+        : Math.max(number, listedMax) + 1;
   }
   throw problem("azure-conflict", `model ${name}`, `it was being changed by others ${TRIES_MAX} times in a row`);
 }

@@ -1,6 +1,6 @@
 import { formatRange } from "@oddrun/core";
 import type { FlaggedRecord, Training } from "../operations/train-model.ts";
-import { printable } from "../operations/visible-text.ts";
+import { printable, printableJson } from "../operations/visible-text.ts";
 import { columns } from "./text-table.ts";
 
 /** What a training was about and where its results are. */
@@ -60,7 +60,8 @@ export function trainingText({ model, flagged, tuning, constantFeatures }: Train
 /** The same for programs. */
 export function trainingJson({ model, flagged, tuning }: Training, summary: TrainingSummary): string {
   const { forest: _, ...described } = model;
-  return `${JSON.stringify({ ...summary, model: described, flagged, tuning }, null, 2)}\n`;
+  const lines = JSON.stringify({ ...summary, model: described, flagged, tuning }, null, 2).split("\n");
+  return `${lines.map(printableJson).join("\n")}\n`;
 }
 
 function flaggedRow(record: FlaggedRecord): string[] {
