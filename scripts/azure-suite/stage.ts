@@ -46,7 +46,7 @@ export async function azureStage(t: TestContext, options: AzureStandInOptions = 
 export async function oddrunHere(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-  signal = new AbortController().signal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Ended> {
   const written = { out: "", err: "" };
   const sink = (name: "out" | "err") =>
