@@ -48,13 +48,24 @@ const standIn = await startAzureStandIn({
   ...(flags.log
     ? { onRequest: ({ step, method, host, status }) => console.log(`${status ?? "cut"} ${step}: ${method} ${host}`) }
     : {}),
+}).catch((error: NodeJS.ErrnoException) => {
+  if (error.code === "EADDRINUSE") return usage(`Port ${flags.port} is taken: choose another, or leave --port out.`);
+  throw error;
 });
 standIn.addSecret("oddrun-api-key", "stand-in~key~of~nobody");
 
 const quoted = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`;
 const env = github === undefined ? standIn.env : standIn.githubOidcEnv({ subject: github });
-const lines = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`);
-process.stdout.write(`A stand-in for Azure listens behind the proxy ${standIn.proxyUrl}. In another terminal:
+const settings = {
+  ...env,
+  // no image is looked at here: any digest will do
+  ODDRUN_SCORING_IMAGE: `${standIn.names.registry}.azurecr.io/oddrun-scoring@sha256:${"5ca1ab1e".repeat(8)}`,
+  // what Python's requests reads in place of NODE_EXTRA_CA_CERTS
+  REQUESTS_CA_BUNDLE: env["NODE_EXTRA_CA_CERTS"] ?? "",
+};
+const lines = Object.entries(settings).map(([name, value]) => `export ${name}=${quoted(value)}`);
+process.stdout.write(`A stand-in for Azure listens behind the proxy ${standIn.proxyUrl}. In another terminal, of its own, since
+these settings send every request of that shell here and are of no use once this has ended:
 
 ${lines.join("\n")}
 
@@ -63,7 +74,7 @@ Then try:
   npx oddrun doctor
   npx oddrun train --register azureml
   npx oddrun models list --registry azureml
-  npx oddrun deploy azureml --help
+  npx oddrun deploy azureml --yes
 
 A vault is at https://${standIn.names.vault}.vault.azure.net/ with the secret oddrun-api-key. Ctrl-C ends it.
 `);
