@@ -31,7 +31,7 @@ export function localChecks(
         const { localRegistry } = await import("../adapters/model-registry/index.ts");
         const loaded = await localRegistry(join(dataDir, "models"), now, log).promoted("metrics");
         if (loaded !== null) return { status: "ok", found: `${loaded.version} loads` };
-        return { status: "warning", found: "no model was registered here yet", mend: 'Run "oddrun train".' };
+        return { status: "warning", found: "no model is kept here yet", mend: 'Run "oddrun train".' };
       },
     },
   ];

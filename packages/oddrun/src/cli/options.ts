@@ -129,6 +129,12 @@ export function rejectPath(source: string, input: CommandInput): string {
   return input.text("rejects") ?? `${source === "-" ? "stdin" : basename(source)}.rejects.csv`;
 }
 
+/** What --skip-bad left out, and where it is to be seen. */
+export function leftOutText(count: number, source: string, input: CommandInput): string {
+  const [records, were] = count === 1 ? ["record", "was"] : ["records", "were"];
+  return `${count} bad ${records} ${were} left out; ${printable(rejectPath(source, input), 200)} says which and why.`;
+}
+
 /** Forest size and cut, as `train` and `train --history` take them. */
 export const CONTAMINATION_RULE = {
   accepts: (value: number) => value > 0 && value <= 0.5,

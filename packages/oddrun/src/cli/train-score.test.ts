@@ -45,6 +45,7 @@ test("train without any data writes the sample, says so, and score tells the slo
   const trained = await oddrun("train");
   assert.equal(trained.code, 0, trained.stderr);
   assert.match(trained.stdout, /a sample of 1000 records has been written to pipeline_metrics\.csv/);
+  assert.match(trained.stdout, /^Model kept as metrics-1, and written to model\.$/m);
   assert.match(trained.stdout, /50 records \(5\.0 %\) are odd at contamination 0\.05/);
   assert.equal(readFileSync("pipeline_metrics.csv", "utf8").trim().split("\n").length, 1001);
   writeFileSync("two.csv", TWO);
@@ -147,7 +148,7 @@ test("--skip-bad scores what is good, and keeps what is bad with its reason", as
   const { code, stdout, stderr } = await oddrun("score", "--input", "bad.csv", "--skip-bad");
   assert.equal(code, 0, stderr);
   assert.equal(stdout.trim().split("\n").length, 3);
-  assert.match(stderr, /1 bad record/);
+  assert.match(stderr, /1 bad record was left out; bad\.csv\.rejects\.csv says which and why\./);
   assert.match(readFileSync("bad.csv.rejects.csv", "utf8"), /5m30s/);
 });
 

@@ -6,7 +6,7 @@ import type { MetricsBatch } from "../operations/ports.ts";
 import type { CommandContext, CommandInput } from "./command.ts";
 import { problem } from "../operations/problems.ts";
 import { printable } from "../operations/visible-text.ts";
-import { metricsReadOptions, oneOf, wantedFeatures } from "./options.ts";
+import { leftOutText, metricsReadOptions, oneOf, wantedFeatures } from "./options.ts";
 
 /** The file of the original design, looked for where the command runs. */
 const METRICS_FILE = "pipeline_metrics.csv";
@@ -57,13 +57,13 @@ async function fromFile(
     table,
     place,
     dataWindow: null,
-    notices: [...notices, ...table.summary.notices, ...countNotices(table.summary)],
+    notices: [...notices, ...table.summary.notices, ...countNotices(table.summary, path, input)],
   };
 }
 
-function countNotices(summary: MetricsTable["summary"]): string[] {
+function countNotices(summary: MetricsTable["summary"], path: string, input: CommandInput): string[] {
   const notices: string[] = [];
-  if (summary.skippedCount > 0) notices.push(`${summary.skippedCount} bad records were left out.`);
+  if (summary.skippedCount > 0) notices.push(leftOutText(summary.skippedCount, path, input));
   if (summary.duplicateCount > 0) notices.push(`${summary.duplicateCount} records were there twice and count once.`);
   if (summary.conflictCount > 0)
     notices.push(`${summary.conflictCount} records differ from another one of the same build.`);

@@ -52,7 +52,7 @@ export function trainingText({ model, flagged, tuning, constantFeatures }: Train
       ]),
     ]),
     "",
-    `Model ${summary.version} registered, and written to ${summary.folder}.`,
+    `Model kept as ${summary.version}, and written to ${summary.folder}.`,
     "",
   ].join("\n");
 }

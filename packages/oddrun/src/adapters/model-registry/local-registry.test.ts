@@ -109,7 +109,7 @@ test("a version whose files were swapped with another's is refused", async () =>
   for (const name of ["model.json", "isolation_forest.bin"]) {
     writeFileSync(join(folder, "metrics-1", name), readFileSync(join(folder, "metrics-2", name)));
   }
-  await assert.rejects(registry.load("metrics-1"), /not the one that was registered/);
+  await assert.rejects(registry.load("metrics-1"), /not the one that was kept/);
 });
 
 test("names that are no version never reach the disk", async () => {

@@ -41,7 +41,7 @@ export function localRegistry(folder: string, now: () => number, log: Logger): M
     const registration = await registrationOf(version);
     const loaded = await loadModelFolder(join(folder, version));
     if (loaded.sha256 !== registration.sha256) {
-      throw problem("model-refused", join(folder, version), `${MODEL_FILE} is not the one that was registered`);
+      throw problem("model-refused", join(folder, version), `${MODEL_FILE} is not the one that was kept`);
     }
     return { ...registration, model: loaded.model };
   }

@@ -52,7 +52,7 @@ test("a worse model is said to be worse, by 1 only where that is asked for, in w
 
   const told = await compare(dataDir, usual);
   assert.equal(told.exitCode, 0);
-  assert.match(told.out, /^The new model is worse than the serving one: version metrics-1 of the local registry\./);
+  assert.match(told.out, /^The new model is worse than the serving one: version metrics-1 kept here\./);
   assert.match(told.out, /^ {2}duration x3 +\d+/m);
   const failed = await compare(dataDir, [...usual, ["fail-if-worse"], ["json"], ["with", good]]);
   assert.equal(failed.exitCode, 1);

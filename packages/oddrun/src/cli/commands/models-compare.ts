@@ -15,8 +15,8 @@ export const COMPARE_OPTIONS: readonly OptionSpec[] = [
   {
     name: "with",
     value: "WHICH",
-    description: "With compare: a model's folder, or a version of the local registry such as metrics-3",
-    defaultText: "the newest other version registered",
+    description: "With compare: a model's folder, or a version kept here such as metrics-3",
+    defaultText: "the newest other version kept here",
   },
   {
     name: "endpoint",
@@ -106,7 +106,7 @@ async function fromHere(input: CommandInput, context: CommandContext, sha256: st
     wanted ?? (await registry.list()).find((each) => each.kind === "metrics" && each.sha256 !== sha256)?.version;
   if (version === undefined) return null;
   const { model } = await registry.load(version);
-  return { place: `version ${version} of the local registry`, model };
+  return { place: `version ${version} kept here`, model };
 }
 
 async function fromCloud(input: CommandInput, context: CommandContext): Promise<Other | null> {

@@ -48,14 +48,14 @@ function listText(
     readonly isPromoted: boolean;
   }[],
 ): string {
-  if (versions.length === 0) return `No model has been registered yet. "oddrun train" registers one.\n`;
+  if (versions.length === 0) return `No model is kept here yet. "oddrun train" makes one.\n`;
   const rows = versions.map((row) => [
     row.version,
     isoTime(row.registeredAtMs),
     row.isPromoted ? "in use" : "",
     printable(row.source),
   ]);
-  return `${columns([["version", "registered", "", "trained on"], ...rows]).join("\n")}\n`;
+  return `${columns([["version", "kept since", "", "trained on"], ...rows]).join("\n")}\n`;
 }
 
 export function isoTime(ms: number): string {

@@ -27,7 +27,7 @@ function refuseOptions(input: CommandInput, options: readonly OptionSpec[], wher
 
 export const modelsCommand: CommandSpec = {
   name: "models",
-  summary: "List, show, compare, push or pull registered model versions",
+  summary: "List, show, compare, push or pull model versions",
   args: [
     { name: "action", description: "What to do: list, show, compare, push or pull", required: true },
     {
@@ -42,7 +42,7 @@ export const modelsCommand: CommandSpec = {
       name: "model-dir",
       value: "DIR",
       description: "Folder of the model: the new one to compare, one to push, where to put what is pulled",
-      defaultText: "model; push: the registered version in use",
+      defaultText: "model; push: the version in use here",
     },
     {
       name: "registry",

@@ -5,7 +5,7 @@ import { type ScoreWriter, scoreWriter } from "../../adapters/files/write-scores
 import type { MetricsBatch, ScoredBatch } from "../../operations/ports.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
-import { metricsReadOptions, oneOf } from "../options.ts";
+import { leftOutText, metricsReadOptions, oneOf } from "../options.ts";
 
 const FORMATS = ["csv", "json", "ndjson"] as const;
 
@@ -59,5 +59,5 @@ export async function scoreFile(
   }
   const { skippedCount, notices } = reader.summary();
   for (const notice of notices) context.stderr.write(`Note: ${notice}\n`);
-  if (skippedCount > 0) context.stderr.write(`${skippedCount} bad records were left out.\n`);
+  if (skippedCount > 0) context.stderr.write(`${leftOutText(skippedCount, source, input)}\n`);
 }
