@@ -110,6 +110,11 @@ test("traffic can be shared out by hand, a deployment that isn't there is named,
   const kept = await deploy(stage, "--yes", "--image", IMAGE_2, "--keep-old");
   assert.match(kept.err, /blue stays and costs on top of that \(1 Standard_DS2_v2, [\d.]+ USD a month\)/);
   assert.deepEqual(shares(await statusOf(stage)), ["blue 0 v1", "green 100 v1"]);
+  // a third one needs the name of the one that was kept, and says so before it takes it
+  const third = await deploy(stage, "--instances", "2");
+  assert.match(third.err, /To be deleted: green, blue \(without traffic\)\./);
+  const rollBack = await deploy(stage);
+  assert.match(rollBack.err, /Deployment blue, made already, is to serve.*While blue is tried, green costs too/s);
   assert.match((await deploy(stage, "--traffic", "blue=90,green=10")).out, /blue 90 %, green 10 %/);
   assert.deepEqual(shares(await statusOf(stage)), ["blue 90 v1", "green 10 v1"]);
   const unclear = await deploy(stage, "--yes");

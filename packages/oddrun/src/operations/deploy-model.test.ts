@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Problem, problem } from "./problems.ts";
 import {
   deployAll,
+  planAll,
   REQUEST,
   type ScriptedEndpoint,
   type ScriptedFault,
@@ -98,6 +99,44 @@ test("with keep-old the old deployment stays without traffic, and a later run wi
     scoringUrl: `https://${NAME}.example`,
     removed: ["blue"],
   });
+});
+
+test("what a kept deployment's name is needed for is in the plan; one that came after the plan is not deleted", async () => {
+  const platform = await withVersion1();
+  await deployAll(platform, { versions: 2, request: { keepOld: true } });
+  const plan = async () => (await planAll(platform, { versions: 3 })).atColour;
+  assert.equal(await plan(), "other");
+  const blue = state(platform).deployments.get("blue")!;
+  Object.assign(blue, { modelVersion: "3", state: "changing" });
+  assert.equal(await plan(), "unfinished");
+  blue.state = "ready";
+  assert.equal(await plan(), "wanted");
+  state(platform).deployments.delete("blue");
+  assert.equal(await plan(), "nothing");
+  platform.meanwhile = (call) => {
+    if (call === "deployment blue") state(platform).deployments.set("blue", { ...blue, modelVersion: "1" });
+  };
+  await assert.rejects(deployAll(platform, { versions: 3 }), /blue has been made since.*Nothing was changed/);
+  assert.equal(state(platform).deployments.get("blue")?.modelVersion, "1");
+});
+
+test("stopped while a kept deployment is tried, it stays as it was", async () => {
+  const platform = await withVersion1();
+  await deployAll(platform, { versions: 2, request: { keepOld: true } });
+  let isStopped = false;
+  platform.meanwhile = (call) => {
+    if (call !== "score blue") return;
+    isStopped = true;
+    throw new Error("aborted");
+  };
+  const run = deployAll(platform, {
+    versions: 2,
+    request: { modelVersion: "1" },
+    isStopped: () => isStopped,
+    afterStop: (tools) => ({ ...tools, isStopped: () => false, isHurried: true }),
+  });
+  await assert.rejects(run, /green serves as before, and blue, which was there before, stays and costs/);
+  assert.deepEqual([...state(platform).deployments.keys()], ["blue", "green"]);
 });
 
 test("a deployment that answers wrongly gets no traffic, is deleted, and its log is shown without escapes", async () => {

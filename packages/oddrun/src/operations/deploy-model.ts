@@ -173,12 +173,14 @@ function isPullFailure(error: unknown): boolean {
   );
 }
 
-/** The colour may be taken by what a former run left: true when that is what is wanted, else it is deleted. */
+/** The colour may be taken by what a former run left: true when that is what is wanted, else it is deleted, if the plan said so. */
 async function isMadeByNow(plan: DeployPlan, colour: string, tools: DeployTools): Promise<boolean> {
   const changes = endpointChanges(plan.endpoint, tools);
   const left = await changes.settledDeployment(colour);
   if (left === null) return false;
   if (left.state === "ready" && isSameContent(left, plan.content)) return true;
+  if (plan.atColour === "nothing")
+    throw problem("endpoint-busy", plan.endpoint, `${colour} has been made since this run looked at it`);
   tools.say(`Deleting ${colour}, left by an earlier run`);
   await changes.deleteDeployment(colour);
   return false;

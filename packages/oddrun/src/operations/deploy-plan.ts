@@ -44,6 +44,8 @@ export interface DeployPlan {
   readonly probe: SmokeProbe;
   /** Null when what is wanted serves already. */
   readonly colour: string | null;
+  /** What has that name already: what is wanted, what Azure may yet finish as wanted, or another one, to be deleted. */
+  readonly atColour: "nothing" | "wanted" | "unfinished" | "other";
   /** Serves today; null on the first deployment. */
   readonly serving: DeploymentStatus | null;
   /** Of ours, without traffic and of no use: to be deleted. */
@@ -85,6 +87,7 @@ export async function planDeployment(request: DeployRequest, tools: PlanTools): 
   const isServing = serving !== null && serving.state !== "failed" && isSameContent(serving, content);
   const made = isServing ? undefined : idle.find((each) => each.state === "ready" && isSameContent(each, content));
   const colour = isServing ? null : (made?.name ?? freeColour(deployments, serving, request.endpoint));
+  const occupant = idle.find(({ name }) => name === colour);
   const region = await platform.region();
   const price = await platform.price(region, content.instanceType, request.currency);
   const cost = monthlyCost({ ...content, region }, price);
@@ -100,6 +103,7 @@ export async function planDeployment(request: DeployRequest, tools: PlanTools): 
     content,
     probe,
     colour,
+    atColour: occupant === undefined ? "nothing" : made === undefined ? otherOf(occupant, content) : "wanted",
     serving,
     leftovers: request.keepOld ? [] : idle.map(({ name }) => name).filter((name) => name !== colour),
     keepsOld: request.keepOld,
@@ -148,6 +152,10 @@ function servingOne(
     );
   }
   return serving[0] ?? null;
+}
+
+function otherOf(occupant: DeploymentStatus, content: DeployedContent): "unfinished" | "other" {
+  return occupant.state === "changing" && isSameContent(occupant, content) ? "unfinished" : "other";
 }
 
 /** The one of the two that does not serve; a stranger's deployment of that name is left alone. */

@@ -36,6 +36,9 @@ export async function putBack(
       tools.say(`Giving the traffic back to ${serving?.name ?? "nothing"}`);
       await changes.setTraffic(serving === null ? new Map() : new Map([[serving.name, 100]]));
     }
+    // only a test that it failed is reason to delete what somebody may have kept
+    if (wasThere && isHurried && made !== null)
+      return `It was undone: ${before}, and ${colour}, which was there before, stays and costs.`;
     if (made !== null) {
       tools.say(`Deleting ${colour}`);
       await changes.deleteDeployment(colour);

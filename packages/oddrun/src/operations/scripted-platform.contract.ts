@@ -1,5 +1,5 @@
 import type { CloudModelVersion, CloudRegistry } from "./cloud-registry.ts";
-import type { DeployRequest, PlanTools } from "./deploy-plan.ts";
+import type { DeployPlan, DeployRequest, PlanTools } from "./deploy-plan.ts";
 import { planDeployment } from "./deploy-plan.ts";
 import { type Deployed, type DeployTools, deployModel } from "./deploy-model.ts";
 import type { Deployer } from "./deploy-lock.ts";
@@ -216,6 +216,23 @@ export const REQUEST: DeployRequest = {
   currency: "USD",
 };
 
+/** What would be done. */
+export function planAll(
+  platform: ScriptedPlatform,
+  {
+    versions = 1,
+    request = {},
+    deployer = testDeployer("run-1"),
+  }: {
+    readonly versions?: number | undefined;
+    readonly request?: Partial<DeployRequest> | undefined;
+    readonly deployer?: Deployer | undefined;
+  },
+): Promise<DeployPlan> {
+  const registry = scriptedRegistry(versions);
+  return planDeployment({ ...REQUEST, ...request }, { platform, registry, deployer, probeOf });
+}
+
 export interface DeployRun {
   readonly deployed: Deployed;
   readonly said: readonly string[];
@@ -233,9 +250,8 @@ export async function deployAll(
     readonly said?: string[];
   } = {},
 ): Promise<DeployRun> {
-  const { versions = 1, request = {}, deployer = testDeployer("run-1"), isStopped = () => false, said = [] } = options;
-  const registry = scriptedRegistry(versions);
-  const plan = await planDeployment({ ...REQUEST, ...request }, { platform, registry, deployer, probeOf });
+  const { deployer = testDeployer("run-1"), isStopped = () => false, said = [] } = options;
+  const plan = await planAll(platform, options);
   const tools: DeployTools = { platform, deployer, isStopped, say: (line) => said.push(line) };
   const { afterStop } = options;
   const deployed = await deployModel(

@@ -7,19 +7,22 @@ import { columns } from "../text-table.ts";
 
 /** What a deployment would do and cost, a few lines. */
 export function planText(plan: DeployPlan, place: string): string {
-  const { endpoint, colour, content, serving, isEndpointNew, auth, leftovers } = plan;
+  const { endpoint, colour, atColour, content, serving, isEndpointNew, auth, leftovers } = plan;
   const model = `${content.modelName} version ${content.modelVersion}`;
   const lines = [`${isEndpointNew ? "New endpoint" : "Endpoint"} ${endpoint} (${authText(auth)}), ${place}.`];
   if (colour === null) lines.push(`${serving!.name} serves ${model} already.`);
   else {
     const before = serving === null ? "" : `, in place of ${shownModel(serving)} (${serving.name})`;
-    lines.push(`Deployment ${colour} is to serve ${model}${before}.`);
+    lines.push(`Deployment ${colour}${atColour === "wanted" ? ", made already," : ""} is to serve ${model}${before}.`);
   }
   const replaced = colour === null ? null : serving;
   const isKept = plan.keepsOld || replaced?.isOurs === false;
   const old = replaced !== null && !isKept ? [replaced.name] : [];
-  const doomed = [...old, ...leftovers];
+  const idle = [...(atColour === "other" ? [colour] : []), ...leftovers].map((name) => `${name} (without traffic)`);
+  const doomed = [...old, ...idle];
   if (doomed.length > 0) lines.push(`To be deleted: ${doomed.join(", ")}.`);
+  if (atColour === "unfinished") lines.push(`${colour}, which Azure is still making, is deleted if it fails.`);
+  if (atColour === "wanted") lines.push(`${colour} is tried first, and deleted if it fails its test.`);
   lines.push(costText(plan.cost, deleteCommand(endpoint)));
   if (replaced !== null) {
     const name = replaced.isOurs ? replaced.name : `${replaced.name}, which Oddrun did not make,`;
@@ -27,7 +30,7 @@ export function planText(plan: DeployPlan, place: string): string {
     lines.push(
       isKept
         ? `${name} stays and costs on top of that ${besides}.`
-        : `While the new one is made and tried, ${name} costs too ${besides}.`,
+        : `While ${atColour === "wanted" ? `${colour} is tried` : "the new one is made and tried"}, ${name} costs too ${besides}.`,
     );
   }
   return `${lines.join("\n")}\n`;
