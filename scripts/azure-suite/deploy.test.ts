@@ -72,7 +72,19 @@ test("from a registered model to an endpoint that serves, its update, and its en
   assertClean(stage.standIn);
 
   assert.equal((await deploy(stage, "--delete")).code, 2);
+  const key = await deploy(stage, "--key");
+  assert.deepEqual([key.code, /was made without --auth key and has no key/.test(key.err)], [2, true], key.err);
+  const stop = new AbortController();
+  const release = stage.standIn.plant({ step: "endpoint delete", answer: "hang" });
+  const deleting = stage.oddrun(["deploy", "azureml", ENDPOINT, "--delete", "--yes"], {}, stop.signal);
+  while (!stage.standIn.requests.some(({ step }) => step === "endpoint delete")) await nextTick(20);
+  stop.abort("SIGINT");
+  const stopped = await deleting;
+  release();
+  assert.deepEqual([stopped.code, /It may still be there and cost: repeat/.test(stopped.err)], [4, true], stopped.err);
   assert.match((await deploy(stage, "--delete", "--yes")).out, /Endpoint oddrun-ep is deleted/);
+  assert.match((await deploy(stage, "--delete")).out, /^There is no endpoint oddrun-ep\.\n$/);
+  assert.match((await deploy(stage, "--key")).err, /The workspace has no endpoint "oddrun-ep"/);
   assert.equal(stage.standIn.state.endpoints.size, 0);
   assert.equal((await deploy(stage, "--status")).code, 4);
 });
@@ -179,6 +191,7 @@ test("killed while the deployment is made or tried, the next run takes over with
     await killedAt(stage, step);
     const endpoint = stage.standIn.state.endpoints.get(ENDPOINT)!;
     assert.match(endpoint.tags["oddrun_deploying"] as string, /^local-/);
+    assert.match((await deploy(stage, "--status")).out, /Deploying: run local-.* It may have ended.*--take-over/);
     assert.deepEqual(endpoint.properties["traffic"], { blue: 100 });
   }
   const { code, err } = await deploy(stage, "--yes", "--image", IMAGE_2);

@@ -40,13 +40,17 @@ export async function retailPrice(
   ].join(" and ");
   const query = new URLSearchParams({ currencyCode: quoted(currency), $filter: filter });
   const prices = new Set<number>();
+  let rowCount = 0;
   try {
     let url: string | null = `${PRICES_URL}?${query.toString()}`;
     for (let page = 0; url !== null && page < PAGES_MAX; page += 1) {
       const { status, body } = await send({ method: "GET", url });
+      // so it answers to a currency that it does not know
+      if (status === 400 && currency !== "USD") return `prices.azure.com answered 400: check --currency ${currency}`;
       if (status !== 200) return `prices.azure.com answered ${status}`;
       const read = pricesShape.safeParse(body);
       if (!read.success) return "the answer of prices.azure.com is not understood";
+      rowCount += read.data.Items.length;
       for (const item of read.data.Items) {
         const isMeant =
           item.type === "Consumption" &&
@@ -67,6 +71,10 @@ export async function retailPrice(
     return error instanceof Problem
       ? printable(error.message, 200).replace(/\.$/, "")
       : "prices.azure.com did not answer in time";
+  }
+  if (rowCount === 0) {
+    const money = currency === "USD" ? "" : ` or knows no ${currency}`;
+    return `prices.azure.com lists no size ${instanceType} in ${region}${money}: check its name`;
   }
   const [perHour] = prices;
   if (perHour === undefined) return `prices.azure.com lists no ${instanceType} in ${region}`;

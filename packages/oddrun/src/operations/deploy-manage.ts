@@ -64,6 +64,13 @@ export async function removeEndpoint(platform: EndpointPlatform, name: string, d
   return true;
 }
 
+/** @throws Problem "endpoint-not-found", "endpoint-without-key" */
+export async function endpointKey(platform: EndpointPlatform, name: string): Promise<string> {
+  const { auth } = await existing(platform, name);
+  if (auth !== "key") throw problem("endpoint-without-key", name);
+  return await platform.key(name);
+}
+
 /** @throws Problem "endpoint-not-found" */
 export async function existing(platform: EndpointPlatform, name: string): Promise<EndpointStatus> {
   const endpoint = await platform.endpoint(name);

@@ -352,6 +352,9 @@ test("stopped at any call, it takes back what it made while there is time, or sa
       );
       const shown = `call ${call}, ${isTimeUp ? "no time" : "time"}: ${ended} ${platform.calls.join(" | ")}`;
       assert.equal(serving(platform).length, 1, shown);
+      // before that it only looked
+      const hasChanged = platform.calls.includes("ensureEnvironment");
+      assert.ok(!hasChanged || ended === "done" || ended.startsWith("Stopped while deploying"), shown);
       if (isTimeUp) continue;
       assert.equal(state(platform).deployer, null, shown);
       const isLeft = state(platform).deployments.size > 1;

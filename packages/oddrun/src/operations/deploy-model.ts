@@ -11,6 +11,8 @@ const PULL_WAIT_MS = 180_000;
 
 const MAYBE_LEFT = "What served goes on serving; a new deployment may be there and cost.";
 const OLD_LEFT = "The new deployment serves; an old one may be there still and cost.";
+const STILL_SERVED = "What serves goes on serving.";
+const EMPTY_LEFT = `The endpoint may be there; empty it costs nothing, and "--delete" takes it away.`;
 
 export interface DeployTools {
   readonly platform: EndpointPlatform;
@@ -49,13 +51,16 @@ export async function deployModel(plan: DeployPlan, tools: DeployTools): Promise
     const { scoringUrl = null } = found ?? {};
     return { isChanged: false, deployment: plan.serving!.name, scoringUrl, removed: [] };
   }
-  if (plan.colour !== null) await platform.ensureEnvironment(plan.image);
   try {
+    if (plan.colour !== null) await platform.ensureEnvironment(plan.image);
     checkAsPlanned(plan, await takeEndpoint(plan, tools));
     if (plan.colour !== null) await exchange(plan, plan.colour, tools);
     const removed = await clearUp(plan, tools);
     const { scoringUrl } = await checkStillOurs(platform, endpoint, deployer);
     return { isChanged: true, deployment: plan.colour ?? plan.serving!.name, scoringUrl, removed };
+  } catch (error) {
+    if (!tools.isStopped() || error instanceof Problem) throw error;
+    throw problem("deploy-interrupted", endpoint, plan.isEndpointNew ? EMPTY_LEFT : STILL_SERVED);
   } finally {
     const giveBack = (able: DeployTools) => giveBackEndpoint(endpoint, able).catch(() => undefined);
     if (!tools.isStopped()) await giveBack(tools);

@@ -17,11 +17,23 @@ test("an image is taken by its digest alone, and a tag is told why not", () => {
   assert.throws(() => checkImage("reg.azurecr.io/oddrun-scoring:1.0"), /A tag can be moved/);
   for (const image of [
     `reg.azurecr.io/oddrun-scoring@${digest.slice(0, -1)}`,
-    `oddrun-scoring@${digest}`,
     `https://reg.azurecr.io/oddrun-scoring@${digest}`,
     `reg.azurecr.io/x@sha256:${"0A".repeat(32)}`,
   ]) {
     assert.throws(() => checkImage(image), /is not an image by digest/, image);
+  }
+});
+
+test("what is wrong with an image is said, not only how a right one looks", () => {
+  const digest = `sha256:${"0a".repeat(32)}`;
+  for (const [image, why] of [
+    [`oddrun-scoring@${digest}`, /the registry before it is missing/],
+    [`REGISTRY/oddrun-scoring@${digest}`, /"REGISTRY" is no registry.*NAME\.azurecr\.io/],
+    [`https://reg.azurecr.io/x@${digest}`, /without https/],
+    [`reg.azurecr.io/x@${digest}0`, /64 hex digits in small letters/],
+    [`reg.azurecr.io/X@${digest}`, /the name between/],
+  ] as const) {
+    assert.throws(() => checkImage(image), why, image);
   }
 });
 

@@ -18,11 +18,24 @@ export function checkEndpointName(name: string): string {
 export function checkImage(image: string): string {
   const isFit = /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}$/.test(image) && image.length <= 512;
   if (isFit) return image;
-  const isTag = !image.includes("@");
   throw problem(
     "bad-usage",
-    `"${printable(image, 120)}" is not an image by digest: name it as REGISTRY/oddrun-scoring@sha256:..., 64 hex digits.${isTag ? " A tag can be moved to another image, a digest can't." : ""}`,
+    `"${printable(image, 120)}" is not an image by digest: ${imageMistake(image)}. Name it as NAME.azurecr.io/oddrun-scoring@sha256:..., 64 hex digits.`,
   );
+}
+
+/** What keeps a text from naming an image, in words. */
+function imageMistake(image: string): string {
+  const [path = "", digest, ...more] = image.split("@");
+  if (digest === undefined) return "it has no digest. A tag can be moved to another image, a digest can't";
+  if (more.length > 0 || !/^sha256:[0-9a-f]{64}$/.test(digest))
+    return `after the @ stands "sha256:" with 64 hex digits in small letters, nothing else`;
+  if (path.includes("://")) return "it begins with the registry's host name, without https://";
+  if (!path.includes("/")) return "the registry before it is missing, a host name such as NAME.azurecr.io";
+  const [host = ""] = path.split("/");
+  if (!/^[a-z0-9.-]+(:\d+)?$/.test(host))
+    return `"${printable(host)}" is no registry; that is a host name in small letters, such as NAME.azurecr.io`;
+  return "the name between the registry and the @ is small letters, digits, dots, dashes and slashes, 512 in all at most";
 }
 
 /** "blue=90,green=10" as percent by deployment. */

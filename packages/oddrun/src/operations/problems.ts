@@ -718,6 +718,20 @@ export const PROBLEMS = {
     message: (name: string, auth: string | null) =>
       `Endpoint "${name}" was made with ${auth === null ? "a way to sign in that Oddrun does not use" : `--auth ${auth}`}, and Azure does not change that. Leave --auth out, choose another name, or delete the endpoint first.`,
   },
+  "endpoint-without-key": {
+    title: "An endpoint that callers sign in to by Entra has no key",
+    httpStatus: 409,
+    exitCode: 2,
+    message: (name: string) =>
+      `Endpoint "${name}" was made without --auth key and has no key. Score with Entra ("oddrun score --endpoint ${name}"), or make another endpoint with --auth key.`,
+  },
+  "delete-interrupted": {
+    title: "Deleting an endpoint was stopped half-way",
+    httpStatus: 503,
+    exitCode: 4,
+    message: (name: string) =>
+      `Stopped while deleting endpoint "${name}". It may still be there and cost: repeat the command, it ends when the endpoint is gone.`,
+  },
   "endpoint-busy": {
     title: "Someone else is deploying to the endpoint",
     httpStatus: 409,

@@ -57,7 +57,9 @@ export function reportText({ endpoint, deployments }: EndpointReport): string {
     `Address: ${printable(endpoint.scoringUrl ?? "none yet", 300)}`,
     ...(mark === null
       ? []
-      : [`Deploying: run ${printable(mark.runId)} since ${new Date(mark.sinceMs).toISOString().slice(0, 16)}Z.`]),
+      : [
+          `Deploying: run ${printable(mark.runId)} since ${new Date(mark.sinceMs).toISOString().slice(0, 16)}Z. It may have ended without a word; "--take-over" then goes on.`,
+        ]),
   ];
   if (deployments.length === 0) return `${lines.join("\n")}\nNo deployment: it answers nothing and costs nothing.\n`;
   const rows = deployments.map((each) => [

@@ -1,5 +1,5 @@
 import type { EndpointPlatform } from "../../operations/endpoint-platform.ts";
-import { problem } from "../../operations/problems.ts";
+import { Problem, problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
 import { WORKSPACE_OPTIONS, workspaceName } from "../azure-settings.ts";
 import { MODEL_NAME_OPTION } from "../cloud-registration.ts";
@@ -100,8 +100,7 @@ export const deployCommand: CommandSpec = {
       case "traffic":
         return await shift(input, context, endpoints, endpoint);
       case "key":
-        context.stdout.write(`${await endpoints.key(endpoint)}\n`);
-        return 0;
+        return await showKey(input, context, endpoints, endpoint);
       case "delete":
         return await remove(input, context, endpoints, endpoint);
       case undefined:
@@ -147,6 +146,12 @@ const showLogs: Deed = async (input, { stdout }, endpoints, endpoint) => {
   return 0;
 };
 
+const showKey: Deed = async (_, { stdout }, endpoints, endpoint) => {
+  const { endpointKey } = await import("../../operations/deploy-manage.ts");
+  stdout.write(`${await endpointKey(endpoints, endpoint)}\n`);
+  return 0;
+};
+
 const shift: Deed = async (input, context, endpoints, endpoint) => {
   const { shiftTraffic } = await import("../../operations/deploy-manage.ts");
   const { readTraffic } = await import("../../operations/endpoint-names.ts");
@@ -163,9 +168,19 @@ const remove: Deed = async (input, context, endpoints, endpoint) => {
   const { removeEndpoint } = await import("../../operations/deploy-manage.ts");
   const { hasConsent } = await import("./deploy-consent.ts");
   const { thisDeployer } = await import("./deploy-settings.ts");
+  const gone = (line: string) => {
+    context.stdout.write(`${line}\n`);
+    return 0;
+  };
+  // nobody is asked about what is not there
+  if ((await endpoints.endpoint(endpoint)) === null) return gone(`There is no endpoint ${endpoint}.`);
   const what = `Endpoint ${endpoint} and all deployments behind it are to be deleted; models stay registered.\n`;
   if (!(await hasConsent(input, context, what))) return 0;
-  const isGone = await removeEndpoint(endpoints, endpoint, thisDeployer(input, context));
-  context.stdout.write(isGone ? `Endpoint ${endpoint} is deleted.\n` : `There is no endpoint ${endpoint}.\n`);
-  return 0;
+  try {
+    const isDeleted = await removeEndpoint(endpoints, endpoint, thisDeployer(input, context));
+    return gone(isDeleted ? `Endpoint ${endpoint} is deleted.` : `There is no endpoint ${endpoint}.`);
+  } catch (error) {
+    if (!context.signal.aborted || error instanceof Problem) throw error;
+    throw problem("delete-interrupted", endpoint);
+  }
 };
