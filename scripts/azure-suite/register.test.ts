@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { setTimeout as nextTick } from "node:timers/promises";
 import type { PlantedAnswer } from "../azure-stand-in/faults.ts";
 import type { AzureStandIn } from "../azure-stand-in/index.ts";
 import { startOddrun } from "../collect-suite/oddrun-process.ts";
@@ -151,8 +152,47 @@ test("the same model again adds nothing, another one is the next version, and bo
   assert.equal((await stage.oddrun(["models", "pull", "--model-dir", pulled])).code, 0);
   const newest = readFileSync(join(stage.folder, "model", "model.json"));
   assert.deepEqual(readFileSync(join(pulled, "model.json")), newest);
-  assert.equal((await stage.oddrun(["models", "pull", "1", "--model-dir", pulled])).code, 0);
+  const pullFirst = ["models", "pull", "1", "--model-dir", pulled];
+  const refused = await stage.oddrun(pullFirst);
+  assert.equal(refused.code, 5);
+  assert.match(refused.err, /Another model in .*pulled is already there .* or replace it with --force/);
+  assert.deepEqual(readFileSync(join(pulled, "model.json")), newest);
+  writeFileSync(join(pulled, "flagged.csv"), "");
+  const forced = await stage.oddrun([...pullFirst, "--force"]);
+  assert.equal(forced.code, 0, forced.err);
+  assert.match(forced.err, /flagged\.csv is left there, and tells of the model before/);
   assert.deepEqual(readFileSync(join(pulled, "model.json")), first);
+});
+
+test("stopped while it registers, it says where, and that the same command goes on", async (t) => {
+  const stage = await trainedStage(t);
+  const { standIn, folder } = stage;
+  const release = standIn.plant({ match: ({ step }) => !step.startsWith("entra"), answer: "hang" });
+  const stop = new AbortController();
+  const args = ["models", "push", "--model-dir", join(folder, "model")];
+  const run = stage.oddrun(args, {}, stop.signal);
+  while (!standIn.requests.some(({ step }) => !step.startsWith("entra"))) await nextTick(20);
+  stop.abort("SIGINT");
+  const { code, err } = await run;
+  release();
+  assert.equal(code, 130);
+  assert.match(
+    err,
+    /^Stopped while registering in workspace mlw-oddrun .* goes on where this one stopped\. Nothing is added twice\.$/m,
+  );
+  assert.equal((await push(stage)).code, 0);
+  assertWhole(standIn, "after a stop");
+});
+
+test("a model of the sample is registered with a word that its data are made up", async (t) => {
+  const stage = await azureStage(t);
+  const input = join(stage.folder, "sample.csv");
+  assert.equal((await stage.oddrun(["sample", "--out", input])).code, 0);
+  const into = ["--trees", "5", "--model-dir", join(stage.folder, "model")];
+  const trained = await stage.oddrun(["train", "--input", input, ...into]);
+  assert.match(trained.err, /^Note: this model is trained on made-up data, the sample/m);
+  const [version] = versionsOf(stage.standIn);
+  assert.match((version!.properties["properties"] as Record<string, string>)["oddrun_source"]!, / \(a sample\)$/);
 });
 
 /** A stage with a model that is trained and registered nowhere. */
@@ -405,6 +445,16 @@ test("settings are checked before anything is trained, and a half-set environmen
   await usage(["--register", "azureml", "--history"], {}, /do not go together/);
   await usage(["--workspace", "w"], none, /--workspace goes with --register azureml/);
   await usage(["--register", "azureml", "--model-name", "../x"], {}, /--model-name takes 1 to 255 letters/);
+
+  const terraform = {
+    ...none,
+    AZURE_SUBSCRIPTION_ID: "s",
+    AZURE_RESOURCE_GROUP: "r",
+    AZURE_ML_WORKSPACE: "\u001b[33mWarning: x",
+  };
+  await usage([], terraform, /AZURE_ML_WORKSPACE is "⟨U\+001B⟩\[33mWarning: x", which cannot be a name in Azure/);
+  await usage(["--register", "azureml", "--resource-group", "a/b"], {}, /--resource-group is "a\/b", which cannot/);
+  await usage(["--register", "azureml", "--workspace", "w".repeat(261)], {}, /--workspace is "w.*", which cannot/);
 
   const input = ["--input", records(stage.folder), "--trees", "5", "--model-dir", join(stage.folder, "model")];
   const half = await stage.oddrun(["train", ...input], { ...none, AZURE_ML_WORKSPACE: "w" });

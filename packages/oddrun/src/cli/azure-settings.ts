@@ -1,5 +1,6 @@
 import type { AzureWorkspaceName } from "../operations/azure.ts";
 import { problem } from "../operations/problems.ts";
+import { printable } from "../operations/visible-text.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "./command.ts";
 
 /** Each part of the workspace's name, by the option and by the environment variable that says it. */
@@ -8,6 +9,10 @@ const PARTS = [
   ["resource-group", "AZURE_RESOURCE_GROUP"],
   ["subscription", "AZURE_SUBSCRIPTION_ID"],
 ] as const;
+
+/** What no name of a workspace, a resource group or a subscription has; the warnings of a tool whose output was taken for one have it. */
+const NO_NAME = /[\s\p{C}/\\?#%]/u;
+const NAME_LENGTH_MAX = 260;
 
 /** Options of every command that speaks with an Azure Machine Learning workspace. */
 export const WORKSPACE_OPTIONS: readonly OptionSpec[] = [
@@ -47,7 +52,7 @@ export function halfSetWorkspace(env: CommandContext["env"]): string | null {
   const missing = PARTS.filter((part) => !isSet(part)).map(([, variable]) => variable);
   const set = PARTS.filter(isSet).map(([, variable]) => variable);
   if (missing.length === 0 || set.every((variable) => variable === "AZURE_SUBSCRIPTION_ID")) return null;
-  return `${set.join(" and ")} ${set.length === 1 ? "is" : "are"} set, ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not: the model is not registered in Azure. Set all three, or give --no-register.`;
+  return `${set.join(" and ")} ${set.length === 1 ? "is" : "are"} set, ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not`;
 }
 
 /** The workspace that options or else the environment name; `wanted` says what needs it. */
@@ -57,6 +62,15 @@ export function workspaceName(input: CommandInput, env: CommandContext["env"], w
   if (missing.length > 0) {
     const ways = missing.map(([option, variable]) => `--${option} or ${variable}`);
     throw problem("bad-usage", `${wanted} needs a workspace: set ${ways.join(", ")}.`);
+  }
+  for (const [option, variable] of PARTS) {
+    const text = value(option, variable);
+    if (text.length <= NAME_LENGTH_MAX && !NO_NAME.test(text)) continue;
+    const where = input.text(option) === undefined ? variable : `--${option}`;
+    throw problem(
+      "bad-usage",
+      `${where} is "${printable(text, 60)}", which cannot be a name in Azure: it is too long, or has blanks, slashes or control characters in it.`,
+    );
   }
   const [workspace, resourceGroup, subscriptionId] = PARTS.map(([option, variable]) => value(option, variable));
   return { workspace: workspace!, resourceGroup: resourceGroup!, subscriptionId: subscriptionId! };

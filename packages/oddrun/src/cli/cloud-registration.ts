@@ -57,7 +57,8 @@ export async function planRegistration(input: CommandInput, context: CommandCont
   if (input.isSet("no-register") || (!isAsked && !isByEnvironment)) {
     if (own !== undefined) throw problem("bad-usage", `--${own} goes with --register azureml.`);
     const half = input.isSet("no-register") ? null : halfSetWorkspace(context.env);
-    return { planned: null, notices: half === null ? [] : [half] };
+    const notice = `${half}: the model is not registered in Azure. Set all three, or give --no-register.`;
+    return { planned: null, notices: half === null ? [] : [notice] };
   }
   if (isAsked) return { planned: await connect(input, context, "--register azureml"), notices: [] };
   const variables = "AZURE_ML_WORKSPACE, AZURE_RESOURCE_GROUP and AZURE_SUBSCRIPTION_ID are set";
@@ -109,6 +110,12 @@ export async function pushModel(
   const { encodedModel } = await import("../adapters/model-registry/index.ts");
   const { gitCommit } = await import("./git-commit.ts");
   const { version } = await import("./version.ts");
+  const { SAMPLE_MARK } = await import("./sample-file.ts");
+  if (source.endsWith(SAMPLE_MARK)) {
+    context.stderr.write(
+      "Note: this model is trained on made-up data, the sample: what it flags says nothing of your pipelines.\n",
+    );
+  }
   const facts = {
     name: modelName,
     source,
@@ -119,7 +126,12 @@ export async function pushModel(
     const registration = await connection.registry.register(modelToRegister(model, encodedModel(model), facts));
     return outcomeOf(registration, connection.place, wayOut);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!(error instanceof Problem)) {
+      if (context.signal.aborted) {
+        context.stderr.write(`Stopped while registering in ${connection.place}. ${wayOut} Nothing is added twice.\n`);
+      }
+      throw error;
+    }
     const failure = new Problem(error.code, `The model is not registered: ${error.message} ${wayOut}`);
     return { json: { registered: false, code: error.code, message: error.message }, text: "", failure };
   }

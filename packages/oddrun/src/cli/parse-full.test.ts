@@ -10,5 +10,8 @@ test("who leaves an argument out is told the arguments and where the help is", (
     message: `missing required argument 'target': oddrun collect <target...>. See "oddrun collect --help".`,
   });
   assert.throws(() => parse("models"), { message: /: oddrun models <\w+.*See "oddrun models --help"\.$/ });
+  assert.throws(() => parse("models", "compare", "--endpoint", "--input", "x"), {
+    message: "--endpoint needs a value, NAME: what follows it is --input.",
+  });
   assert.throws(() => parse("collect", "octo", "--sinse", "7d"), { message: /Did you mean --since/ });
 });

@@ -57,6 +57,8 @@ export function parseFull(
       parsed = { kind: "run", spec, input };
     });
   }
+  const forgotten = forgottenValue(specs, argv);
+  if (forgotten !== null) throw problem("bad-usage", forgotten);
   try {
     if (argv.length === 0) program.outputHelp();
     else program.parse([...argv], { from: "user" });
@@ -84,6 +86,22 @@ function commanderOption(spec: OptionSpec): Option {
     }
     return value;
   });
+}
+
+/** What to say of an option that is followed by another one instead of its value, which commander takes for the value; else null. */
+function forgottenValue(specs: readonly CommandSpec[], [name, ...words]: readonly string[]): string | null {
+  const spec = specs.find((candidate) => candidate.name === name);
+  if (spec === undefined) return null;
+  const options = [...spec.options, ...globalOptionsBeside(spec.options)];
+  const named = (word: string | undefined) => options.find((option) => word === `--${option.name}`);
+  for (const [at, word] of words.entries()) {
+    const option = named(word);
+    const next = named(words[at + 1]);
+    if (option?.value !== undefined && next !== undefined) {
+      return `--${option.name} needs a value, ${option.value}: what follows it is --${next.name}.`;
+    }
+  }
+  return null;
 }
 
 /** Who leaves an argument out does not know the command yet. */

@@ -8,6 +8,9 @@ export async function sampleText(): Promise<string> {
   return sampleMetricsCsv(sampleMetrics(SAMPLE));
 }
 
+/** Ends the source of a model that was trained on that sample. */
+export const SAMPLE_MARK = " (a sample)";
+
 /** Whether the file is that sample, byte by byte: nobody's data, so it may give way to real ones. */
 export async function isUntouchedSample(path: string): Promise<boolean> {
   try {

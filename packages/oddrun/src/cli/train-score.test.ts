@@ -60,6 +60,15 @@ test("train without any data writes the sample, says so, and score tells the slo
   assert.match(scored.stdout, /duration 15 min, usual/);
 });
 
+test("the sample is called one as long as nobody has touched it", async () => {
+  assert.match((await oddrun("train")).stdout, /^Trained on 1000 records of pipeline_metrics\.csv \(a sample\)\.$/m);
+  writeFileSync("touched.csv", readFileSync("pipeline_metrics.csv", "utf8").trimEnd());
+  assert.match(
+    (await oddrun("train", "--input", "touched.csv")).stdout,
+    /^Trained on 1000 records of touched\.csv\.$/m,
+  );
+});
+
 test("the same records, options and seed give the same model bytes; another seed does not", async () => {
   const bytes = () => [readFileSync("model/model.json", "utf8"), readFileSync("model/isolation_forest.bin", "hex")];
   await oddrun("train", "--seed", "5");

@@ -26,20 +26,27 @@ export interface TrainingData {
  */
 export async function trainingData(input: CommandInput, context: CommandContext): Promise<TrainingData> {
   const named = input.text("input");
-  if (named !== undefined) return await fromFile(named, named === "-" ? "standard input" : named, [], input, context);
+  if (named === "-") return await fromFile(named, "standard input", [], input, context);
+  if (named !== undefined) return await fromFile(named, await placeOf(named), [], input, context);
   const from = input.text("from");
   if (from !== undefined) {
     const { collectForTraining } = await import("./commands/collect-for-training.ts");
     const notices = await collectForTraining(METRICS_FILE, input, context);
     return await fromFile(METRICS_FILE, `${METRICS_FILE} (the runs of ${from})`, notices, input, context);
   }
-  if (await exists(METRICS_FILE)) return await fromFile(METRICS_FILE, METRICS_FILE, [], input, context);
+  if (await exists(METRICS_FILE)) return await fromFile(METRICS_FILE, await placeOf(METRICS_FILE), [], input, context);
   const stored = await fromStore(join(context.dataDir, "oddrun.db"), input);
   if (stored !== null) return stored;
-  const { SAMPLE, sampleText } = await import("./sample-file.ts");
+  const { SAMPLE, SAMPLE_MARK, sampleText } = await import("./sample-file.ts");
   await writeFileAtomically(METRICS_FILE, await sampleText());
   const notice = `There was no ${METRICS_FILE} and no stored run: a sample of ${SAMPLE.records} records has been written to ${METRICS_FILE}.`;
-  return await fromFile(METRICS_FILE, `${METRICS_FILE} (a sample)`, [notice], input, context);
+  return await fromFile(METRICS_FILE, `${METRICS_FILE}${SAMPLE_MARK}`, [notice], input, context);
+}
+
+/** A sample stays one however often it is trained on. */
+async function placeOf(path: string): Promise<string> {
+  const { isUntouchedSample, SAMPLE_MARK } = await import("./sample-file.ts");
+  return (await isUntouchedSample(path)) ? `${path}${SAMPLE_MARK}` : path;
 }
 
 async function fromFile(

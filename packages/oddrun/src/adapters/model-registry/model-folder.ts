@@ -48,6 +48,12 @@ export async function loadModelFolder(folder: string): Promise<ModelInFolder> {
   }
 }
 
+/** The hash of the folder's model.json, whether or not it is sound; null when there is none. */
+export function manifestSha256(folder: string): string | null {
+  const manifest = readModelFile(folder, MODEL_FILE);
+  return manifest === null ? null : sha256(manifest);
+}
+
 /** The same bytes are asked for when a forest is chosen and when it is checked. */
 function rememberedDigests(): (bytes: Uint8Array) => string {
   const digests = new Map<Uint8Array, string>();

@@ -4,7 +4,13 @@ import type { CheckOutcome, DoctorCheck } from "../../operations/doctor.ts";
 import { checkEndpointName } from "../../operations/endpoint-names.ts";
 import { Problem } from "../../operations/problems.ts";
 import { azureContext, loadAzure } from "../azure.ts";
-import { isWorkspaceInEnvironment, namedEndpoint, WORKSPACE_OPTIONS, workspaceName } from "../azure-settings.ts";
+import {
+  halfSetWorkspace,
+  isWorkspaceInEnvironment,
+  namedEndpoint,
+  WORKSPACE_OPTIONS,
+  workspaceName,
+} from "../azure-settings.ts";
 import { MODEL_NAME_OPTION, modelNameOption } from "../cloud-registration.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { apiUrlOption, repositoryOption } from "../options.ts";
@@ -149,7 +155,9 @@ async function azurePart(input: CommandInput, context: CommandContext): Promise<
   const isNamed = ["workspace", "resource-group", "subscription"].some((name) => input.isSet(name));
   const ofAzure = azureContext({ ...context, env, progress: () => {} });
   const name = isNamed || isWorkspaceInEnvironment(env) ? workspaceName(input, env, "Looking at Azure") : null;
-  return azure.doctorChecks(
+  const half = name === null ? halfSetWorkspace(env) : null;
+  const settings = half === null ? [] : line({ status: "warning", found: half, mend: "Set all three." });
+  const checks = azure.doctorChecks(
     {
       workspace: name === null ? null : { name, connection: azure.connectWorkspace(name, ofAzure) },
       endpoint: endpoint === undefined ? null : checkEndpointName(endpoint),
@@ -159,6 +167,7 @@ async function azurePart(input: CommandInput, context: CommandContext): Promise<
     },
     ofAzure,
   );
+  return [...settings, ...checks];
 }
 
 async function modelDescriber(): Promise<(files: readonly ModelFile[]) => string> {

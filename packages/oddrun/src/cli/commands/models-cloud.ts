@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CloudModelVersion } from "../../operations/cloud-registry.ts";
 import { problem } from "../../operations/problems.ts";
@@ -81,7 +82,9 @@ export async function pullFromCloud(input: CommandInput, context: CommandContext
     throw problem("bad-usage", `A version there is a whole number, not "${printable(version)}".`);
   }
   const { connection, modelName } = await connect(input, context, '"oddrun models pull"');
-  const { decodeModelFiles, publishModelFiles } = await import("../../adapters/model-registry/index.ts");
+  const { decodeModelFiles, manifestSha256, publishModelFiles, sha256 } = await import(
+    "../../adapters/model-registry/index.ts"
+  );
   const folder = input.text("model-dir") ?? "model";
   const wanted = version ?? (await connection.registry.versions(modelName))[0]?.version;
   const what = `${modelName} in ${connection.place}`;
@@ -89,10 +92,27 @@ export async function pullFromCloud(input: CommandInput, context: CommandContext
   const files = await connection.registry.pull(modelName, wanted);
   const model = decodeModelFiles(files, `version ${wanted} of ${what}`);
   context.signal.throwIfAborted();
-  const sha256 = await publishModelFiles(folder, new Map(files.map(({ name, bytes }) => [name, bytes])));
+  const before = manifestSha256(folder);
+  const isOther = before !== null && files.every(({ bytes }) => sha256(bytes) !== before);
+  if (isOther && !input.isSet("force")) {
+    const wayOut = "Name another folder with --model-dir, or replace it with --force.";
+    throw problem("output-exists", `Another model in ${printable(folder)}`, wayOut);
+  }
+  const pulledSha256 = await publishModelFiles(folder, new Map(files.map(({ name, bytes }) => [name, bytes])));
+  const flagged = join(folder, "flagged.csv");
+  if (isOther && existsSync(flagged)) {
+    context.stderr.write(`Note: ${printable(flagged)} is left there, and tells of the model before.\n`);
+  }
   context.stdout.write(
     input.isSet("json")
-      ? jsonText({ name: modelName, version: wanted, folder, sha256, kind: model.kind, rowCount: model.rowCount })
+      ? jsonText({
+          name: modelName,
+          version: wanted,
+          folder,
+          sha256: pulledSha256,
+          kind: model.kind,
+          rowCount: model.rowCount,
+        })
       : `Version ${wanted} of ${what} is in ${printable(folder)}: trained on ${model.rowCount} records. "oddrun score --model-dir ${printable(folder)}" uses it.\n`,
   );
   return 0;

@@ -22,7 +22,7 @@ export const COMPARE_OPTIONS: readonly OptionSpec[] = [
     name: "endpoint",
     value: "NAME",
     description: "With compare --registry azureml: the version that this endpoint serves, if it exists",
-    defaultText: "AZURE_ML_ENDPOINT",
+    defaultText: "AZURE_ML_ENDPOINT, else the one that deploy names",
   },
   {
     name: "input",
@@ -112,7 +112,9 @@ async function fromHere(input: CommandInput, context: CommandContext, sha256: st
 async function fromCloud(input: CommandInput, context: CommandContext): Promise<Other | null> {
   const { findServingModel } = await import("../../operations/find-serving-model.ts");
   const { connection, modelName } = await connect(input, context, '"oddrun models compare --registry azureml"');
-  const found = await findServingModel(connection, { modelName, endpoint: namedEndpoint(input, context.env) });
+  // where deploy serves when no endpoint is named
+  const endpoint = namedEndpoint(input, context.env) ?? connection.endpoints.defaultName;
+  const found = await findServingModel(connection, { modelName, endpoint });
   if (found === null) return null;
   const { decodeModelFiles } = await import("../../adapters/model-registry/index.ts");
   const place = `${found.place}, in ${connection.place}`;

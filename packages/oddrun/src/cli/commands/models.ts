@@ -50,6 +50,7 @@ export const modelsCommand: CommandSpec = {
       description: "Which registry is meant: local or azureml",
       defaultText: "local; push and pull: azureml",
     },
+    { name: "force", description: "With pull: replace another model that is in the folder" },
     MODEL_NAME_OPTION,
     ...WORKSPACE_OPTIONS,
     ...COMPARE_OPTIONS,
@@ -70,6 +71,8 @@ export const modelsCommand: CommandSpec = {
     }
     if (registry === "local") refuseOptions(input, [MODEL_NAME_OPTION, ...WORKSPACE_OPTIONS], "--registry azureml");
     if (action !== "compare") refuseOptions(input, COMPARE_OPTIONS, '"oddrun models compare"');
+    if (action !== "pull" && input.isSet("force"))
+      throw problem("bad-usage", '--force goes with "oddrun models pull".');
     if (action === "show" && registry === "azureml") {
       throw problem("bad-usage", `"oddrun models show" is about the versions here; pull one from azureml to see it.`);
     }
