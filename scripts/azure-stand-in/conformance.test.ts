@@ -154,8 +154,9 @@ test("the price list is asked without a token, filtered by what it documents, an
     "serviceName eq 'Virtual Machines' and armRegionName eq 'westeurope' and armSkuName eq 'Standard_DS2_v2'";
   const first = await ask(`${size} and priceType eq 'Consumption'`);
   assert.deepEqual([first.status, first.body.Count], [200, 3]);
-  assert.equal(first.body.Items[0].productName, "Virtual Machines DSv2 Series");
+  assert.equal(first.body.Items[0].productName, "Virtual Machines DSv2 Series Windows");
   const second = await arm(standIn, null)("GET", first.body.NextPageLink);
   assert.deepEqual([second.body.Count, second.body.NextPageLink], [1, null]);
+  assert.equal(second.body.Items[0].meterName, "DS2 v2");
   assert.equal((await ask("type eq 'Consumption'")).status, 400);
 });
