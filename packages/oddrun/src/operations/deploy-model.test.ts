@@ -234,6 +234,21 @@ test("of two runs that mark the endpoint at once the one whose mark is overwritt
   }
 });
 
+test("an endpoint that a killed run left at work is planned for when it is at rest, by the traffic that it has then", async () => {
+  const platform = await withVersion1();
+  const left = state(platform);
+  const { traffic } = left;
+  left.state = "changing";
+  left.traffic = new Map();
+  platform.wait = () => {
+    left.state = "ready";
+    left.traffic = traffic;
+    return Promise.resolve();
+  };
+  const { deployed } = await deployAll(platform, { versions: 2 });
+  assert.deepEqual(deployed.removed, ["blue"]);
+});
+
 test("what changed while a person thought about the plan stops the run before it makes anything, and its mark is taken away", async () => {
   const platform = await withVersion1();
   platform.meanwhile = (call) => {

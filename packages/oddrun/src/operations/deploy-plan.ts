@@ -1,4 +1,5 @@
 import type { CloudModelVersion, CloudRegistry, ModelFile } from "./cloud-registry.ts";
+import { endpointChanges } from "./deploy-change.ts";
 import { checkNobodyElse, type Deployer } from "./deploy-lock.ts";
 import type { SmokeProbe } from "./deploy-smoke.ts";
 import { type MonthlyCost, monthlyCost } from "./endpoint-cost.ts";
@@ -70,9 +71,12 @@ export async function planDeployment(request: DeployRequest, tools: PlanTools): 
   const version = await wantedVersion(registry, request);
   const { name: modelName, version: modelVersion } = version;
   const probe = probeOf(await registry.pull(modelName, modelVersion), `${modelName} version ${modelVersion}`);
-  const endpoint = await platform.endpoint(request.endpoint);
+  const seen = await platform.endpoint(request.endpoint);
+  checkNobodyElse(seen, deployer);
+  // What a run that was killed left the cloud at shows its traffic only when it is done.
+  const isAtRest = seen === null || seen.state === "ready" || seen.state === "failed";
+  const endpoint = isAtRest ? seen : await endpointChanges(request.endpoint, { platform, deployer }).settledEndpoint();
   const auth = checkEndpoint(endpoint, request);
-  checkNobodyElse(endpoint, deployer);
 
   const deployments = endpoint === null ? [] : await platform.deployments(request.endpoint);
   const serving = servingOne(deployments, endpoint);
