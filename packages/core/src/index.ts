@@ -1,4 +1,5 @@
 export * from "./baselines/index.ts";
+export * from "./change-points/index.ts";
 export * from "./cost/index.ts";
 export * from "./detection/index.ts";
 export * from "./evaluation/index.ts";
