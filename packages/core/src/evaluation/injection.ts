@@ -95,8 +95,9 @@ export function inject<Run extends InjectableRun>(
     case "failures":
       return failures(runs, onset, injection, random);
     case "variance":
-      return { runs: wider(runs, onset, injection.factor), stretches: [first] };
+      break;
   }
+  return { runs: wider(runs, onset, injection.factor), stretches: [first] };
 }
 
 const scaled = <Run extends { readonly durationMs: number }>(run: Run, factor: number): Run => ({
