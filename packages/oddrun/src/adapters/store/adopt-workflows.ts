@@ -1,3 +1,4 @@
+import { forgetWatch } from "./save-watch.ts";
 import type { StoreDatabase, WorkflowRow } from "./schema.ts";
 
 /**
@@ -12,12 +13,14 @@ export async function adoptWorkflows(db: StoreDatabase, repositoryId: number): P
   for (const workflow of imported) {
     const owner = ownerOf(workflow, real);
     if (owner === undefined) continue;
-    await db
+    const { numUpdatedRows } = await db
       .updateTable("run_attempts")
       .where("repository_id", "=", repositoryId)
       .where("workflow_id", "=", workflow.workflow_id)
       .set({ workflow_id: owner.workflow_id })
-      .execute();
+      .executeTakeFirstOrThrow();
+    // their series have other names now
+    if (numUpdatedRows > 0n) await forgetWatch(db, repositoryId);
   }
 }
 

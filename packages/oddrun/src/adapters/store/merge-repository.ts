@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { EVIDENCE, JOBS, JOINED_METRICS, RUN_ATTEMPTS, STEPS, WORKFLOWS } from "./rows.ts";
+import { forgetWatch } from "./save-watch.ts";
 import type { StoreDatabase, StoreTables } from "./schema.ts";
 
 /**
@@ -20,7 +21,16 @@ export async function mergeRepository(db: StoreDatabase, importedId: number, rea
   await move("evidence", EVIDENCE.columns);
   const verdictCount = await move("verdicts", VERDICT_COLUMNS);
   if (verdictCount > 0) await markMovedVerdicts(db, realId);
+  await dropChanges(db, importedId);
+  await forgetWatch(db, realId);
   await db.deleteFrom("repositories").where("repository_id", "=", importedId).execute();
+}
+
+/** The series of both histories together are looked at anew: what was said under an id that is gone would name nothing. */
+async function dropChanges(db: StoreDatabase, importedId: number): Promise<void> {
+  for (const table of ["changes", "watched_series", "watches"] as const) {
+    await db.deleteFrom(table).where("repository_id", "=", importedId).execute();
+  }
 }
 
 const VERDICT_COLUMNS = [

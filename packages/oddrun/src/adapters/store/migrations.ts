@@ -1,6 +1,7 @@
 import { type Kysely, sql, type TableMetadata } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { problem } from "../../operations/problems.ts";
+import { createChangeTables } from "./change-tables.ts";
 import { createCollectionTables } from "./collection-tables.ts";
 import { EVIDENCE, JOBS, JOINED_METRICS, REPOSITORIES, RUN_ATTEMPTS, STEPS, WORKFLOWS } from "./rows.ts";
 import type { StoreDatabase } from "./schema.ts";
@@ -8,6 +9,7 @@ import type { StoreDatabase } from "./schema.ts";
 /** Every step from an empty file to the present tables, in order. A released step is never edited: add another one. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-runs-jobs-steps-metrics-verdicts": { up: createFirstTables },
+  "0002-changes": { up: createChangeTables },
 };
 
 /** Refuses a store that a newer program made, or an older one that cannot be brought up to date now. */

@@ -59,11 +59,19 @@ export async function countRuns(db: StoreDatabase, filter: RunFilter): Promise<n
   return runs;
 }
 
+/** The finished attempts that the filter lets through, in order of completion. */
+export function finishedRuns(db: StoreDatabase, filter: RunFilter): AsyncGenerator<StoredRun> {
+  return finishedRunsOf(db, () => filteredRuns(db, filter));
+}
+
 /** Pages follow the key of the last attempt seen, so that nothing but one page is held and the store is free in between. */
-export async function* finishedRuns(db: StoreDatabase, filter: RunFilter): AsyncGenerator<StoredRun> {
+export async function* finishedRunsOf(
+  db: StoreDatabase,
+  filtered: () => ReturnType<typeof filteredRuns>,
+): AsyncGenerator<StoredRun> {
   let last: JoinedRunRow | undefined;
   for (;;) {
-    let query = filteredRuns(db, filter);
+    let query = filtered();
     if (last !== undefined) {
       const { finished_at_ms, repository_id, run_id, run_attempt } = last;
       query = query.where(

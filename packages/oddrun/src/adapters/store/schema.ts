@@ -8,7 +8,7 @@ import type { Kysely } from "kysely";
 export interface StoreTables {
   repositories: RepositoryRow;
   workflows: WorkflowRow;
-  run_attempts: RunAttemptRow & LatestVerdictColumns & GoneColumn;
+  run_attempts: RunAttemptRow & LatestVerdictColumns & GoneColumn & WatchedColumn;
   jobs: JobRow;
   steps: StepRow;
   joined_metrics: JoinedMetricRow;
@@ -19,6 +19,9 @@ export interface StoreTables {
   collection_tasks: CollectionTaskRow;
   collection_states: CollectionStateRow;
   read_marks: ReadMarkRow;
+  changes: ChangeRow;
+  watches: WatchRow;
+  watched_series: WatchedSeriesRow;
 }
 
 export type StoreDatabase = Kysely<StoreTables>;
@@ -84,6 +87,11 @@ export interface LatestVerdictColumns {
 export interface GoneColumn {
   /** 1 when GitHub has the run no more, so that an open one is not asked for again. Only a collection writes it. */
   is_gone: number | null;
+}
+
+export interface WatchedColumn {
+  /** 1 when the states of what is watched for changes hold the attempt, 2 when it came too late for them; null until then. */
+  watched: number | null;
 }
 
 export interface JobRow {
@@ -191,4 +199,37 @@ export interface ReadMarkRow {
   total: number | null;
   /** Grows with every save: tells which marks are old. */
   place: number;
+}
+
+export interface ChangeRow {
+  repository_id: number;
+  series_id: string;
+  revision: number;
+  /** Grows with every row, over all repositories. */
+  place: number;
+  word: number;
+  is_correction: number;
+  said_at_ms: number;
+  /** The whole event as JSON. */
+  event: string;
+}
+
+/** How far one repository is watched for changes. */
+export interface WatchRow {
+  repository_id: number;
+  checkpoint_ms: number | null;
+  engine: string;
+  version: number;
+  run_count: number;
+  late_count: number;
+}
+
+export interface WatchedSeriesRow {
+  repository_id: number;
+  series_id: string;
+  workflow_id: number;
+  /** The detector's state as JSON. */
+  state: string;
+  word_count: number;
+  is_open: number;
 }

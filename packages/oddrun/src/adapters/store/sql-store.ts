@@ -1,7 +1,9 @@
 import type { HistoryBatch, Repository, Workflow } from "@oddrun/core";
+import type { ChangeStore } from "../../operations/change-store.ts";
 import type { CollectionStore } from "../../operations/collection-store.ts";
 import type { EvidenceStore } from "../../operations/evidence-store.ts";
 import type { BatchCounts, RunStore, SaveCounts } from "../../operations/ports.ts";
+import { changeStore } from "./change-queries.ts";
 import { collectionStore } from "./collection-queries.ts";
 import { evidenceStore } from "./evidence-queries.ts";
 import {
@@ -28,7 +30,7 @@ import { upsertInto } from "./upsert.ts";
 import { appendVerdicts, countVerdicts, judgedRuns, latestVerdicts } from "./verdict-queries.ts";
 
 /** All that is kept: runs, what was said of them, and where their collection stands. */
-export type Store = RunStore & CollectionStore & EvidenceStore;
+export type Store = RunStore & CollectionStore & EvidenceStore & ChangeStore;
 
 /** A store over any database whose tables are made; `explain` turns the database's own errors into problems. */
 export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown): Store {
@@ -59,6 +61,7 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
   };
 
   return {
+    ...changeStore(db, writing, guarded, explain),
     ...evidenceStore(db, writing, guarded),
     ...collectionStore(db, saveBatch, writing, guarded),
     save: (batch) => writing((transaction) => saveBatch(transaction, batch)),
