@@ -1,3 +1,4 @@
+export * from "./alert-budget/index.ts";
 export * from "./baselines/index.ts";
 export * from "./change-points/index.ts";
 export * from "./cost/index.ts";

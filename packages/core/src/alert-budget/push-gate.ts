@@ -1,0 +1,139 @@
+import { type ChangeEvent, seriesOf } from "../change-points/index.ts";
+
+/** One series that an incident is seen in, with the latest word on it. */
+export interface IncidentMember {
+  readonly seriesId: string;
+  readonly event: Pick<ChangeEvent, "direction" | "usual" | "level" | "score" | "runCount" | "isYoung">;
+  /** What it costs a week; null where no minutes can be told. Below 0 for what became faster. */
+  readonly extraMinutesAWeek: number | null;
+}
+
+/** An incident as it stands at one moment: offered whenever a member is told or has grown. */
+export interface PushCandidate {
+  /** The same for all that is said of one incident. */
+  readonly incidentId: string;
+  readonly repositoryId: number;
+  readonly atMs: number;
+  readonly members: readonly IncidentMember[];
+}
+
+export interface Inbox {
+  /** "repository 42", "organisation octo-org". */
+  readonly name: string;
+  readonly pushesAWeek: number;
+  /** The score from which a series may push. */
+  readonly bars: ReadonlyMap<string, number>;
+  /** The bar of a series that is in no such list, as of one that is new. */
+  readonly barOfOthers: number;
+}
+
+export interface GateOptions {
+  /** A job, or the runners of a label, alarms alone only when it costs this many minutes a week. */
+  readonly aloneMinutesAWeek: number;
+  /** What takes less than this share of its usual time may do nothing at all, and is told though it is faster. */
+  readonly hollowRatio: number;
+}
+
+export const DEFAULT_GATE_OPTIONS: GateOptions = { aloneMinutesAWeek: 120, hollowRatio: 1 / 3 };
+
+/**
+ * What becomes of an incident in one inbox. It goes to the digest because no series of it may alarm ("not-by-right": steps, cheap
+ * jobs, joined metrics, improvements), none is sure enough ("below-bar"), or the week is full ("no-room").
+ */
+export interface PushDecision {
+  readonly inbox: string;
+  readonly incidentId: string;
+  readonly atMs: number;
+  readonly fate: "push" | "digest";
+  readonly why: "sure-enough" | "not-by-right" | "below-bar" | "no-room";
+  /** The member that decided: the one furthest above its bar, else nearest below it; null when none has the right. */
+  readonly seriesId: string | null;
+}
+
+/** What a gate keeps between two incidents, fit for JSON. */
+export interface GateState {
+  /** By inbox: what was pushed, latest last, as far back as it matters. */
+  readonly pushed: Readonly<Record<string, readonly { readonly incidentId: string; readonly atMs: number }[]>>;
+}
+
+export interface PushGate {
+  /** What becomes of it now in each of its inboxes; nothing for an inbox that was told of this incident before. */
+  offer(candidate: PushCandidate): readonly PushDecision[];
+  state(): GateState;
+}
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+/** An incident that goes on is not pushed again for this long. */
+const REMEMBERED_MS = 26 * WEEK_MS;
+
+/**
+ * Lets incidents through to inboxes within their budgets: in any seven days (of a budget below one a week: in any as long as one
+ * push takes) no inbox gets more than its budget. Only series of whole runs alarm by right; a job alarms alone only where it is
+ * dear; a step never.
+ */
+export function pushGate(
+  inboxesOf: (repositoryId: number) => readonly Inbox[],
+  { options = DEFAULT_GATE_OPTIONS, state }: { readonly options?: GateOptions; readonly state?: GateState } = {},
+): PushGate {
+  const pushed = new Map(Object.entries(state?.pushed ?? {}).map(([inbox, list]) => [inbox, [...list]]));
+
+  const decide = (inbox: Inbox, { incidentId, atMs, members }: PushCandidate): PushDecision | null => {
+    const known = pushed.get(inbox.name) ?? [];
+    const before = known.filter((push) => push.atMs > atMs - REMEMBERED_MS);
+    if (before.some((push) => push.incidentId === incidentId)) return null;
+    const about = { inbox: inbox.name, incidentId, atMs };
+    const [best] = members
+      .filter((member) => mayPush(member, options))
+      .map(({ seriesId, event }) => ({
+        seriesId,
+        excess: event.score - (inbox.bars.get(seriesId) ?? inbox.barOfOthers),
+      }))
+      .sort((one, other) => other.excess - one.excess);
+    if (best === undefined) return { ...about, fate: "digest", why: "not-by-right", seriesId: null };
+    const { seriesId } = best;
+    if (best.excess < 0) return { ...about, fate: "digest", why: "below-bar", seriesId };
+    const isRare = inbox.pushesAWeek < 1;
+    const spanMs = isRare ? WEEK_MS / inbox.pushesAWeek : WEEK_MS;
+    const room = isRare ? 1 : Math.floor(inbox.pushesAWeek);
+    if (before.filter((push) => push.atMs > atMs - spanMs).length >= room)
+      return { ...about, fate: "digest", why: "no-room", seriesId };
+    pushed.set(inbox.name, [...before, { incidentId, atMs }]);
+    return { ...about, fate: "push", why: "sure-enough", seriesId };
+  };
+
+  return {
+    offer: (candidate) =>
+      inboxesOf(candidate.repositoryId).flatMap((inbox) => {
+        const decision = decide(inbox, candidate);
+        return decision === null ? [] : [decision];
+      }),
+    state: () => ({ pushed: Object.fromEntries(pushed) }),
+  };
+}
+
+/** Goes through incidents in the order they were said; the last decision on each in each inbox is what became of it. */
+export function decidePushes(
+  candidates: readonly PushCandidate[],
+  inboxesOf: (repositoryId: number) => readonly Inbox[],
+  options: GateOptions = DEFAULT_GATE_OPTIONS,
+): readonly PushDecision[] {
+  const gate = pushGate(inboxesOf, { options });
+  const fates = new Map<string, PushDecision>();
+  for (const candidate of [...candidates].sort((one, other) => one.atMs - other.atMs)) {
+    for (const decision of gate.offer(candidate)) {
+      // a late push is told where the incident first appeared
+      fates.set(JSON.stringify([decision.inbox, decision.incidentId]), decision);
+    }
+  }
+  return [...fates.values()].sort((one, other) => one.atMs - other.atMs);
+}
+
+/** Whether this series may alarm at all, however sure it is. */
+export function mayPush({ seriesId, event, extraMinutesAWeek }: IncidentMember, options: GateOptions): boolean {
+  const { scope, measure } = seriesOf(seriesId);
+  // whether more is worse is not known of a joined metric
+  if (scope === "step" || measure === "metric") return false;
+  const isHollow = measure === "duration" && event.level < event.usual * options.hollowRatio;
+  if (event.direction === "down" && measure !== "schedule" && !isHollow) return false;
+  return scope === "run" || Math.abs(extraMinutesAWeek ?? 0) >= options.aloneMinutesAWeek;
+}

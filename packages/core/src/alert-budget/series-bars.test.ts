@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as fc from "fast-check";
+import { DEFAULT_BAR_OPTIONS, seriesBars } from "./index.ts";
+
+const { falseAlarmsARun, falseShare, scoreTail, barMax } = DEFAULT_BAR_OPTIONS;
+const load = (seriesId: string, minutesAWeek: number, runsAWeek = 100) => ({ seriesId, minutesAWeek, runsAWeek });
+
+test("among many series a bar grows with ln(1 / share) of the minutes", () => {
+  const loads = Array.from({ length: 400 }, (_, at) => load(`${at}`, at === 0 ? 10 : at === 1 ? 20 : 40, 5));
+  const bars = seriesBars(loads, 1);
+  const step = Math.log(2) / scoreTail;
+  assert.ok(bars.get("0")! < barMax);
+  assert.ok(Math.abs(bars.get("0")! - bars.get("1")! - step) < 1e-9);
+  assert.ok(Math.abs(bars.get("1")! - bars.get("2")! - step) < 1e-9);
+});
+
+test("few series that run seldom keep the detector's own bar", () => {
+  assert.deepEqual([...seriesBars([load("a", 300, 40), load("b", 100, 40)], 1).values()], [1, 1]);
+});
+
+test("where no bar meets the highest, the false alarms of all series together keep to their part of the budget", () => {
+  const loads = fc.array(
+    fc.record({ minutes: fc.integer({ min: 0, max: 10_000 }), runs: fc.integer({ min: 0, max: 3000 }) }),
+    {
+      minLength: 1,
+      maxLength: 50,
+    },
+  );
+  fc.assert(
+    fc.property(loads, fc.double({ min: 0.1, max: 20, noNaN: true }), (raw, budget) => {
+      const series = raw.map(({ minutes, runs }, at) => load(`${at}`, minutes, runs));
+      const bars = seriesBars(series, budget, { options: { ...DEFAULT_BAR_OPTIONS, barMax: 1e9 } });
+      const expected = series.reduce(
+        (sum, { seriesId, runsAWeek }) =>
+          sum + runsAWeek * falseAlarmsARun * Math.exp(-scoreTail * (bars.get(seriesId)! - 1)),
+        0,
+      );
+      // a share of nothing is still a millionth of the budget
+      assert.ok(expected <= budget * falseShare * (1 + 1e-6 * series.length) + 1e-9);
+    }),
+  );
+});
+
+test("a raise lifts every bar, and none above the highest", () => {
+  const bars = seriesBars([load("dear", 1000, 10), load("cheap", 0.001, 4000)], 1, { raise: 2 });
+  assert.equal(bars.get("dear"), 3);
+  assert.equal(bars.get("cheap"), barMax);
+});

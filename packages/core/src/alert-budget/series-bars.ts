@@ -1,0 +1,59 @@
+/** What one series costs, from its own past. */
+export interface SeriesLoad {
+  readonly seriesId: string;
+  /** Minutes of work a week: its share of the budget goes by them. */
+  readonly minutesAWeek: number;
+  readonly runsAWeek: number;
+}
+
+export interface BarOptions {
+  /** Of the pushes, the share that may be false. */
+  readonly falseShare: number;
+  /** False alarms a run of a series whose bar is 1: what the detectors are set to on quiet histories. */
+  readonly falseAlarmsARun: number;
+  /** How fast false alarms get rarer with the score: their number falls by e for each 1 / this. */
+  readonly scoreTail: number;
+  /** No bar is above this: a change that is large beyond doubt is told of any series. */
+  readonly barMax: number;
+}
+
+/**
+ * `scoreTail` is measured on quiet real histories without injected changes (benchmarks/results/budget.md): the number of false
+ * alarms above a score falls about as exp(-0.6 score). It falls this slowly because what is left are real bursts and wandering
+ * levels; the same runs in shuffled order give none at all.
+ */
+export const DEFAULT_BAR_OPTIONS: BarOptions = {
+  falseShare: 0.15,
+  falseAlarmsARun: 0.0005,
+  scoreTail: 0.6,
+  barMax: 8,
+};
+
+/** A series of which no minute is known gets this share, not nothing. */
+const SHARE_MIN = 1e-6;
+
+/**
+ * The score from which each of these series may push to one inbox, 1 or more. Each may be falsely alarmed by in proportion to its
+ * minutes: with r runs a week, a share s of the minutes, B pushes a week and false alarms falling as exp(-k score),
+ *
+ *     bar = 1 + (ln(1 / s) + ln(r x falseAlarmsARun / (B x falseShare))) / k
+ *
+ * so that the false alarms of all series together stay within B x falseShare. `raise` is added to each, as tuned on the past.
+ */
+export function seriesBars(
+  loads: readonly SeriesLoad[],
+  pushesAWeek: number,
+  { raise = 0, options = DEFAULT_BAR_OPTIONS }: { readonly raise?: number; readonly options?: BarOptions } = {},
+): ReadonlyMap<string, number> {
+  const { falseShare, falseAlarmsARun, scoreTail, barMax } = options;
+  const total = loads.reduce((sum, { minutesAWeek }) => sum + minutesAWeek, 0);
+  return new Map(
+    loads.map(({ seriesId, minutesAWeek, runsAWeek }) => {
+      const share = Math.max(SHARE_MIN, total > 0 ? minutesAWeek / total : 1 / loads.length);
+      const expected = runsAWeek * falseAlarmsARun;
+      const excess = Math.log(1 / share) + Math.log(expected / (pushesAWeek * falseShare));
+      // no runs, no false alarms: the logarithm is minus infinity there
+      return [seriesId, Math.min(barMax, Math.max(1, 1 + excess / scoreTail) + raise)];
+    }),
+  );
+}
