@@ -7,7 +7,7 @@ import { type BarOptions, DEFAULT_BAR_OPTIONS, seriesBars, type SeriesLoad } fro
 const ALONE_PART = 0.2;
 
 export interface PushPlan {
-  inboxesOf(repositoryId: number): readonly Inbox[];
+  readonly inboxesOf: (repositoryId: number) => readonly Inbox[];
 }
 
 /**
