@@ -7,6 +7,7 @@ export * from "./evaluation/index.ts";
 export * from "./evidence/index.ts";
 export * from "./explanation/index.ts";
 export * from "./features/index.ts";
+export * from "./incidents/index.ts";
 export * from "./isolation-forest/index.ts";
 export * from "./pipeline/index.ts";
 export * from "./random/index.ts";

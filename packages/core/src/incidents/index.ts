@@ -1,0 +1,5 @@
+export { type Decision, whyNot } from "./decision.ts";
+export { type AcceptedChange, acceptedIn, barsAfter } from "./feedback.ts";
+export * from "./incident.ts";
+export { familyOfChange, type IncidentKind, isImprovement, kindOfChange } from "./kind.ts";
+export { incidentAt, leadingChanges } from "./life-cycle.ts";

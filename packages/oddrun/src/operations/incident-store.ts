@@ -1,0 +1,59 @@
+import type {
+  AcceptedChange,
+  ChangeKey,
+  ChangeWord,
+  Incident,
+  IncidentEvent,
+  IncidentRecord,
+  IncidentState,
+} from "@oddrun/core";
+
+export interface IncidentFilter {
+  /** "owner/name", in any letter case: incidents with a change of it. */
+  readonly repository?: string;
+  /** The workflow's name, or its file with or without its folder: incidents with a change of it. */
+  readonly workflow?: string;
+  readonly states?: readonly IncidentState[];
+  /** Not over before this instant. */
+  readonly sinceMs?: number;
+}
+
+/** What is to be appended to what is kept of incidents. */
+export interface IncidentAmendment {
+  /** Whole records of new incidents, and of known ones with further changes or events. Nothing is taken away from a known one but changes that go to another. */
+  readonly records: readonly IncidentRecord[];
+}
+
+/** A workflow with the first and last end of its finished runs. */
+export interface WorkflowActivity {
+  readonly repositoryId: number;
+  readonly workflowId: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** Keeps incidents: what they are made of, and an append-only history of each. */
+export interface IncidentStore {
+  /**
+   * Amends incidents in one transaction: `decide` is given those with a change that is named, and those whose anchor lies at
+   * `sinceMs` or later; nobody else amends any meanwhile. All of its answer is kept or nothing. Gives that answer.
+   */
+  amendIncidents<Answer extends IncidentAmendment>(
+    wanted: { readonly changes: readonly ChangeKey[]; readonly numbers?: readonly number[]; readonly sinceMs: number },
+    decide: (known: readonly IncidentRecord[], nextNumber: number) => Answer,
+  ): Promise<Answer>;
+  /** As they stand at `nowMs`; newest number first. */
+  incidents(filter: IncidentFilter, nowMs: number): Promise<readonly Incident[]>;
+  /** null when there is none of that number. */
+  incident(number: number, nowMs: number): Promise<Incident | null>;
+  /** How many incidents there are, in any state. */
+  countIncidents(): Promise<number>;
+  /** The factors on thresholds that people's "not an anomaly" raised, by series id; a series that is not named has 1. */
+  barsOfSeries(): Promise<ReadonlyMap<string, number>>;
+  /** Changes whose provisional level is usual now, because a person accepted it. */
+  acceptedChanges(): Promise<readonly AcceptedChange[]>;
+  /** Every workflow that has finished runs. */
+  workflowActivity(): Promise<readonly WorkflowActivity[]>;
+}
+
+export type { AcceptedChange, ChangeWord, Incident, IncidentEvent, IncidentRecord };
