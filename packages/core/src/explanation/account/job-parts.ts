@@ -1,0 +1,96 @@
+import { type Job, parseJobName, type Step } from "../../pipeline/index.ts";
+import { type StepKind, stepKind } from "./step-kind.ts";
+
+/** A kind of time within a job, or before it. */
+export type JobPartKind = StepKind | "between-jobs" | "queue" | "unexplained";
+
+/** A stretch of time that belongs to one job. */
+export interface JobPart {
+  readonly kind: JobPartKind;
+  /** The step's name; null where it is none, and for the work of a job whose steps are not known. */
+  readonly step: string | null;
+  readonly ms: number;
+}
+
+/** A job of one run with where its time went, from what it waited for until its end: the parts are that long together. */
+export interface JobStretch {
+  readonly job: Job;
+  /** The job's name without its matrix values: matrix jobs stand in for each other from run to run. */
+  readonly fellows: string;
+  /** The job whose end it waited for; null for one that was ready from the start. */
+  readonly after: Job | null;
+  readonly parts: readonly JobPart[];
+}
+
+/** Clocks of different machines differ: an end this little after a creation is before it. */
+const SLACK_MS = 5000;
+
+/** A job that ran in this attempt, with sound times. */
+export interface RanJob {
+  readonly job: Job;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** The jobs that ran, with their starts and ends; times outside of the attempt are held to it. */
+export function ranJobs(jobs: readonly Job[], readyMs: number, endMs: number): readonly RanJob[] {
+  return jobs.flatMap((job) => {
+    if (job.duration.ms === null || job.startedAtMs === null) return [];
+    const startMs = Math.min(Math.max(job.startedAtMs, readyMs), endMs);
+    return [{ job, startMs, endMs: Math.min(Math.max(job.startedAtMs + job.duration.ms, startMs), endMs) }];
+  });
+}
+
+/**
+ * Where the time of a job went. What it waited for is the job that ended last before it was made: GitHub makes a job when all it
+ * needs are done. `stepsOf` gives the steps of a job; none where they are not known or not wanted.
+ */
+export function jobStretch(
+  { job, startMs, endMs }: RanJob,
+  all: readonly RanJob[],
+  readyMs: number,
+  stepsOf: (job: Job) => readonly Step[],
+): JobStretch {
+  const madeMs = Math.min(startMs, Math.max(readyMs, job.createdAtMs ?? startMs));
+  const before = job.createdAtMs === null || madeMs - readyMs > SLACK_MS ? lastBefore(all, job, madeMs, startMs) : null;
+  const fromMs = before?.endMs ?? readyMs;
+  const queuedMs = Math.max(madeMs, fromMs);
+  const parts: JobPart[] = [];
+  // before the first jobs GitHub takes a while to make them: that is part of the queue, as everywhere in Oddrun
+  if (before === null && job.createdAtMs !== null) parts.push({ kind: "queue", step: null, ms: startMs - fromMs });
+  else {
+    parts.push({ kind: "between-jobs", step: null, ms: queuedMs - fromMs });
+    parts.push({ kind: "queue", step: null, ms: startMs - queuedMs });
+  }
+  const { caller, inner } = parseJobName(job.name);
+  const fellows = caller === null ? inner : `${caller} / ${inner}`;
+  const after = before?.job ?? null;
+  return { job, fellows, after, parts: [...parts, ...executionParts(stepsOf(job), endMs - startMs)] };
+}
+
+function lastBefore(all: readonly RanJob[], job: Job, madeMs: number, startMs: number): RanJob | null {
+  let last: RanJob | null = null;
+  for (const other of all) {
+    // one that began no earlier cannot be what it waited for, however the clocks stand
+    if (other.job === job || other.startMs >= startMs) continue;
+    if (other.endMs > Math.min(madeMs + SLACK_MS, startMs)) continue;
+    if (last === null || other.endMs > last.endMs) last = other;
+  }
+  return last;
+}
+
+function executionParts(steps: readonly Step[], executionMs: number): readonly JobPart[] {
+  const timed = steps.filter((step) => step.duration.ms !== null);
+  if (timed.length === 0) return [{ kind: "work", step: null, ms: executionMs }];
+  const seen = new Map<string, number>();
+  const parts: JobPart[] = [];
+  let told = 0;
+  for (const step of timed) {
+    const count = (seen.get(step.name) ?? 0) + 1;
+    seen.set(step.name, count);
+    const name = count === 1 ? step.name : `${step.name} (${count})`;
+    parts.push({ kind: stepKind(step.name), step: name, ms: step.duration.ms! });
+    told += step.duration.ms!;
+  }
+  return [...parts, { kind: "unexplained", step: null, ms: executionMs - told }];
+}

@@ -1,0 +1,49 @@
+import type { MinutesAccount, MinutesPart } from "./minutes-account.ts";
+
+/** What the account comes down to, in one word for people and programs. */
+export type NamedCause =
+  /** One line of the account carries most of the difference. */
+  | { readonly kind: "part"; readonly part: MinutesPart; readonly share: number }
+  /** All steps take longer (or shorter) alike: the machine, not the work. `ratio` is how many times as long. */
+  | { readonly kind: "everything"; readonly ratio: number; readonly ms: number; readonly share: number };
+
+/** Steps of less than this say nothing about a ratio: their times are whole seconds. */
+const STEP_MS_MIN = 10_000;
+/** A step that is most of the work cannot be told from all of the work. */
+const STEP_SHARE_MAX = 0.8;
+/** How far the shares of the extra time may lie from the shares of the usual time, all together, to be called alike. */
+const UNLIKE_MAX = 0.15;
+/** All steps alike carry at least this share of the difference, or it is not what it comes down to. */
+const EVERYTHING_SHARE_MIN = 0.5;
+
+/**
+ * What most of the difference comes down to: the largest part in its direction, or everything alike; null when nothing differs.
+ */
+export function namedCause({ parts, differenceMs }: MinutesAccount): NamedCause | null {
+  const direction = Math.sign(differenceMs);
+  const everything = allAlike(parts, direction);
+  if (everything !== null && everything.ms / differenceMs >= EVERYTHING_SHARE_MIN) {
+    return { kind: "everything", ...everything, share: everything.ms / differenceMs };
+  }
+  const largest = parts.find(({ ms }) => Math.sign(ms) === direction);
+  return largest === undefined ? null : { kind: "part", part: largest, share: largest.ms / differenceMs };
+}
+
+function allAlike(
+  parts: readonly MinutesPart[],
+  direction: number,
+): { readonly ratio: number; readonly ms: number } | null {
+  const steps = parts.filter(
+    ({ step, beforeMs, afterMs }) => step !== null && Math.max(beforeMs!, afterMs!) >= STEP_MS_MIN && beforeMs! > 0,
+  );
+  const usualMs = steps.reduce((sum, { beforeMs }) => sum + beforeMs!, 0);
+  const extraMs = steps.reduce((sum, { beforeMs, afterMs }) => sum + afterMs! - beforeMs!, 0);
+  if (steps.length < 2 || Math.sign(extraMs) !== direction) return null;
+  if (steps.some(({ beforeMs }) => beforeMs! / usualMs > STEP_SHARE_MAX)) return null;
+  const unlike = steps.reduce(
+    (sum, { beforeMs, afterMs }) => sum + Math.abs((afterMs! - beforeMs!) / extraMs - beforeMs! / usualMs) / 2,
+    0,
+  );
+  if (unlike > UNLIKE_MAX) return null;
+  return { ratio: (usualMs + extraMs) / usualMs, ms: steps.reduce((sum, { ms }) => sum + ms, 0) };
+}
