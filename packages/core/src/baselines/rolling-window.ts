@@ -7,6 +7,10 @@ export interface RollingWindow {
   quantile(share: number): number;
   /** Distance from `value` to the `rank`-th nearest value here, counted from 1; infinite when there are fewer. */
   nearestDistance(value: number, rank: number): number;
+  /** Median of the distances from `middle`; NaN when empty. */
+  medianDistance(middle: number): number;
+  /** Copies the values to the start of `target`, in order of arrival. */
+  copyTo(target: Float64Array): void;
 }
 
 export function rollingWindow(capacity: number): RollingWindow {
@@ -67,6 +71,29 @@ export function rollingWindow(capacity: number): RollingWindow {
         }
       }
       return distance;
+    },
+    medianDistance(middle) {
+      let right = firstAtLeast(middle);
+      let left = right - 1;
+      let before = Number.NaN;
+      let distance = Number.NaN;
+      for (let found = 0; found <= size >> 1 && found < size; found++) {
+        before = distance;
+        const below = left >= 0 ? middle - sorted[left]! : Number.POSITIVE_INFINITY;
+        const above = right < size ? sorted[right]! - middle : Number.POSITIVE_INFINITY;
+        if (below <= above) {
+          distance = below;
+          left--;
+        } else {
+          distance = above;
+          right++;
+        }
+      }
+      return size % 2 === 1 ? distance : (before + distance) / 2;
+    },
+    copyTo(target) {
+      const first = size < capacity ? 0 : next;
+      for (let index = 0; index < size; index++) target[index] = arrived[(first + index) % capacity]!;
     },
   };
 }

@@ -1,0 +1,213 @@
+import type { ChangeEvent, ChangeState, RunMark } from "./change.ts";
+import { DEFAULT_RATE_OPTIONS, type RateOptions } from "./rate-options.ts";
+
+export interface RateObservation {
+  readonly hasFailed: boolean;
+  readonly mark: RunMark;
+}
+
+/** All that is kept of a series of failures between two runs; plain numbers, fit for JSON. */
+export interface RateState {
+  readonly runCount: number;
+  /** Pairs (run before, run) that the usual rate is learnt from, oldest first: 0 to 3, twice the first plus the second. */
+  readonly reference: readonly number[];
+  readonly before: 0 | 1;
+  readonly waiting: readonly WaitingPair[];
+  readonly sums: readonly number[];
+  readonly peaks: readonly number[];
+  readonly pastPeaks: readonly number[];
+  readonly starts: readonly RateStart[];
+  readonly changeCount: number;
+  readonly open: OpenRise | null;
+}
+
+interface WaitingPair {
+  readonly at: number;
+  readonly pair: number;
+}
+
+/** The run at which a sum last left zero, and the failures since. */
+interface RateStart {
+  readonly at: number;
+  readonly mark: RunMark | null;
+  readonly failures: number;
+}
+
+interface OpenRise {
+  readonly changeNumber: number;
+  readonly onset: RunMark;
+  readonly onsetAt: number;
+  readonly toldAt: number;
+  readonly usual: number;
+  readonly isYoung: boolean;
+  failures: number;
+  score: number;
+}
+
+export interface RateDetector {
+  /** Takes the next finished run in order of completion; what there is to say after it, mostly nothing. */
+  observe(observation: RateObservation): readonly ChangeEvent[];
+  state(): RateState;
+}
+
+/** An excursion counts as the series' own past only once so many runs stand behind its usual rate. */
+const PAST_AFTER_RUNS = 20;
+const RATE_MAX = 0.95;
+const AFTER_FAILURE_MAX = 0.9;
+const NOTHING: readonly ChangeEvent[] = [];
+
+/**
+ * Finds where the share of failed runs rose: a bank of likelihood-ratio sums (Page 1954) against a two-state Markov chain, because
+ * failures come in rows. The usual rate is learnt without the runs of an open or suspected rise.
+ */
+export function rateDetector({
+  options = DEFAULT_RATE_OPTIONS,
+  state,
+}: {
+  readonly options?: RateOptions;
+  readonly state?: RateState;
+} = {}): RateDetector {
+  const { rises, gainMax, sumMin, pastPeakShare } = options;
+  const zeros = rises.map(() => 0);
+  let runCount = state?.runCount ?? 0;
+  const reference = [...(state?.reference ?? [])];
+  let before: 0 | 1 = state?.before ?? 0;
+  let waiting = [...(state?.waiting ?? [])];
+  const sums = [...(state?.sums ?? zeros)];
+  const peaks = [...(state?.peaks ?? zeros)];
+  const pastPeaks = [...(state?.pastPeaks ?? zeros)];
+  const starts: RateStart[] = [...(state?.starts ?? zeros.map(() => ({ at: 0, mark: null, failures: 0 })))];
+  let changeCount = state?.changeCount ?? 0;
+  let open: OpenRise | null = state?.open == null ? null : { ...state.open };
+  const counts = [0, 0, 0, 0];
+  for (const pair of reference) counts[pair]!++;
+
+  /** Share of failed runs, and of runs that fail after a passed and after a failed one. */
+  const usualRates = () => {
+    const total = reference.length;
+    const rate =
+      (counts[1]! + counts[3]! + options.ratePriorRuns * options.ratePrior) / (total + options.ratePriorRuns);
+    const afterPass = (counts[1]! + options.ratePriorRuns * rate) / (counts[0]! + counts[1]! + options.ratePriorRuns);
+    const rowPrior = Math.min(AFTER_FAILURE_MAX, rate + options.rowPrior);
+    const afterFailure =
+      (counts[3]! + options.rowPriorRuns * rowPrior) / (counts[2]! + counts[3]! + options.rowPriorRuns);
+    return { rate, next: before === 1 ? afterFailure : afterPass };
+  };
+
+  /** Adds the run to every sum; the place of the one that is largest beside the one it needs, and that ratio. */
+  const add = (failed: 0 | 1, rate: number, next: number, mark: RunMark) => {
+    let best = 0;
+    let place = -1;
+    for (const [k, rise] of rises.entries()) {
+      const raised = next + (1 - next) * Math.min(RATE_MAX, rise / (1 - rate));
+      const gain = failed === 1 ? Math.log(raised / next) : Math.log((1 - raised) / (1 - next));
+      if (sums[k] === 0) {
+        if (failed === 0) continue;
+        starts[k] = { at: runCount, mark, failures: 0 };
+      }
+      sums[k] = sums[k]! + Math.min(gainMax, gain);
+      if (failed === 1) starts[k] = { ...starts[k]!, failures: starts[k]!.failures + 1 };
+      if (sums[k]! <= 0) {
+        if (reference.length > PAST_AFTER_RUNS) pastPeaks[k] = Math.max(pastPeaks[k]!, peaks[k]!);
+        peaks[k] = 0;
+        sums[k] = 0;
+        continue;
+      }
+      peaks[k] = Math.max(peaks[k]!, sums[k]!);
+      const ratio = sums[k]! / (sumMin + pastPeakShare * pastPeaks[k]!);
+      if (ratio > best) {
+        best = ratio;
+        place = k;
+      }
+    }
+    return { best, place };
+  };
+
+  /** Lets runs that no open sum stands on join the usual rate. */
+  const release = (): void => {
+    let earliest = runCount + 1;
+    for (const [k, { at }] of starts.entries()) {
+      if (sums[k]! > options.waitingSum && at < earliest) earliest = at;
+    }
+    const runsMax = open === null ? options.waitingRunsMax : options.waitingRunsMaxOpen;
+    let released = 0;
+    while (released < waiting.length && (waiting[released]!.at < earliest || waiting.length - released > runsMax)) {
+      const { pair } = waiting[released]!;
+      reference.push(pair);
+      counts[pair]!++;
+      if (reference.length > options.referenceRunsMax) counts[reference.shift()!]!--;
+      released++;
+    }
+    if (released > 0) waiting = waiting.slice(released);
+  };
+
+  const wordOn = (rise: OpenRise, said: ChangeState, at: RunMark): ChangeEvent => {
+    const count = runCount - rise.onsetAt + 1;
+    return {
+      state: said,
+      changeNumber: rise.changeNumber,
+      direction: "up",
+      onset: rise.onset,
+      at,
+      usual: rise.usual,
+      level: rise.failures / count,
+      score: rise.score,
+      runCount: count,
+      isYoung: rise.isYoung,
+    };
+  };
+
+  const follow = (rise: OpenRise, failed: 0 | 1, best: number, mark: RunMark): readonly ChangeEvent[] => {
+    rise.failures += failed;
+    if (sums.every((sum) => sum === 0)) {
+      open = null;
+      return [wordOn(rise, "recovered", mark)];
+    }
+    if (runCount - rise.toldAt > options.settledAfterRuns) {
+      open = null;
+      return [wordOn(rise, "settled", mark)];
+    }
+    if (best <= rise.score) return NOTHING;
+    rise.score = best;
+    return [wordOn(rise, "grown", mark)];
+  };
+
+  return {
+    observe({ hasFailed, mark }) {
+      const failed = hasFailed ? 1 : 0;
+      runCount++;
+      const { rate, next } = usualRates();
+      const { best, place } = add(failed, rate, next, mark);
+      waiting.push({ at: runCount, pair: 2 * before + failed });
+      before = failed;
+      release();
+      if (open !== null) return follow(open, failed, best, mark);
+      if (place < 0 || runCount <= options.runCountMin || best < options.bar) return NOTHING;
+      const start = starts[place]!;
+      if (start.failures < options.failureCountMin) return NOTHING;
+      open = {
+        changeNumber: ++changeCount,
+        onset: start.mark!,
+        onsetAt: start.at,
+        toldAt: runCount,
+        usual: rate,
+        isYoung: reference.length < options.runCountMin,
+        failures: start.failures,
+        score: best,
+      };
+      return [wordOn(open, "told", mark)];
+    },
+    state: () => ({
+      runCount,
+      reference: [...reference],
+      before,
+      waiting: [...waiting],
+      sums: [...sums],
+      peaks: [...peaks],
+      pastPeaks: [...pastPeaks],
+      starts: starts.map((start, k) => (sums[k] === 0 ? { at: 0, mark: null, failures: 0 } : start)),
+      changeCount,
+      open: open === null ? null : { ...open },
+    }),
+  };
+}
