@@ -17,6 +17,8 @@ export interface LevelState {
   readonly reference: readonly number[];
   readonly level: number;
   readonly law: NoiseLaw | null;
+  /** Scale of the law, squared, widened by what was not known about the level at its last fit. */
+  readonly scale2: number;
   readonly runsSinceFit: number;
   readonly fitsSinceLaw: number;
   /** Distance of the latest run from the level. */
@@ -93,12 +95,11 @@ export function levelDetector({
   let runsSinceFit = state?.runsSinceFit ?? 0;
   let fitsSinceLaw = state?.fitsSinceLaw ?? 0;
   let before = state?.before ?? 0;
-  let scale2 = 0;
+  let scale2 = state?.scale2 ?? 0;
   let waiting: WaitingRun[] = [...(state?.waiting ?? [])];
   let changeCount = state?.changeCount ?? 0;
   let suspicion: Suspicion | null = state?.suspicion ?? null;
   let open: OpenChange | null = state?.open == null ? null : { ...state.open };
-  if (law !== null) widen(law);
 
   function windowOf(values: readonly number[]): RollingWindow {
     const window = rollingWindow(options.referenceRunsMax);
@@ -335,6 +336,7 @@ export function levelDetector({
       reference: valuesOf(reference),
       level,
       law,
+      scale2,
       runsSinceFit,
       fitsSinceLaw,
       before,

@@ -42,6 +42,8 @@ interface OpenRise {
   readonly isYoung: boolean;
   failures: number;
   score: number;
+  /** Evidence that the usual rate is back. */
+  recovery: number;
 }
 
 export interface RateDetector {
@@ -159,15 +161,20 @@ export function rateDetector({
 
   const follow = (rise: OpenRise, failed: 0 | 1, best: number, mark: RunMark): readonly ChangeEvent[] => {
     rise.failures += failed;
-    if (sums.every((sum) => sum === 0)) {
+    const raised = Math.max(rise.failures / (runCount - rise.onsetAt + 1), rise.usual + rises[0]!);
+    const gain = failed === 1 ? Math.log(rise.usual / raised) : Math.log((1 - rise.usual) / (1 - raised));
+    rise.recovery = Math.max(0, rise.recovery + Math.max(-gainMax, Math.min(gainMax, gain)));
+    if (rise.recovery > options.recoverySum || sums.every((sum) => sum === 0)) {
       open = null;
+      sums.fill(0);
+      peaks.fill(0);
       return [wordOn(rise, "recovered", mark)];
     }
     if (runCount - rise.toldAt > options.settledAfterRuns) {
       open = null;
       return [wordOn(rise, "settled", mark)];
     }
-    if (best <= rise.score) return NOTHING;
+    if (best < rise.score * options.grownBy) return NOTHING;
     rise.score = best;
     return [wordOn(rise, "grown", mark)];
   };
@@ -194,6 +201,7 @@ export function rateDetector({
         isYoung: reference.length < options.runCountMin,
         failures: start.failures,
         score: best,
+        recovery: 0,
       };
       return [wordOn(open, "told", mark)];
     },

@@ -25,6 +25,10 @@ export interface RateOptions {
   /** ... until it is back at zero, or this many have gone by; in an open change, this many. */
   readonly waitingRunsMax: number;
   readonly waitingRunsMaxOpen: number;
+  /** Evidence (ln of a ratio of likelihoods) at which the usual rate is back. */
+  readonly recoverySum: number;
+  /** A told rise is told again as grown when its score is this many times the last one told. */
+  readonly grownBy: number;
   /** The new rate becomes the usual one when the change was told this many runs ago. */
   readonly settledAfterRuns: number;
   /** Factor on every sum needed: feedback and alert budgets raise it. */
@@ -40,12 +44,14 @@ export const DEFAULT_RATE_OPTIONS: RateOptions = {
   rowPrior: 0.57,
   rowPriorRuns: 7.5,
   gainMax: 1.47,
-  sumMin: 4,
+  sumMin: 5,
   pastPeakShare: 0.15,
   failureCountMin: 2,
   waitingSum: 1.5,
   waitingRunsMax: 27,
   waitingRunsMaxOpen: 38,
+  recoverySum: 5,
+  grownBy: 1.1,
   settledAfterRuns: 143,
   bar: 1,
 };

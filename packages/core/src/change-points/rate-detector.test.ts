@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { seededRandom } from "../random/index.ts";
+import { type ChangeEvent, rateDetector, type RateState } from "./index.ts";
+import { markOf } from "./synthetic-series.contract.ts";
+
+function failures(seed: number, rateAt: (at: number) => number, runCount = 300): boolean[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: runCount }, (_, at) => random.next() < rateAt(at));
+}
+
+function eventsOf(failed: readonly boolean[], detector = rateDetector(), from = 0): ChangeEvent[] {
+  return failed.flatMap((hasFailed, at) => [...detector.observe({ hasFailed, mark: markOf(from + at) })]);
+}
+
+const told = (events: readonly ChangeEvent[]) => events.filter(({ state }) => state === "told");
+
+test("a steady rate of failures is no change", () => {
+  const alerts = Array.from({ length: 30 }, (_, seed) => told(eventsOf(failures(seed, () => 0.08)))).flat();
+  assert.ok(alerts.length <= 2, `${alerts.length} in 9000 runs`);
+});
+
+test("a rate that rose by forty points is told, with its onset, and recovers", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const events = eventsOf(failures(seed, (at) => (at >= 150 && at < 190 ? 0.5 : 0.05)));
+    const [change] = told(events);
+    assert.ok(change !== undefined, `seed ${seed}`);
+    assert.ok(Math.abs(change.onset.runId - 1150) <= 8, `seed ${seed}: ${change.onset.runId}`);
+    assert.ok(change.at.runId < 1180, `seed ${seed}: ${change.at.runId}`);
+    assert.ok(
+      events.some(({ state }) => state === "recovered"),
+      `seed ${seed}`,
+    );
+  }
+});
+
+test("one failure after a long green time is no change", () => {
+  assert.deepEqual(told(eventsOf(failures(1, (at) => (at === 200 ? 1 : 0)))), []);
+});
+
+test("nothing is said before there are enough runs", () => {
+  assert.deepEqual(eventsOf(failures(1, (at) => (at < 30 ? 0 : 1), 60)), []);
+});
+
+test("a state that went through JSON goes on as if nothing had happened", () => {
+  const failed = failures(4, (at) => (at >= 120 && at < 160 ? 0.6 : 0.1));
+  const whole = eventsOf(failed);
+  for (const stop of [1, 59, 61, 119, 125, 130, 170]) {
+    const first = rateDetector();
+    const before = eventsOf(failed.slice(0, stop), first);
+    const second = rateDetector({ state: JSON.parse(JSON.stringify(first.state())) as RateState });
+    assert.deepEqual([...before, ...eventsOf(failed.slice(stop), second, stop)], whole);
+  }
+});
