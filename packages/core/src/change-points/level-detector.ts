@@ -202,7 +202,7 @@ export function levelDetector({
   };
 
   /** Goes on measuring an open change against the level before it. */
-  const followOpen = (change: OpenChange, x: number, mark: RunMark, events: ChangeEvent[]): void => {
+  const followOpen = (change: OpenChange, x: number): void => {
     const old = x - change.level;
     const now = x - level;
     const both = RECOVERY_DEGREES * ((change.law.scale2 + law!.scale2) / 2);
@@ -304,7 +304,7 @@ export function levelDetector({
       let events: ChangeEvent[] | null = null;
       if (open !== null) {
         events = [];
-        followOpen(open, x, mark, events);
+        followOpen(open, x);
         if (open.recovery > options.recoverySum) {
           if (suspicion !== null) events.push(withdraw(mark));
           events.push(recover(open, mark, x));

@@ -107,16 +107,16 @@ export function rateDetector({
         if (failed === 0) continue;
         starts[k] = { at: runCount, mark, failures: 0 };
       }
-      sums[k] = sums[k]! + Math.min(gainMax, gain);
+      const sum = sums[k]! + Math.min(gainMax, gain);
       if (failed === 1) starts[k] = { ...starts[k]!, failures: starts[k]!.failures + 1 };
-      if (sums[k]! <= 0) {
+      sums[k] = Math.max(0, sum);
+      if (sum <= 0) {
         if (reference.length > PAST_AFTER_RUNS) pastPeaks[k] = Math.max(pastPeaks[k]!, peaks[k]!);
         peaks[k] = 0;
-        sums[k] = 0;
         continue;
       }
-      peaks[k] = Math.max(peaks[k]!, sums[k]!);
-      const ratio = sums[k]! / (sumMin + pastPeakShare * pastPeaks[k]!);
+      peaks[k] = Math.max(peaks[k]!, sum);
+      const ratio = sum / (sumMin + pastPeakShare * pastPeaks[k]!);
       if (ratio > best) {
         best = ratio;
         place = k;
