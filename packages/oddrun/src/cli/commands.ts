@@ -9,6 +9,7 @@ export const COMMANDS: Commands = {
   import: async () => (await import("./commands/import.ts")).importCommand,
   export: async () => (await import("./commands/export.ts")).exportCommand,
   detect: async () => (await import("./commands/detect.ts")).detectCommand,
+  replay: async () => (await import("./commands/replay.ts")).replayCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   usage: async () => (await import("./commands/usage.ts")).usageCommand,
   evidence: async () => (await import("./commands/evidence.ts")).evidenceCommand,

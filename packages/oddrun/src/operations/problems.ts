@@ -363,6 +363,12 @@ export const PROBLEMS = {
     message: (place: string, what: string) =>
       `${place}: ${what} Mend the row, or go on without such rows by --skip-bad.`,
   },
+  "replay-row": {
+    title: "A row of a replay file is wrong",
+    httpStatus: 422,
+    exitCode: 3,
+    message: (place: string, what: string) => `${place}: ${what} Mend the row; a replay passes over none.`,
+  },
   "input-conflict": {
     title: "Two rows of a data file speak of one build and differ",
     httpStatus: 422,
