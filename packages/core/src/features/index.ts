@@ -1,3 +1,4 @@
+export { binomialTail } from "./failure-excess.ts";
 export { type FeatureReading, type HistoryRun, onGrid } from "./feature.ts";
 export { DEFAULT_HISTORY_OPTIONS, type HistoryOptions } from "./options.ts";
 export { type RunReader, type RunReading, runReader } from "./run-reader.ts";

@@ -56,6 +56,12 @@ const FAMILIES: Readonly<Record<Exclude<IncidentKind, "moved">, string>> = {
   silent: "silent",
 };
 
+/** The first word of a family: what an incident is called when all its changes went to another. */
+export function kindOfFamily(family: string): IncidentKind {
+  const known = Object.entries(FAMILIES).find(([, name]) => name === family);
+  return known === undefined ? "moved" : (known[0] as IncidentKind);
+}
+
 /** Kinds that nobody needs to mend. */
 export const isImprovement = (kind: IncidentKind): boolean =>
   kind === "faster" || kind === "steadier" || kind === "cheaper";

@@ -8,7 +8,7 @@ import type {
   IncidentState,
   IncidentWord,
 } from "./incident.ts";
-import type { IncidentKind } from "./kind.ts";
+import { type IncidentKind, kindOfFamily } from "./kind.ts";
 import { byWeight, changeId, RANKS, scopeRank, standingOf } from "./standing.ts";
 
 const DAY_MS = 86_400_000;
@@ -16,9 +16,9 @@ const DAY_MS = 86_400_000;
 const NEWS_MS = DAY_MS;
 const OVER: ReadonlySet<IncidentState> = new Set(["recovered", "accepted", "rejected", "withdrawn", "merged"]);
 /** In the order in which they can be said of one change after the same run. */
-const WORDS = ["suspected", "told", "grown", "settled", "recovered", "withdrawn"] as const;
-type ChangeWordKind = (typeof WORDS)[number];
-const isChangeWord = (what: IncidentWord): what is ChangeWordKind => WORDS.some((word) => word === what);
+export const CHANGE_WORDS = ["suspected", "told", "grown", "settled", "recovered", "withdrawn"] as const;
+type ChangeWordKind = (typeof CHANGE_WORDS)[number];
+const isChangeWord = (what: IncidentWord): what is ChangeWordKind => CHANGE_WORDS.some((word) => word === what);
 
 /**
  * The incident as it stands at `nowMs`: a fold over its history, in the order in which things happened and not in which they
@@ -26,21 +26,25 @@ const isChangeWord = (what: IncidentWord): what is ChangeWordKind => WORDS.some(
  */
 export function incidentAt(record: IncidentRecord, nowMs: number): Incident {
   const fold = newFold();
-  for (const event of record.history.toSorted(inOrder)) step(fold, event);
+  const own = new Set(record.changes.map(changeId));
+  for (const event of record.history.toSorted(inHistoryOrder)) {
+    // a change that turned out to be another incident's went there with its words
+    if (event.change === null || own.has(changeId(event.change))) step(fold, event);
+  }
   const changes = record.changes.map(standingOf).toSorted(byWeight);
   const state = stateOf(fold, nowMs);
   return {
     ...record,
     changes,
-    kind: kindOf(changes),
+    kind: kindOf(changes, record.family),
     state,
     isOver: OVER.has(state),
     isFleetWide: fold.isFleetWide,
     repositoryIds: [...new Set(changes.map(({ series }) => series.repositoryId))].toSorted((a, b) => a - b),
-    onsetMs: leadingChanges(changes).reduce(
-      (earliest, { latest }) => Math.min(earliest, latest.onset.atMs),
-      Number.POSITIVE_INFINITY,
-    ),
+    onsetMs:
+      changes.length === 0
+        ? record.anchorMs
+        : Math.min(...leadingChanges(changes).map(({ latest }) => latest.onset.atMs)),
     overAtMs: OVER.has(state) ? overAtOf(fold) : null,
     mutedUntilMs: state === "muted" ? fold.mutedUntilMs : null,
     mergedInto: fold.mergedInto,
@@ -185,9 +189,9 @@ export function leadingChanges(changes: readonly ChangeStanding[]): readonly Cha
 }
 
 /** The word of the change that stands for it; waiting is named where it is most of what a run takes longer. */
-function kindOf(changes: readonly ChangeStanding[]): IncidentKind {
+function kindOf(changes: readonly ChangeStanding[], family: string): IncidentKind {
   const [first] = changes;
-  if (first === undefined) return "moved";
+  if (first === undefined) return kindOfFamily(family);
   if (first.kind !== "slower" || first.series.scope !== "run") return first.kind;
   const extra = first.latest.level - first.latest.usual;
   const waits = changes.some(
@@ -201,7 +205,7 @@ function kindOf(changes: readonly ChangeStanding[]): IncidentKind {
 }
 
 /** By when it happened; of what happened at once a change's words in their own order, then the rest as it was appended. */
-function inOrder(one: IncidentEvent, other: IncidentEvent): number {
+export function inHistoryOrder(one: IncidentEvent, other: IncidentEvent): number {
   return (
     one.atMs - other.atMs ||
     rankOf(one.what) - rankOf(other.what) ||
@@ -210,6 +214,6 @@ function inOrder(one: IncidentEvent, other: IncidentEvent): number {
   );
 }
 
-const rankOf = (what: IncidentWord): number => (isChangeWord(what) ? WORDS.indexOf(what) : WORDS.length);
+const rankOf = (what: IncidentWord): number => (isChangeWord(what) ? CHANGE_WORDS.indexOf(what) : CHANGE_WORDS.length);
 const keyOf = ({ change }: IncidentEvent): string => (change === null ? "" : changeId(change));
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
