@@ -109,7 +109,7 @@ function measureSpeed(command: string, { runs, observed, findings }: Places, run
   };
   const whole: number[] = [];
   const floor: number[] = [];
-  const reader = join(import.meta.dirname, "detection/read-alone.ts");
+  const reader = join(import.meta.dirname, "read-alone.ts");
   for (let round = 0; round < ROUNDS; round++) {
     floor.push(seconds(() => execFileSync(process.execPath, [reader, runs], { stdio: "ignore" })));
     whole.push(seconds(() => runDetector(command, runs, observed, `${findings}.again`)));
