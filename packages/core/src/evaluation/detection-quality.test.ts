@@ -102,7 +102,7 @@ test("a lasting slowdown is found soon, with its onset, and told once", () => {
     assert.ok(score.onsetErrorMedian! <= 1, `x${factor}: ${score.onsetErrorMedian} runs off`);
     const { recall: recallHere, repeatsPerHit } = scoreOf(oneKind(histories));
     assert.ok(recallHere >= recallOneKind, `x${factor}, one kind of run: ${recallHere}`);
-    assert.ok(repeatsPerHit! <= 0.1, `x${factor}, one kind of run: ${repeatsPerHit} repeats`);
+    assert.ok(repeatsPerHit! <= 0.2, `x${factor}, one kind of run: ${repeatsPerHit} repeats`);
   }
 });
 
