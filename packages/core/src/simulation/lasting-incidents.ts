@@ -1,5 +1,11 @@
 import type { SeededRandom } from "../random/index.ts";
-import { type IncidentKind, NO_EFFECTS, type PlannedIncident, type RunEffects } from "./planted-incident.ts";
+import {
+  type IncidentKind,
+  NO_EFFECTS,
+  type PlannedIncident,
+  type PlantedCause,
+  type RunEffects,
+} from "./planted-incident.ts";
 import type { WorkflowPlan } from "./organisation.ts";
 import { DAY_MS, HOUR_MS, isWeekend, type PlannedRun } from "./rhythm.ts";
 
@@ -83,6 +89,12 @@ function effectsOf(
   return { ...NO_EFFECTS, slowStep: { jobName, stepName, extraSeconds: (reached - 1) * workflow.usualSeconds } };
 }
 
+function causeOf({ kind, step }: LastingPlan): PlantedCause {
+  if (kind === "failure-storm") return { kind: "failures" };
+  if (kind === "silenced-schedule") return { kind: "silence" };
+  return step === null ? { kind: "queue" } : { kind: "step", jobName: step[0], stepName: step[1] };
+}
+
 /** The incidents that last: what changed and stayed, came and went, or failed for hours. */
 export function lastingIncidents(
   random: SeededRandom,
@@ -106,6 +118,17 @@ export function lastingIncidents(
     const first = runs[[...effects.keys()][0] ?? -1];
     if (first === undefined) return [];
     const target = { repositoryId: first.repository.id, workflowId: first.workflow.id };
-    return [{ kind, factor, what, ...target, onsetMs, endMs: untilMs < endMs ? untilMs : null, effects }];
+    return [
+      {
+        kind,
+        factor,
+        cause: causeOf(plan),
+        what,
+        ...target,
+        onsetMs,
+        endMs: untilMs < endMs ? untilMs : null,
+        effects,
+      },
+    ];
   });
 }

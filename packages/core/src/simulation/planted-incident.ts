@@ -10,6 +10,16 @@ export type IncidentKind =
   | "silenced-schedule"
   | "queue-growth";
 
+/** Where the time or the failures of an incident come from: what an account of its minutes should name. */
+export type PlantedCause =
+  /** One step; `jobName` is without matrix values. */
+  | { readonly kind: "step"; readonly jobName: string; readonly stepName: string }
+  | { readonly kind: "queue" }
+  /** Every step takes longer, or shorter, alike. */
+  | { readonly kind: "everything" }
+  | { readonly kind: "failures" }
+  | { readonly kind: "silence" };
+
 /** What was planted and where. Nothing in the history itself tells it. */
 export interface PlantedIncident {
   readonly kind: IncidentKind;
@@ -22,6 +32,7 @@ export interface PlantedIncident {
   readonly endMs: number | null;
   /** What it multiplies: the work of a run, for queues the waiting, for storms the successes, for silence the runs. */
   readonly factor: number;
+  readonly cause: PlantedCause;
   /** In words. */
   readonly what: string;
 }

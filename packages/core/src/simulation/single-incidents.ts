@@ -1,5 +1,11 @@
 import type { SeededRandom } from "../random/index.ts";
-import { type IncidentKind, NO_EFFECTS, type PlannedIncident, type RunEffects } from "./planted-incident.ts";
+import {
+  type IncidentKind,
+  NO_EFFECTS,
+  type PlannedIncident,
+  type PlantedCause,
+  type RunEffects,
+} from "./planted-incident.ts";
 import { USUAL_QUEUE_SECONDS, type WorkflowPlan } from "./organisation.ts";
 import { DAY_MS, type PlannedRun } from "./rhythm.ts";
 
@@ -13,32 +19,39 @@ const COUNTS: readonly (readonly [kind: IncidentKind, count: number])[] = [
 const CALM_RUNS_MIN = 40;
 const TRIES_MAX = 200;
 
+type Effect = Pick<PlannedIncident, "factor" | "what" | "cause"> & { readonly effects: RunEffects };
+
 /** What happens to the one run, with the factor and the words for it; null when this workflow would not show it. */
-function effectsOf(
-  kind: IncidentKind,
-  workflow: WorkflowPlan,
-  random: SeededRandom,
-): { readonly effects: RunEffects; readonly factor: number; readonly what: string } | null {
+function effectsOf(kind: IncidentKind, workflow: WorkflowPlan, random: SeededRandom): Effect | null {
   const effects: RunEffects = { ...NO_EFFECTS, fate: "succeeds" };
   const longest = workflow.jobs.reduce((job, other) => (other.usualSeconds > job.usualSeconds ? other : job));
   const usualQueue = USUAL_QUEUE_SECONDS[longest.labels] ?? 1;
   const factor = 3 + random.integer(31) / 10;
+  const everything: PlantedCause = { kind: "everything" };
   if (kind === "slow-run") {
-    return { effects: { ...effects, workFactor: factor }, factor, what: "a slow machine: every step takes longer" };
+    const what = "a slow machine: every step takes longer";
+    return { effects: { ...effects, workFactor: factor }, factor, cause: everything, what };
   }
   if (kind === "fast-run") {
     // Where waiting weighs as much as work, a run without work is not strangely fast.
     if (workflow.usualSeconds < 100 || usualQueue > 0.1 * workflow.usualSeconds) return null;
-    return { effects: { ...effects, workFactor: 0.1 }, factor: 0.1, what: "green without doing the work" };
+    return {
+      effects: { ...effects, workFactor: 0.1 },
+      factor: 0.1,
+      cause: everything,
+      what: "green without doing the work",
+    };
   }
   if (kind === "queue-jam") {
     const queueExtraSeconds = 900 + random.integer(1800);
     const longer = Math.round(1 + queueExtraSeconds / usualQueue);
-    return { effects: { ...effects, queueExtraSeconds }, factor: longer, what: `no runner free for ${longest.labels}` };
+    const what = `no runner free for ${longest.labels}`;
+    return { effects: { ...effects, queueExtraSeconds }, factor: longer, cause: { kind: "queue" }, what };
   }
   const { name: jobName, heaviestStep: stepName } = longest;
   const slowStep = { jobName, stepName, extraSeconds: (factor - 1) * workflow.usualSeconds };
-  return { effects: { ...effects, slowStep }, factor, what: `step "${stepName}" of job "${jobName}" hangs` };
+  const what = `step "${stepName}" of job "${jobName}" hangs`;
+  return { effects: { ...effects, slowStep }, factor, cause: { kind: "step", jobName, stepName }, what };
 }
 
 /** Single odd runs, spread over the workflows, where nothing lasting goes on and enough history lies before. */
@@ -73,9 +86,18 @@ export function singleIncidents(
       );
       const planned = isNear ? null : effectsOf(kind, workflow, random);
       if (planned === null) continue;
-      const { effects, factor, what } = planned;
+      const { effects, factor, cause, what } = planned;
       const target = { repositoryId: repository.id, workflowId: workflow.id };
-      found.push({ kind, factor, what, ...target, onsetMs, endMs: onsetMs, effects: new Map([[place, effects]]) });
+      found.push({
+        kind,
+        factor,
+        cause,
+        what,
+        ...target,
+        onsetMs,
+        endMs: onsetMs,
+        effects: new Map([[place, effects]]),
+      });
     }
   }
   return found;

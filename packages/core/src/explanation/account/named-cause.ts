@@ -9,10 +9,8 @@ export type NamedCause =
 
 /** Steps of less than this say nothing about a ratio: their times are whole seconds. */
 const STEP_MS_MIN = 10_000;
-/** A step that is most of the work cannot be told from all of the work. */
-const STEP_SHARE_MAX = 0.8;
-/** How far the shares of the extra time may lie from the shares of the usual time, all together, to be called alike. */
-const UNLIKE_MAX = 0.15;
+/** How many times as large, or as small, as that of all together the growth of each may be to be called alike. */
+const UNLIKE_MAX = 2;
 /** All steps alike carry at least this share of the difference, or it is not what it comes down to. */
 const EVERYTHING_SHARE_MIN = 0.5;
 
@@ -39,11 +37,11 @@ function allAlike(
   const usualMs = steps.reduce((sum, { beforeMs }) => sum + beforeMs!, 0);
   const extraMs = steps.reduce((sum, { beforeMs, afterMs }) => sum + afterMs! - beforeMs!, 0);
   if (steps.length < 2 || Math.sign(extraMs) !== direction) return null;
-  if (steps.some(({ beforeMs }) => beforeMs! / usualMs > STEP_SHARE_MAX)) return null;
-  const unlike = steps.reduce(
-    (sum, { beforeMs, afterMs }) => sum + Math.abs((afterMs! - beforeMs!) / extraMs - beforeMs! / usualMs) / 2,
-    0,
-  );
-  if (unlike > UNLIKE_MAX) return null;
+  const growth = extraMs / usualMs;
+  const isAlike = steps.every(({ beforeMs, afterMs }) => {
+    const own = (afterMs! - beforeMs!) / beforeMs! / growth;
+    return own >= 1 / UNLIKE_MAX && own <= UNLIKE_MAX;
+  });
+  if (!isAlike) return null;
   return { ratio: (usualMs + extraMs) / usualMs, ms: steps.reduce((sum, { ms }) => sum + ms, 0) };
 }
