@@ -2,10 +2,12 @@ import type { HistoryBatch, Repository, Workflow } from "@oddrun/core";
 import type { ChangeStore } from "../../operations/change-store.ts";
 import type { CollectionStore } from "../../operations/collection-store.ts";
 import type { EvidenceStore } from "../../operations/evidence-store.ts";
+import type { ExplainStore } from "../../operations/explain-store.ts";
 import type { BatchCounts, RunStore, SaveCounts } from "../../operations/ports.ts";
 import { changeStore } from "./change-queries.ts";
 import { collectionStore } from "./collection-queries.ts";
 import { evidenceStore } from "./evidence-queries.ts";
+import { explainStore } from "./explain-queries.ts";
 import {
   JOBS,
   JOINED_METRICS,
@@ -63,6 +65,7 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
   return {
     ...changeStore(db, writing, guarded, explain),
     ...evidenceStore(db, writing, guarded),
+    ...explainStore(db, guarded),
     ...collectionStore(db, saveBatch, writing, guarded),
     save: (batch) => writing((transaction) => saveBatch(transaction, batch)),
 
