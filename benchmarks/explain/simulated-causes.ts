@@ -10,7 +10,12 @@ import {
   type Step,
   type TimedRun,
 } from "@oddrun/core";
-import { type IncidentKind, type PlantedCause, type PlantedIncident, simulateOrganisation } from "@oddrun/core/simulation";
+import {
+  type IncidentKind,
+  type PlantedCause,
+  type PlantedIncident,
+  simulateOrganisation,
+} from "@oddrun/core/simulation";
 
 /** Runs before an onset, or before one run, that stand for the usual; and runs after an onset. */
 const FELLOWS = 40;

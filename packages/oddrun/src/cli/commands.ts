@@ -12,6 +12,7 @@ export const COMMANDS: Commands = {
   replay: async () => (await import("./commands/replay.ts")).replayCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   usage: async () => (await import("./commands/usage.ts")).usageCommand,
+  explain: async () => (await import("./commands/explain.ts")).explainCommand,
   evidence: async () => (await import("./commands/evidence.ts")).evidenceCommand,
   metric: async () => (await import("./commands/metric.ts")).metricCommand,
   models: async () => (await import("./commands/models.ts")).modelsCommand,

@@ -2,7 +2,7 @@
  * Whole numbers near `values` that add up to `total`, which lies within rounding of their sum: rounded down first, what is then
  * missing goes to the largest fractions.
  */
-export function apportion(values: readonly number[], total: number): readonly number[] {
+export function apportionWhole(values: readonly number[], total: number): readonly number[] {
   const floors = values.map(Math.floor);
   let missing = total - floors.reduce((sum, value) => sum + value, 0);
   const order = values

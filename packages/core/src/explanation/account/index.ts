@@ -4,3 +4,4 @@ export type { JobPart, JobPartKind, JobStretch } from "./job-parts.ts";
 export { type AccountDetail, breakDownRun, detailOf, type RunBreakdown } from "./run-breakdown.ts";
 export { type StepKind, stepKind } from "./step-kind.ts";
 export { type TimedRun, totalMs } from "./timed-run.ts";
+export { apportionWhole } from "./apportion.ts";

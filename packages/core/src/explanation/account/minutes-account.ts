@@ -1,4 +1,4 @@
-import { apportion } from "./apportion.ts";
+import { apportionWhole } from "./apportion.ts";
 import type { JobPartKind } from "./job-parts.ts";
 import { type GroupMeans, groupMeans, type JobMeans } from "./group-means.ts";
 import type { AccountDetail } from "./run-breakdown.ts";
@@ -73,7 +73,7 @@ export function accountForMinutes(before: readonly TimedRun[], after: readonly T
   const [beforeMs, afterMs] = [Math.round(was.totalMs), Math.round(is.totalMs)];
   const differenceMs = afterMs - beforeMs;
   const exact = exactParts(was, is);
-  const whole = apportion(
+  const whole = apportionWhole(
     exact.map(({ ms }) => ms),
     differenceMs,
   );

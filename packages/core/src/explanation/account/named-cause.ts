@@ -23,8 +23,22 @@ export function namedCause({ parts, differenceMs }: MinutesAccount): NamedCause 
   if (everything !== null && everything.ms / differenceMs >= EVERYTHING_SHARE_MIN) {
     return { kind: "everything", ...everything, share: everything.ms / differenceMs };
   }
-  const largest = parts.find(({ ms }) => Math.sign(ms) === direction);
+  const candidates = [...parts.filter(({ kind }) => kind !== "queue"), ...allQueues(parts)];
+  const largest = candidates
+    .filter(({ ms }) => Math.sign(ms) === direction)
+    .sort((a, b) => Math.abs(b.ms) - Math.abs(a.ms))[0];
   return largest === undefined ? null : { kind: "part", part: largest, share: largest.ms / differenceMs };
+}
+
+/** Jobs that wait one after the other wait for the same runners: all waiting is one candidate. */
+function allQueues(parts: readonly MinutesPart[]): readonly MinutesPart[] {
+  const queues = parts.filter(({ kind, ms }) => kind === "queue" && ms !== 0);
+  const [first] = queues;
+  if (first === undefined || queues.length === 1) return queues;
+  const sum = (of: (part: MinutesPart) => number): number => queues.reduce((total, part) => total + of(part), 0);
+  const labels = queues.every((part) => part.labels === first.labels) ? first.labels : null;
+  const [beforeMs, afterMs] = [sum((part) => part.beforeMs ?? 0), sum((part) => part.afterMs ?? 0)];
+  return [{ ...first, job: null, labels, ms: sum(({ ms }) => ms), beforeMs, afterMs }];
 }
 
 function allAlike(

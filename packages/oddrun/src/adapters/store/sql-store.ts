@@ -32,7 +32,7 @@ import { upsertInto } from "./upsert.ts";
 import { appendVerdicts, countVerdicts, judgedRuns, latestVerdicts } from "./verdict-queries.ts";
 
 /** All that is kept: runs, what was said of them, and where their collection stands. */
-export type Store = RunStore & CollectionStore & EvidenceStore & ChangeStore;
+export type Store = RunStore & CollectionStore & EvidenceStore & ChangeStore & ExplainStore;
 
 /** A store over any database whose tables are made; `explain` turns the database's own errors into problems. */
 export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown): Store {

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { type PlantedIncident, simulateOrganisation } from "@oddrun/core/simulation";
+import { openStore } from "../../adapters/store/index.ts";
+import { explainCommand } from "./explain.ts";
+import { newPlace, runCommand, storedRuns } from "./store-command.contract.ts";
+
+interface ExplanationJson {
+  readonly account: {
+    readonly detail: string;
+    readonly before_ms: number;
+    readonly after_ms: number;
+    readonly difference_ms: number;
+    readonly categories_ms: Readonly<Record<string, number>>;
+    readonly parts: readonly { readonly ms: number }[];
+  } | null;
+  readonly cause: { readonly kind: string; readonly step?: string } | null;
+  readonly unknown: readonly string[];
+}
+
+const dataDir = newPlace();
+const bareDir = newPlace();
+let truth: readonly PlantedIncident[] = [];
+
+before(async () => {
+  const simulated = simulateOrganisation({ seed: 3, startMs: Date.UTC(2026, 0, 5), days: 24 });
+  truth = simulated.truth;
+  const [store, bare] = await Promise.all([dataDir, bareDir].map((dir) => openStore(join(dir, "oddrun.db"))));
+  for (const batch of simulated.batches) {
+    await store!.save(batch);
+    await bare!.save({ ...batch, jobs: [], steps: [] });
+  }
+  await Promise.all([store!.close(), bare!.close()]);
+});
+
+const explain = (args: readonly string[], options: readonly (readonly [string, string?])[] = [], dir = dataDir) =>
+  runCommand(explainCommand, dir, args, options);
+const odd = (kind: PlantedIncident["kind"]): number =>
+  truth.find((one) => one.kind === kind && one.runIds.length === 1)?.runIds[0] ?? assert.fail(`no ${kind}`);
+async function json(runId: number, dir = dataDir): Promise<ExplanationJson> {
+  const { exitCode, out } = await explain([String(runId)], [["json"]], dir);
+  assert.equal(exitCode, 0);
+  return JSON.parse(out) as ExplanationJson;
+}
+const seconds = (text: string): number => {
+  const [, sign, hours, minutes, left] = /^([+-]?)(?:(\d+) h )?(?:(\d+) min )?(\d+) s$/.exec(text) ?? assert.fail(text);
+  return (sign === "-" ? -1 : 1) * (Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(left));
+};
+
+describe("oddrun explain RUN", () => {
+  test("the parts add up to the difference to the millisecond, and so do the categories", async () => {
+    for (const kind of ["hanging-step", "queue-jam", "slow-run", "fast-run"] as const) {
+      const { account } = await json(odd(kind));
+      const { difference_ms, before_ms, after_ms, parts, categories_ms } = account ?? assert.fail("no account");
+      assert.equal(difference_ms, after_ms - before_ms);
+      assert.equal(
+        parts.reduce((sum, { ms }) => sum + ms, 0),
+        difference_ms,
+      );
+      assert.equal(
+        Object.values(categories_ms).reduce((sum, ms) => sum + ms, 0),
+        difference_ms,
+      );
+    }
+  });
+
+  test("the lines of the text add up to the second, as they are read", async () => {
+    for (const kind of ["hanging-step", "queue-jam", "fast-run"] as const) {
+      const { out } = await explain([String(odd(kind))]);
+      const told = [...out.matchAll(/^ {2} *([+-]?(?:\d+ (?:h|min|s) ?)+?) {2}(\S.*)$/gm)];
+      const total = seconds(told.at(-1)![1]!);
+      assert.equal(
+        told.slice(0, -1).reduce((sum, line) => sum + seconds(line[1]!), 0),
+        total,
+      );
+      assert.match(told.at(-1)![2]!, /^in all/);
+      const [, took, usual] = /It took (.+?); the typical one .+ took (.+?): /.exec(out)!;
+      assert.equal(seconds(took!) - seconds(usual!), total);
+    }
+  });
+
+  test("a hanging step is named, and waiting for a runner is", async () => {
+    const hanging = truth.find(({ kind }) => kind === "hanging-step")!;
+    const { cause } = await json(hanging.runIds[0]!);
+    assert.equal(cause?.step, hanging.cause.kind === "step" ? hanging.cause.stepName : undefined);
+    assert.equal((await json(odd("queue-jam"))).cause?.kind, "queue");
+  });
+
+  test("without jobs it says what it cannot tell", async () => {
+    const { account, unknown } = await json(odd("hanging-step"), bareDir);
+    assert.equal(account?.detail, "runs");
+    assert.deepEqual(unknown, ["no-jobs", "no-evidence"]);
+    const { out } = await explain([String(odd("hanging-step"))], [], bareDir);
+    assert.match(out, /Not known:\n {2}no jobs were collected/);
+  });
+
+  test("the first run of a workflow has no usual to be compared with", async () => {
+    const [first] = await storedRuns(dataDir);
+    const { account, unknown } = await json(first!.runId);
+    assert.equal(account, null);
+    assert.ok(unknown.includes("too-few-usual-runs"));
+  });
+
+  test("Markdown shows names as code", async () => {
+    const { out } = await explain([String(odd("hanging-step"))], [["markdown"]]);
+    assert.match(out, /^### `brightwave\/[\w-]+` `.+`, run \d+/);
+    assert.match(out, /\| `step ".+" of job ".+": .+` \|/);
+  });
+
+  test("what is no run is refused with the way to name one", async () => {
+    for (const text of ["x", "0", "-1", "12/", "INC-", ""]) {
+      const { exitCode, message } = await explain([text]);
+      assert.equal(exitCode, 2);
+      assert.match(message, /17204118006/);
+    }
+    const both = await explain(["1"], [["json"], ["markdown"]]);
+    assert.equal(both.exitCode, 2);
+    assert.equal((await explain(["5"])).exitCode, 3);
+    assert.match((await explain([`${odd("queue-jam")}/9`])).message, /9/);
+  });
+});

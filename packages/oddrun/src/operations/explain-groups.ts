@@ -1,0 +1,55 @@
+import { branchClass, type Step, type TimedRun } from "@oddrun/core";
+import type { EvidenceStore } from "./evidence-store.ts";
+import type { ExplainStore } from "./explain-store.ts";
+import type { RunStore, StoredRun } from "./ports.ts";
+
+/** What explaining needs of the store. */
+export type ExplainingStore = RunStore & EvidenceStore & ExplainStore;
+
+/** Passing runs that stand for the usual. */
+export const USUAL_RUNS = 40;
+/** With fewer nothing is called usual. */
+export const USUAL_RUNS_MIN = 5;
+/** Runs of the workflow and event that are looked through for them: other branches' are among them. */
+const LOOKED_THROUGH = 400;
+
+export const classOf = (run: StoredRun): string => branchClass(run.branch, run.defaultBranch);
+
+/** Passing runs of the same workflow, event and class of branch that ended before this one, none found odd; oldest first. */
+export async function usualRunsBefore(run: StoredRun, store: EvidenceStore): Promise<readonly StoredRun[]> {
+  const earlier = await store.runsBefore(run, LOOKED_THROUGH);
+  return earlier
+    .filter((one) => one.verdictKind !== "anomalous" && isComparable(run, one.run))
+    .slice(0, USUAL_RUNS)
+    .map((one) => one.run)
+    .reverse();
+}
+
+/** A passing run of the same context, and not of the same run. */
+export const isComparable = (run: StoredRun, other: StoredRun): boolean =>
+  other.conclusion === "success" && classOf(other) === classOf(run) && other.runId !== run.runId;
+
+/** The runs with their jobs, steps and earlier attempts, as far as they were collected; in the same order. */
+export async function timedRuns(runs: readonly StoredRun[], store: ExplainingStore): Promise<readonly TimedRun[]> {
+  const jobs = await store.jobsOf(runs);
+  const steps = Map.groupBy(await store.stepsOf(jobs.filter((job) => job.duration.ms !== null)), ({ jobId }) => jobId);
+  const jobsByRun = Map.groupBy(jobs, keyOf);
+  const timed: TimedRun[] = [];
+  for (const run of runs) {
+    const own = jobsByRun.get(keyOf(run)) ?? [];
+    const ofRun = new Map(own.map(({ jobId }): [number, readonly Step[]] => [jobId, steps.get(jobId) ?? []]));
+    timed.push({ run, earlierAttemptsMs: await earlierAttemptsMs(run, store), jobs: own, steps: ofRun });
+  }
+  return timed;
+}
+
+async function earlierAttemptsMs(run: StoredRun, store: RunStore): Promise<number> {
+  if (run.runAttempt === 1) return 0;
+  const attempts = await store.attemptsOf(run.runId);
+  return attempts
+    .filter((one) => one.repositoryId === run.repositoryId && one.runAttempt < run.runAttempt)
+    .reduce((sum, { duration }) => sum + (duration.ms ?? 0), 0);
+}
+
+const keyOf = (of: { readonly repositoryId: number; readonly runId: number; readonly runAttempt: number }): string =>
+  `${of.repositoryId}/${of.runId}/${of.runAttempt}`;
