@@ -7,7 +7,7 @@
  *   node benchmarks/detection.ts --command "..."  another detector, with {in}, {observed} and {out}; only prints
  *   node benchmarks/detection.ts --keep FOLDER    leaves cases and findings there
  */
-import { execFileSync } from "node:child_process";
+import { execSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +20,7 @@ import {
   type FindingLine,
   type Protocol,
   type RawScored,
+  fillIn,
   readLines,
   runDetector,
   runNode,
@@ -100,28 +101,47 @@ function measureRaw(protocol: Protocol, command: string, folder: string, cuts: C
   };
 }
 
+interface Spent {
+  readonly wallS: number;
+  readonly cpuS: number;
+}
+
+/** Wall time, and the processor time of the command and all its threads, as the shell counts it. */
+function spent(command: string): Spent {
+  const started = performance.now();
+  const told = execSync(`${command} >/dev/null\ntimes`, { encoding: "utf8" });
+  const wallS = (performance.now() - started) / 1000;
+  // The second line of `times` is about what the shell ran: "0m1.25s 0m0.12s".
+  const parts = [
+    ...told
+      .trim()
+      .split("\n")
+      .at(-1)!
+      .matchAll(/(\d+)m([\d.]+)s/g),
+  ];
+  return { wallS, cpuS: parts.reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0) };
+}
+
 /** Rounds of the command and of the floor in turn, so that a busy machine slows both. */
 function measureSpeed(command: string, { runs, observed, findings }: Places, runCount: number): Speed {
-  const seconds = (work: () => void): number => {
-    const started = performance.now();
-    work();
-    return (performance.now() - started) / 1000;
-  };
-  const whole: number[] = [];
-  const floor: number[] = [];
-  const reader = join(import.meta.dirname, "read-alone.ts");
+  const whole: Spent[] = [];
+  const floor: Spent[] = [];
+  const reader = `"${process.execPath}" "${join(import.meta.dirname, "read-alone.ts")}" "${runs}"`;
   for (let round = 0; round < ROUNDS; round++) {
-    floor.push(seconds(() => execFileSync(process.execPath, [reader, runs], { stdio: "ignore" })));
-    whole.push(seconds(() => runDetector(command, runs, observed, `${findings}.again`)));
+    floor.push(spent(reader));
+    whole.push(spent(fillIn(command, runs, observed, `${findings}.${round}`)));
   }
-  const median = (values: readonly number[]): number => quantile(Float64Array.from(values).sort(), 0.5);
-  const [commandS, readingAloneS] = [median(whole), median(floor)];
+  const median = (values: readonly Spent[], of: keyof Spent): number =>
+    quantile(Float64Array.from(values, (one) => one[of]).sort(), 0.5);
+  const [cpuS, readingCpuS] = [median(whole, "cpuS"), median(floor, "cpuS")];
   return {
     rounds: ROUNDS,
-    commandS,
-    readingAloneS,
-    runsPerSecond: runCount / commandS,
-    runsPerSecondWithoutReading: runCount / (commandS - readingAloneS),
+    wallS: median(whole, "wallS"),
+    readingWallS: median(floor, "wallS"),
+    cpuS,
+    readingCpuS,
+    runsPerCpuSecond: runCount / cpuS,
+    runsPerCpuSecondWithoutReading: runCount / (cpuS - readingCpuS),
   };
 }
 
@@ -172,8 +192,8 @@ function main(): void {
           ? []
           : [
               speedTarget(
-                speed.runsPerSecond,
-                `${Math.round(speed.runsPerSecondWithoutReading / 1000)},000 without reading the file`,
+                speed.runsPerCpuSecond,
+                `${Math.round(speed.runsPerCpuSecondWithoutReading / 1000)},000 without reading the file`,
               ),
             ]),
       ],

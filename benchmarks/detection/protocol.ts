@@ -1,5 +1,5 @@
 import { execFileSync, execSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { scoreCut } from "@oddrun/core";
 
@@ -120,10 +120,14 @@ export function runNode({ folder }: Protocol, script: string, args: readonly str
   });
 }
 
-/** Runs a detector's command over files: `{in}`, `{observed}` and `{out}` are replaced, as the protocol does. */
+/** A detector's command over files: `{in}`, `{observed}` and `{out}` are replaced, as the protocol does. */
+export function fillIn(command: string, input: string, observed: string, out: string): string {
+  return command.replaceAll("{in}", input).replaceAll("{observed}", observed).replaceAll("{out}", out);
+}
+
 export function runDetector(command: string, input: string, observed: string, out: string): void {
-  const filled = command.replaceAll("{in}", input).replaceAll("{observed}", observed).replaceAll("{out}", out);
-  execSync(filled, { stdio: ["ignore", "ignore", "inherit"] });
+  rmSync(out, { force: true });
+  execSync(fillIn(command, input, observed, out), { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 export function readLines<Line>(path: string, isWanted: (line: Line) => boolean = () => true): readonly Line[] {
