@@ -28,7 +28,19 @@ function member(
 ): IncidentMember {
   return {
     seriesId: idOf(series),
-    event: { direction: "up", usual: 60_000, level: 90_000, score: 2, runCount: 12, isYoung: false, ...event },
+    event: {
+      state: "told",
+      changeNumber: 1,
+      direction: "up",
+      onset: { runId: 1, runAttempt: 1, atMs: 0 },
+      at: { runId: 12, runAttempt: 1, atMs: DAY_MS },
+      usual: 60_000,
+      level: 90_000,
+      score: 2,
+      runCount: 12,
+      isYoung: false,
+      ...event,
+    },
     extraMinutesAWeek: minutes,
   };
 }

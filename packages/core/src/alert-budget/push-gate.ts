@@ -3,7 +3,7 @@ import { type ChangeEvent, seriesOf } from "../change-points/index.ts";
 /** One series that an incident is seen in, with the latest word on it. */
 export interface IncidentMember {
   readonly seriesId: string;
-  readonly event: Pick<ChangeEvent, "direction" | "usual" | "level" | "score" | "runCount" | "isYoung">;
+  readonly event: ChangeEvent;
   /** What it costs a week; null where no minutes can be told. Below 0 for what became faster. */
   readonly extraMinutesAWeek: number | null;
 }
@@ -82,14 +82,8 @@ export function pushGate(
     const before = known.filter((push) => push.atMs > atMs - REMEMBERED_MS);
     if (before.some((push) => push.incidentId === incidentId)) return null;
     const about = { inbox: inbox.name, incidentId, atMs };
-    const [best] = members
-      .filter((member) => mayPush(member, options))
-      .map(({ seriesId, event }) => ({
-        seriesId,
-        excess: event.score - (inbox.bars.get(seriesId) ?? inbox.barOfOthers),
-      }))
-      .sort((one, other) => other.excess - one.excess);
-    if (best === undefined) return { ...about, fate: "digest", why: "not-by-right", seriesId: null };
+    const best = surestMember(members, inbox, options);
+    if (best === null) return { ...about, fate: "digest", why: "not-by-right", seriesId: null };
     const { seriesId } = best;
     if (best.excess < 0) return { ...about, fate: "digest", why: "below-bar", seriesId };
     const isRare = inbox.pushesAWeek < 1;
@@ -127,6 +121,25 @@ export function decidePushes(
   }
   return [...fates.values()].sort((one, other) => one.atMs - other.atMs);
 }
+
+/** The member that is furthest above its bar, else nearest below it; null when none may alarm. */
+export function surestMember(
+  members: readonly IncidentMember[],
+  inbox: Inbox,
+  options: GateOptions,
+): { readonly seriesId: string; readonly excess: number } | null {
+  let best: { readonly seriesId: string; readonly excess: number } | null = null;
+  for (const member of members) {
+    if (!mayPush(member, options)) continue;
+    const excess = member.event.score - barOf(inbox, member.seriesId);
+    if (best === null || excess > best.excess) best = { seriesId: member.seriesId, excess };
+  }
+  return best;
+}
+
+/** A schedule is silent or not: its score is always 1, and false ones are too rare to be rationed. */
+const barOf = ({ bars, barOfOthers }: Inbox, seriesId: string): number =>
+  seriesOf(seriesId).measure === "schedule" ? 1 : (bars.get(seriesId) ?? barOfOthers);
 
 /** Whether this series may alarm at all, however sure it is. */
 export function mayPush({ seriesId, event, extraMinutesAWeek }: IncidentMember, options: GateOptions): boolean {

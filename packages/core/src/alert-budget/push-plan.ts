@@ -19,12 +19,13 @@ export function planPushes(
   budget: PushBudget,
   {
     organisationOf,
-    raise = 0,
+    raise = () => 0,
     options = DEFAULT_BAR_OPTIONS,
   }: {
     /** Whose repository it is; null where that is not known. */
     readonly organisationOf: (repositoryId: number) => string | null;
-    readonly raise?: number;
+    /** What all bars of an inbox are raised by, as tuned on its past. */
+    readonly raise?: (inbox: string) => number;
     readonly options?: BarOptions;
   },
 ): PushPlan {
@@ -53,8 +54,9 @@ function inbox(
   name: string,
   loads: readonly SeriesLoad[],
   pushesAWeek: number,
-  how: { readonly raise: number; readonly options: BarOptions },
+  { raise, options }: { readonly raise: (inbox: string) => number; readonly options: BarOptions },
 ): Inbox {
+  const how = { raise: raise(name), options };
   const { true: byRight = [], false: alone = [] } = Object.groupBy(loads, ({ seriesId }) =>
     seriesOf(seriesId).scope === "run" ? "true" : "false",
   );

@@ -1,18 +1,34 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { seriesId } from "../change-points/index.ts";
 import { DEFAULT_BAR_OPTIONS, seriesBars } from "./index.ts";
 
 const { falseAlarmsARun, falseShare, scoreTail, barMax } = DEFAULT_BAR_OPTIONS;
-const load = (seriesId: string, minutesAWeek: number, runsAWeek = 100) => ({ seriesId, minutesAWeek, runsAWeek });
+const idOf = (event: string): string =>
+  seriesId({
+    repositoryId: 1,
+    workflowId: 1,
+    branches: "default",
+    event,
+    scope: "run",
+    measure: "duration",
+    job: "",
+    part: "",
+  });
+const load = (event: string, minutesAWeek: number, runsAWeek = 100) => ({
+  seriesId: idOf(event),
+  minutesAWeek,
+  runsAWeek,
+});
 
 test("among many series a bar grows with ln(1 / share) of the minutes", () => {
   const loads = Array.from({ length: 400 }, (_, at) => load(`${at}`, at === 0 ? 10 : at === 1 ? 20 : 40, 5));
   const bars = seriesBars(loads, 1);
-  const step = Math.log(2) / scoreTail;
-  assert.ok(bars.get("0")! < barMax);
-  assert.ok(Math.abs(bars.get("0")! - bars.get("1")! - step) < 1e-9);
-  assert.ok(Math.abs(bars.get("1")! - bars.get("2")! - step) < 1e-9);
+  const step = Math.log(2) / scoreTail.level;
+  assert.ok(bars.get(idOf("0"))! < barMax);
+  assert.ok(Math.abs(bars.get(idOf("0"))! - bars.get(idOf("1"))! - step) < 1e-9);
+  assert.ok(Math.abs(bars.get(idOf("1"))! - bars.get(idOf("2"))! - step) < 1e-9);
 });
 
 test("few series that run seldom keep the detector's own bar", () => {
@@ -33,7 +49,7 @@ test("where no bar meets the highest, the false alarms of all series together ke
       const bars = seriesBars(series, budget, { options: { ...DEFAULT_BAR_OPTIONS, barMax: 1e9 } });
       const expected = series.reduce(
         (sum, { seriesId, runsAWeek }) =>
-          sum + runsAWeek * falseAlarmsARun * Math.exp(-scoreTail * (bars.get(seriesId)! - 1)),
+          sum + runsAWeek * falseAlarmsARun * Math.exp(-scoreTail.level * (bars.get(seriesId)! - 1)),
         0,
       );
       // a share of nothing is still a millionth of the budget
@@ -44,6 +60,6 @@ test("where no bar meets the highest, the false alarms of all series together ke
 
 test("a raise lifts every bar, and none above the highest", () => {
   const bars = seriesBars([load("dear", 1000, 10), load("cheap", 0.001, 4000)], 1, { raise: 2 });
-  assert.equal(bars.get("dear"), 3);
-  assert.equal(bars.get("cheap"), barMax);
+  assert.equal(bars.get(idOf("dear")), 3);
+  assert.equal(bars.get(idOf("cheap")), barMax);
 });
