@@ -61,7 +61,10 @@ function watch({ measure }: Series): { readonly observe: Observe; readonly check
   }
   if (measure === "schedule") {
     const silence = silenceDetector();
-    return { observe: ({ startedAtMs, mark }) => silence.observe({ startedAtMs, mark }), check: (nowMs) => silence.check(nowMs) };
+    return {
+      observe: ({ startedAtMs, mark }) => silence.observe({ startedAtMs, mark }),
+      check: (nowMs) => silence.check(nowMs),
+    };
   }
   const level = levelDetector();
   return { observe: ({ value, mark }) => level.observe({ value, mark }), check: () => [] };
