@@ -114,6 +114,34 @@ test("words about a change that is known go to its incident: recovered, grown, a
   assert.deepEqual(states(at(200)), ["recovered"]);
 });
 
+test("a correction takes back what was said: the change is open again, or none at all", () => {
+  const { say, states, records } = ledger();
+  const correct = (each: ChangeWord) => ({ ...each, isCorrection: true });
+  const recovered = aWord({}, { state: "recovered", atMs: at(90), onsetMs: at(0) });
+  say([aWord({}, { atMs: at(24), onsetMs: at(0) }), recovered]);
+  assert.deepEqual(states(at(90)), ["recovered"]);
+  say([correct(aWord({}, { state: "grown", atMs: at(89), onsetMs: at(0) }))]);
+  assert.deepEqual(states(at(90)), ["new"]);
+  const none = correct(aWord({}, { state: "withdrawn", atMs: at(91), onsetMs: at(0) }));
+  say([none]);
+  assert.deepEqual([states(at(91)), records()[0]!.changes], [["withdrawn"], []]);
+  say([aWord({}, { atMs: at(900), onsetMs: at(880) })]);
+  assert.deepEqual(states(at(900)), ["withdrawn", "new"], "its number is another change's now");
+  say([{ ...none }, aWord({ workflowId: 71 }, { atMs: at(910), onsetMs: at(881) })]);
+});
+
+test("a correction before anything was kept leaves the change that stands, or nothing", () => {
+  const { say, records } = ledger();
+  const gone = { ...aWord({}, { state: "withdrawn", atMs: at(30) }), isCorrection: true };
+  say([aWord({}, { atMs: at(24) }), gone]);
+  assert.equal(records().length, 0);
+  say([aWord({}, { atMs: at(24) }), gone, aWord({}, { atMs: at(500), onsetMs: at(490) })]);
+  assert.deepEqual(
+    records().map(({ anchorMs }) => anchorMs),
+    [at(490)],
+  );
+});
+
 const fleet = (count: number, from = 1) =>
   Array.from({ length: count }, (_, index) =>
     aWord({ repositoryId: from + index }, { onsetMs: at(index / 2), atMs: at(24 + index), runCount: 100 }),

@@ -2,7 +2,7 @@ import type { RepositoryActivity } from "./fleet.ts";
 import { type Group, groupChanges, standingFor } from "./group-changes.ts";
 import type { ChangeWord, IncidentChange, IncidentEvent, IncidentRecord } from "./incident.ts";
 import { inHistoryOrder } from "./life-cycle.ts";
-import { type Member, membersOf } from "./members.ts";
+import { type Dropped, type Member, membersOf } from "./members.ts";
 import { changeId } from "./standing.ts";
 
 export interface AmendIncidentsInput {
@@ -26,7 +26,8 @@ export const PROGRAM = "oddrun";
  */
 export function amendIncidents(input: AmendIncidentsInput): readonly IncidentRecord[] {
   const { known, words, activity, latenessMs } = input;
-  const members = membersOf(known, words);
+  const { members, dropped } = membersOf(known, words);
+  const droppedOf = Map.groupBy(dropped, ({ record }) => record);
   const groups = groupChanges(known, members, activity, latenessMs);
   claimNumbers(groups);
   let nextNumber = input.nextNumber;
@@ -36,16 +37,21 @@ export function amendIncidents(input: AmendIncidentsInput): readonly IncidentRec
     .map((group) => {
       const record = group.record ?? newRecord(group, nextNumber++);
       group.record = record;
-      return amendedRecord(
-        group,
-        record,
-        [...absorbed].filter(([, into]) => into.group === group),
-      );
+      return amendedRecord(group, record, {
+        absorbed: [...absorbed].filter(([, into]) => into.group === group),
+        dropped: droppedOf.get(record) ?? [],
+      });
     });
+  const standing = new Set(groups.map(({ record }) => record));
+  const emptied = [...droppedOf]
+    .filter(([record]) => !standing.has(record) && !absorbed.has(record))
+    .map(([record, lost]) => appended({ ...record, changes: [] }, lost.map(droppedEvent)));
   const merged = [...absorbed].map(([record, { group, atMs }]) =>
     appended({ ...record, changes: [] }, [event("merged", atMs, { other: group.record!.number })]),
   );
-  return [...amended, ...merged].filter((record) => !known.includes(record)).toSorted((a, b) => a.number - b.number);
+  return [...amended, ...emptied, ...merged]
+    .filter((record) => !known.includes(record))
+    .toSorted((a, b) => a.number - b.number);
 }
 
 /** New groups take the lowest number that one of their changes had and that no other group stands for. */
@@ -86,18 +92,24 @@ function newRecord({ repositoryId, family, anchorMs, slackMs, openedAtMs }: Grou
   return { number, repositoryId, family, anchorMs, slackMs, openedAtMs, changes: [], history: [] };
 }
 
-type Absorbed = readonly [IncidentRecord, { readonly atMs: number }];
+interface Happened {
+  readonly absorbed: readonly (readonly [IncidentRecord, { readonly atMs: number }])[];
+  readonly dropped: readonly Dropped[];
+}
 
 /** The record itself where nothing about it is new. */
-function amendedRecord(group: Group, record: IncidentRecord, absorbed: readonly Absorbed[]): IncidentRecord {
+function amendedRecord(group: Group, record: IncidentRecord, { absorbed, dropped }: Happened): IncidentRecord {
   const { members, fleetAtMs } = group;
   const isFleetNews = fleetAtMs !== null && !record.history.some(({ what }) => what === "fleet-wide");
   const news = [
     ...members.flatMap((member) => [
       // a change that moves takes along what was told of it, so that the state follows from it
       ...(member.prior === record ? [] : member.history),
-      ...member.news.map((word) => event(word.state, word.at.atMs, { change: keyOf(member) })),
+      ...member.news.map(({ event: { state, at }, isCorrection = false }) =>
+        event(state, at.atMs, { change: keyOf(member), isCorrection }),
+      ),
     ]),
+    ...dropped.map(droppedEvent),
     ...absorbed.map(([{ number }, { atMs }]) => event("absorbed", atMs, { other: number })),
     ...(isFleetNews ? [event("fleet-wide", fleetAtMs, {})] : []),
   ].toSorted(inHistoryOrder);
@@ -113,6 +125,8 @@ function amendedRecord(group: Group, record: IncidentRecord, absorbed: readonly 
 }
 
 const keyOf = ({ seriesId, changeNumber }: Member) => ({ seriesId, changeNumber });
+const droppedEvent = ({ seriesId, event: { changeNumber, at } }: Dropped): IncidentEvent =>
+  event("withdrawn", at.atMs, { change: { seriesId, changeNumber }, isCorrection: true });
 const changeOf = ({ seriesId, changeNumber, first, latest }: Member): IncidentChange => ({
   seriesId,
   changeNumber,
@@ -125,6 +139,7 @@ const event = (what: IncidentEvent["what"], atMs: number, more: Partial<Incident
   what,
   atMs,
   who: PROGRAM,
+  isCorrection: false,
   note: null,
   change: null,
   untilMs: null,

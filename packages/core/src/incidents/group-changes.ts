@@ -1,6 +1,6 @@
 import { FLEET_WINDOW_MS, isFleetWide, type RepositoryActivity } from "./fleet.ts";
 import type { IncidentRecord } from "./incident.ts";
-import { type Member, membersOf } from "./members.ts";
+import type { Member } from "./members.ts";
 import { onsetDistanceMs, onsetSlackMs } from "./onset-window.ts";
 import { scopeRank } from "./standing.ts";
 
@@ -29,7 +29,7 @@ export interface Group {
  */
 export function groupChanges(
   known: readonly IncidentRecord[],
-  members: ReturnType<typeof membersOf>,
+  members: readonly Member[],
   activity: readonly RepositoryActivity[],
   latenessMs: number,
 ): readonly Group[] {
@@ -94,7 +94,7 @@ function groupOf(record: IncidentRecord): Group {
 /** When a change is first spoken of it is placed; when it is told it may make a fleet of others. */
 function momentsOf(member: Member, isFixed: boolean) {
   const { first, toldAtMs, news } = member;
-  const isNewlyTold = news.some(({ state }) => state === "told");
+  const isNewlyTold = news.some(({ event }) => event.state === "told");
   return [
     ...(isFixed ? [] : [{ member, atMs: first.at.atMs, isTold: false }]),
     ...(toldAtMs !== null && (!isFixed || isNewlyTold) ? [{ member, atMs: toldAtMs, isTold: true }] : []),

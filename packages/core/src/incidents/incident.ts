@@ -11,6 +11,11 @@ export interface ChangeKey {
 export interface ChangeWord {
   readonly seriesId: string;
   readonly event: ChangeEvent;
+  /**
+   * True where a run that came late takes back what was said of this change before: the event says what holds now. Where nothing
+   * does it is "withdrawn", and a later word of the same number is about another change.
+   */
+  readonly isCorrection?: boolean;
 }
 
 /** A change that belongs to an incident: what was said of it first, and last. */
@@ -49,6 +54,8 @@ export interface IncidentEvent {
   readonly atMs: number;
   /** "oddrun", or the name of a person, which is hostile wherever it is shown. */
   readonly who: string;
+  /** Of a word about a change: what was said of that change before does not hold. */
+  readonly isCorrection: boolean;
   readonly note: string | null;
   readonly change: ChangeKey | null;
   /** Of "muted" until when. */

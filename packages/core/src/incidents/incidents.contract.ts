@@ -58,6 +58,7 @@ export function anEvent(what: IncidentWord, atMs: number, more: Partial<Incident
     what,
     atMs,
     who: isChange ? "oddrun" : "ada",
+    isCorrection: false,
     note: null,
     change: isChange ? RUN_CHANGE : null,
     untilMs: null,

@@ -26,11 +26,7 @@ const isChangeWord = (what: IncidentWord): what is ChangeWordKind => CHANGE_WORD
  */
 export function incidentAt(record: IncidentRecord, nowMs: number): Incident {
   const fold = newFold();
-  const own = new Set(record.changes.map(changeId));
-  for (const event of record.history.toSorted(inHistoryOrder)) {
-    // a change that turned out to be another incident's went there with its words
-    if (event.change === null || own.has(changeId(event.change))) step(fold, event);
-  }
+  for (const event of standingEvents(record).toSorted(inHistoryOrder)) step(fold, event);
   const changes = record.changes.map(standingOf).toSorted(byWeight);
   const state = stateOf(fold, nowMs);
   return {
@@ -49,6 +45,15 @@ export function incidentAt(record: IncidentRecord, nowMs: number): Incident {
     mutedUntilMs: state === "muted" ? fold.mutedUntilMs : null,
     mergedInto: fold.mergedInto,
   };
+}
+
+/** Without the words about changes that went to another incident, and without those that a later one corrected. */
+function standingEvents({ changes, history }: IncidentRecord): readonly IncidentEvent[] {
+  const from = new Map(changes.map((change) => [changeId(change), 0]));
+  for (const { change, place, isCorrection } of history) {
+    if (isCorrection && change !== null && from.has(changeId(change))) from.set(changeId(change), place);
+  }
+  return history.filter(({ change, place }) => change === null || place >= (from.get(changeId(change)) ?? Infinity));
 }
 
 interface Fold {

@@ -1,5 +1,5 @@
 import { type ChangeEvent, type Series, seriesOf } from "../change-points/index.ts";
-import type { ChangeKey, ChangeWord, IncidentEvent, IncidentRecord } from "./incident.ts";
+import type { ChangeKey, ChangeWord, IncidentChange, IncidentEvent, IncidentRecord } from "./incident.ts";
 import { familyOfChange } from "./kind.ts";
 import { CHANGE_WORDS } from "./life-cycle.ts";
 import { changeId } from "./standing.ts";
@@ -12,7 +12,7 @@ export interface Member extends ChangeKey {
   readonly first: ChangeEvent;
   readonly latest: ChangeEvent;
   /** Words about it that no history holds yet, in order. */
-  readonly news: readonly ChangeEvent[];
+  readonly news: readonly ChangeWord[];
   /** Where it belongs so far. */
   readonly prior: IncidentRecord | null;
   /** What that incident's history tells of it. */
@@ -23,42 +23,76 @@ export interface Member extends ChangeKey {
   readonly isCorrected: boolean;
 }
 
-/** Every change that is known or spoken of, in no order that matters. */
-export function membersOf(known: readonly IncidentRecord[], words: readonly ChangeWord[]): readonly Member[] {
+/** A change of which a correction left nothing, and the incident that loses it. */
+export interface Dropped {
+  readonly record: IncidentRecord;
+  readonly id: string;
+  readonly seriesId: string;
+  readonly event: ChangeEvent;
+}
+
+export interface Members {
+  readonly members: readonly Member[];
+  readonly dropped: readonly Dropped[];
+}
+
+/**
+ * Every change that is known or spoken of, in no order that matters. Words about one change may come in any order, but for
+ * corrections: they end what was given before them.
+ */
+export function membersOf(known: readonly IncidentRecord[], words: readonly ChangeWord[]): Members {
   const wordsOf = Map.groupBy(words, ({ seriesId, event }) => changeId({ seriesId, ...event }));
   const members: Member[] = [];
+  const dropped: Dropped[] = [];
+  const add = (before: Before, id: string, spoken: readonly ChangeWord[]): void => {
+    const end = spoken.findIndex(({ event, isCorrection }) => isCorrection === true && event.state === "withdrawn");
+    if (end < 0) {
+      members.push(member(before, id, spoken));
+      return;
+    }
+    const { prior, seriesId, changeNumber } = before;
+    if (prior !== null) dropped.push({ record: prior, id, seriesId, event: spoken[end]!.event });
+    const rest = spoken.slice(end + 1);
+    if (rest.length > 0) add({ seriesId, changeNumber, change: null, prior: null, history: [] }, id, rest);
+  };
   for (const prior of known) {
     const told = Map.groupBy(prior.history, ({ change }) => (change === null ? "" : changeId(change)));
     for (const change of prior.changes) {
       const id = changeId(change);
-      const spoken = (wordsOf.get(id) ?? []).map(({ event }) => event);
-      members.push(member(change, id, [change.first, change.latest], spoken, prior, told.get(id) ?? []));
+      add({ ...change, change, prior, history: told.get(id) ?? [] }, id, wordsOf.get(id) ?? []);
       wordsOf.delete(id);
     }
   }
-  for (const [id, [one, ...others]] of wordsOf) {
-    const spoken = [one!, ...others].map(({ event }) => event);
-    members.push(member({ seriesId: one!.seriesId, changeNumber: one!.event.changeNumber }, id, [], spoken, null, []));
+  for (const [id, spoken] of wordsOf) {
+    const { seriesId, event } = spoken[0]!;
+    add({ seriesId, changeNumber: event.changeNumber, change: null, prior: null, history: [] }, id, spoken);
   }
-  return members;
+  return { members, dropped };
+}
+
+/** What is known of a change before anything new is said. */
+interface Before extends ChangeKey {
+  readonly change: IncidentChange | null;
+  readonly prior: IncidentRecord | null;
+  readonly history: readonly IncidentEvent[];
 }
 
 function member(
-  { seriesId, changeNumber }: ChangeKey,
+  { seriesId, changeNumber, change, prior, history }: Before,
   id: string,
-  before: readonly ChangeEvent[],
-  spoken: readonly ChangeEvent[],
-  prior: IncidentRecord | null,
-  history: readonly IncidentEvent[],
+  spoken: readonly ChangeWord[],
 ): Member {
-  const ordered = [...before, ...spoken].toSorted(inOrder);
-  const latest = ordered.at(-1)!;
+  const corrected = spoken.findLastIndex(({ isCorrection }) => isCorrection === true);
+  const standing = spoken.slice(Math.max(0, corrected)).map(({ event }) => event);
+  const before = change === null || corrected >= 0 ? [] : [change.latest];
+  const latest = [...before, ...standing].toSorted(inOrder).at(-1)!;
   const news = spoken
-    .toSorted(inOrder)
-    .filter((event, at, all) => !isTold(history, event) && (at === 0 || inOrder(all[at - 1]!, event) !== 0));
+    .toSorted((one, other) => inOrder(one.event, other.event))
+    .filter(({ event }) => !isTold(history, event))
+    .filter(({ event }, at, all) => at === 0 || inOrder(all[at - 1]!.event, event) !== 0);
   const toldAt = [
     ...history.filter(({ what }) => what === "told").map(({ atMs }) => atMs),
-    ...news.filter(({ state }) => state === "told").map(({ at }) => at.atMs),
+    ...news.filter(({ event }) => event.state === "told").map(({ event }) => event.at.atMs),
   ];
   const series = seriesOf(seriesId);
   return {
@@ -67,13 +101,13 @@ function member(
     id,
     series,
     family: familyOfChange(series, latest),
-    first: ordered[0]!,
+    first: change?.first ?? standing.toSorted(inOrder)[0]!,
     latest,
     news,
     prior,
     history,
-    toldAtMs: toldAt.length === 0 ? null : Math.min(...toldAt),
-    isCorrected: before.length > 0 && JSON.stringify(latest) !== JSON.stringify(before[1]),
+    toldAtMs: toldAt.length === 0 || latest.state === "suspected" ? null : Math.min(...toldAt),
+    isCorrected: change !== null && JSON.stringify(latest) !== JSON.stringify(change.latest),
   };
 }
 
