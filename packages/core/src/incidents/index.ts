@@ -5,3 +5,4 @@ export type { RepositoryActivity } from "./fleet.ts";
 export * from "./incident.ts";
 export { familyOfChange, type IncidentKind, isImprovement, kindOfChange } from "./kind.ts";
 export { incidentAt, leadingChanges } from "./life-cycle.ts";
+export { byWeight, changeId as changeKeyId } from "./standing.ts";

@@ -13,15 +13,24 @@ export interface IncidentFilter {
   readonly repository?: string;
   /** The workflow's name, or its file with or without its folder: incidents with a change of it. */
   readonly workflow?: string;
+  readonly numbers?: readonly number[];
   readonly states?: readonly IncidentState[];
   /** Not over before this instant. */
   readonly sinceMs?: number;
 }
 
-/** What is to be appended to what is kept of incidents. */
+/** What is to be kept of a decision over incidents. */
 export interface IncidentAmendment {
-  /** Whole records of new incidents, and of known ones with further changes or events. Nothing is taken away from a known one but changes that go to another. */
+  /** Records that are new, or have further lines, changes or fewer changes: no line of a history is ever taken away. */
   readonly records: readonly IncidentRecord[];
+  /** How far what was said of changes is now read: `place` of a `StoredChange`; as before where it is not given. */
+  readonly readPlace?: number;
+}
+
+/** What is kept beside the incidents that are asked for. */
+export interface IncidentLedger {
+  readonly nextNumber: number;
+  readonly readPlace: number;
 }
 
 /** A workflow with the first and last end of its finished runs. */
@@ -35,13 +44,19 @@ export interface WorkflowActivity {
 /** Keeps incidents: what they are made of, and an append-only history of each. */
 export interface IncidentStore {
   /**
-   * Amends incidents in one transaction: `decide` is given those with a change that is named, and those whose anchor lies at
-   * `sinceMs` or later; nobody else amends any meanwhile. All of its answer is kept or nothing. Gives that answer.
+   * Amends incidents in one transaction: `decide` is given those with a change or number that is named, and those whose anchor lies
+   * at `sinceMs` or later (null: no others), by number; nobody else amends any meanwhile. All of its answer is kept, or nothing.
    */
   amendIncidents<Answer extends IncidentAmendment>(
-    wanted: { readonly changes: readonly ChangeKey[]; readonly numbers?: readonly number[]; readonly sinceMs: number },
-    decide: (known: readonly IncidentRecord[], nextNumber: number) => Answer,
+    wanted: {
+      readonly changes: readonly ChangeKey[];
+      readonly numbers?: readonly number[];
+      readonly sinceMs: number | null;
+    },
+    decide: (known: readonly IncidentRecord[], ledger: IncidentLedger) => Answer,
   ): Promise<Answer>;
+  /** How far what was said of changes is read into incidents. */
+  readPlace(): Promise<number>;
   /** As they stand at `nowMs`; newest number first. */
   incidents(filter: IncidentFilter, nowMs: number): Promise<readonly Incident[]>;
   /** null when there is none of that number. */

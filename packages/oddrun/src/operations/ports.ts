@@ -12,6 +12,7 @@ import type {
 export * from "./evidence-source.ts";
 export * from "./run-source.ts";
 export * from "./collection-store.ts";
+export * from "./incident-store.ts";
 export * from "./change-store.ts";
 export * from "./azure.ts";
 export * from "./cloud-registry.ts";

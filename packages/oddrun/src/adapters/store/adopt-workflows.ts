@@ -1,3 +1,4 @@
+import { renameIncidents } from "./save-incidents.ts";
 import { forgetWatch } from "./save-watch.ts";
 import type { StoreDatabase, WorkflowRow } from "./schema.ts";
 
@@ -19,8 +20,13 @@ export async function adoptWorkflows(db: StoreDatabase, repositoryId: number): P
       .where("workflow_id", "=", workflow.workflow_id)
       .set({ workflow_id: owner.workflow_id })
       .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) continue;
     // their series have other names now
-    if (numUpdatedRows > 0n) await forgetWatch(db, repositoryId);
+    await forgetWatch(db, repositoryId);
+    await renameIncidents(db, repositoryId, (series) => ({
+      ...series,
+      workflowId: series.workflowId === workflow.workflow_id ? owner.workflow_id : series.workflowId,
+    }));
   }
 }
 

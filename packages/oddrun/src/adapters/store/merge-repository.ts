@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { EVIDENCE, JOBS, JOINED_METRICS, RUN_ATTEMPTS, STEPS, WORKFLOWS } from "./rows.ts";
+import { renameIncidents } from "./save-incidents.ts";
 import { forgetWatch } from "./save-watch.ts";
 import type { StoreDatabase, StoreTables } from "./schema.ts";
 
@@ -23,6 +24,7 @@ export async function mergeRepository(db: StoreDatabase, importedId: number, rea
   if (verdictCount > 0) await markMovedVerdicts(db, realId);
   await dropChanges(db, importedId);
   await forgetWatch(db, realId);
+  await renameIncidents(db, importedId, (series) => ({ ...series, repositoryId: realId }));
   await db.deleteFrom("repositories").where("repository_id", "=", importedId).execute();
 }
 

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import { problem } from "../../operations/problems.ts";
 import { createChangeTables } from "./change-tables.ts";
 import { createCollectionTables } from "./collection-tables.ts";
+import { createIncidentTables } from "./incident-tables.ts";
 import { EVIDENCE, JOBS, JOINED_METRICS, REPOSITORIES, RUN_ATTEMPTS, STEPS, WORKFLOWS } from "./rows.ts";
 import type { StoreDatabase } from "./schema.ts";
 
@@ -10,6 +11,7 @@ import type { StoreDatabase } from "./schema.ts";
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-runs-jobs-steps-metrics-verdicts": { up: createFirstTables },
   "0002-changes": { up: createChangeTables },
+  "0003-incidents": { up: createIncidentTables },
 };
 
 /** Refuses a store that a newer program made, or an older one that cannot be brought up to date now. */

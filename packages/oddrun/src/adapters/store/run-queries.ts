@@ -1,4 +1,4 @@
-import { type SelectQueryBuilder, sql } from "kysely";
+import { type SelectQueryBuilder, type SqlBool, sql } from "kysely";
 import type { RunFilter, StoredRun } from "../../operations/ports.ts";
 import { isNamed } from "./repository-names.ts";
 import { runAttempt, safeText } from "./rows.ts";
@@ -25,25 +25,19 @@ export function filteredRuns(db: StoreDatabase, filter: RunFilter) {
   if (filter.repository !== undefined) {
     query = query.where(isNamed("r.repository_id", filter.repository));
   }
-  if (filter.workflow !== undefined) {
-    const name = safeText(filter.workflow);
-    const asFile = `/${name}`;
-    query = query.where((is) =>
-      is.exists(
-        is
-          .selectFrom("workflows as named")
-          .whereRef("named.repository_id", "=", "r.repository_id")
-          .whereRef("named.workflow_id", "=", "r.workflow_id")
-          .where((or) =>
-            or.or([or("named.name", "=", name), or("named.path", "=", name), endsWith("named.path", asFile)]),
-          )
-          .select("named.workflow_id"),
-      ),
-    );
-  }
+  if (filter.workflow !== undefined) query = query.where(isWorkflowNamed("r", filter.workflow));
   if (filter.sinceMs !== undefined) query = query.where("r.finished_at_ms", ">=", Math.ceil(filter.sinceMs));
   if (filter.untilMs !== undefined) query = query.where("r.finished_at_ms", "<", Math.ceil(filter.untilMs));
   return query;
+}
+
+/** Whether the row of `table` is of a workflow of that name, or with that file, with or without its folder. */
+export function isWorkflowNamed(table: string, workflow: string) {
+  const name = safeText(workflow);
+  const isCalled = sql`named.name = ${name} or named.path = ${name} or ${endsWith("named.path", `/${name}`)}`;
+  return sql<SqlBool>`exists (select 1 from workflows as named
+    where named.repository_id = ${sql.ref(`${table}.repository_id`)}
+      and named.workflow_id = ${sql.ref(`${table}.workflow_id`)} and (${isCalled}))`;
 }
 
 /** Letter case counts, and no character stands for others; a shorter text never ends so. */

@@ -22,6 +22,10 @@ export interface StoreTables {
   changes: ChangeRow;
   watches: WatchRow;
   watched_series: WatchedSeriesRow;
+  incidents: IncidentRow;
+  incident_events: IncidentEventRow;
+  incident_changes: IncidentChangeRow;
+  incident_marks: IncidentMarkRow;
 }
 
 export type StoreDatabase = Kysely<StoreTables>;
@@ -232,4 +236,48 @@ export interface WatchedSeriesRow {
   state: string;
   word_count: number;
   is_open: number;
+}
+
+/** What never changes of an incident but for a word that comes late. */
+export interface IncidentRow {
+  incident_number: number;
+  /** Where it was first seen. */
+  repository_id: number;
+  family: string;
+  anchor_ms: number;
+  slack_ms: number;
+  opened_at_ms: number;
+}
+
+/** A line of an incident's history: appended, never rewritten. */
+export interface IncidentEventRow {
+  incident_number: number;
+  place: number;
+  what: string;
+  at_ms: number;
+  who: string;
+  is_correction: number;
+  note: string | null;
+  /** With `change_number` the change that it is about. */
+  series_id: string | null;
+  change_number: number | null;
+  until_ms: number | null;
+  other_number: number | null;
+}
+
+/** Which incident a change belongs to, with the first and the latest word about it as JSON. */
+export interface IncidentChangeRow {
+  repository_id: number;
+  series_id: string;
+  change_number: number;
+  incident_number: number;
+  /** 0 for runners. */
+  workflow_id: number;
+  first: string;
+  latest: string;
+}
+
+export interface IncidentMarkRow {
+  name: string;
+  place: number;
 }

@@ -3,9 +3,11 @@ import type { ChangeStore } from "../../operations/change-store.ts";
 import type { CollectionStore } from "../../operations/collection-store.ts";
 import type { EvidenceStore } from "../../operations/evidence-store.ts";
 import type { ExplainStore } from "../../operations/explain-store.ts";
+import type { IncidentStore } from "../../operations/incident-store.ts";
 import type { BatchCounts, RunStore, SaveCounts } from "../../operations/ports.ts";
 import { changeStore } from "./change-queries.ts";
 import { collectionStore } from "./collection-queries.ts";
+import { incidentStore } from "./incident-queries.ts";
 import { evidenceStore } from "./evidence-queries.ts";
 import { explainStore } from "./explain-queries.ts";
 import {
@@ -32,7 +34,7 @@ import { upsertInto } from "./upsert.ts";
 import { appendVerdicts, countVerdicts, judgedRuns, latestVerdicts } from "./verdict-queries.ts";
 
 /** All that is kept: runs, what was said of them, and where their collection stands. */
-export type Store = RunStore & CollectionStore & EvidenceStore & ChangeStore & ExplainStore;
+export type Store = RunStore & CollectionStore & EvidenceStore & ChangeStore & ExplainStore & IncidentStore;
 
 /** A store over any database whose tables are made; `explain` turns the database's own errors into problems. */
 export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown): Store {
@@ -66,6 +68,7 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
     ...changeStore(db, writing, guarded, explain),
     ...evidenceStore(db, writing, guarded),
     ...explainStore(db, guarded),
+    ...incidentStore(db, writing, guarded),
     ...collectionStore(db, saveBatch, writing, guarded),
     save: (batch) => writing((transaction) => saveBatch(transaction, batch)),
 
