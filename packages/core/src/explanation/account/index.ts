@@ -1,6 +1,6 @@
 export * from "./minutes-account.ts";
 export * from "./named-cause.ts";
-export type { JobPart, JobPartKind, JobStretch } from "./job-parts.ts";
+export { fellowsName, type JobPart, type JobPartKind, type JobStretch } from "./job-parts.ts";
 export { type AccountDetail, breakDownRun, detailOf, type RunBreakdown } from "./run-breakdown.ts";
 export { type StepKind, stepKind } from "./step-kind.ts";
 export { type TimedRun, totalMs } from "./timed-run.ts";

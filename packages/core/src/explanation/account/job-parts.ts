@@ -62,10 +62,15 @@ export function jobStretch(
     parts.push({ kind: "between-jobs", step: null, ms: queuedMs - fromMs });
     parts.push({ kind: "queue", step: null, ms: startMs - queuedMs });
   }
-  const { caller, inner } = parseJobName(job.name);
-  const fellows = caller === null ? inner : `${caller} / ${inner}`;
+  const fellows = fellowsName(job.name);
   const after = before?.job ?? null;
   return { job, fellows, after, parts: [...parts, ...executionParts(stepsOf(job), endMs - startMs)] };
+}
+
+/** The name that all jobs of one matrix share; any other job's own name. */
+export function fellowsName(name: string): string {
+  const { caller, inner } = parseJobName(name);
+  return caller === null ? inner : `${caller} / ${inner}`;
 }
 
 function lastBefore(all: readonly RanJob[], job: Job, madeMs: number, startMs: number): RanJob | null {

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Evidence } from "../../evidence/index.ts";
+import type { NamedCause } from "../account/index.ts";
+import { timedRun } from "../account/account.contract.ts";
+import { separation } from "./separation.ts";
+import { evidenceTraits, jobTraits, rankSuspects, type Suspect, type Trait, type TraitedRun } from "./index.ts";
+
+const ONSET = 30;
+const labels = (value: string, subject = "test"): Trait => ({ kind: "runner-labels", subject, step: "", value });
+/** 30 runs before the onset and 12 since. */
+const history = (traitsOf: (at: number) => readonly Trait[]): readonly TraitedRun[] =>
+  Array.from({ length: ONSET + 12 }, (_, at) => ({ hasJobs: true, traits: traitsOf(at) }));
+const rank = (traitsOf: (at: number) => readonly Trait[], cause: NamedCause | null = null): readonly Suspect[] =>
+  rankSuspects(history(traitsOf), ONSET, null, cause);
+
+describe("suspects at an onset", () => {
+  test("what changed with the onset comes first, with how well it keeps the runs apart", () => {
+    const found = rank((at) => [
+      labels(at < ONSET ? "ubuntu-22.04" : "ubuntu-24.04"),
+      { kind: "step", subject: "test", step: "Lint", value: at < 12 ? "skipped" : "runs" },
+    ]);
+    const [first] = found;
+    assert.deepEqual(
+      [first?.kind, first?.from, first?.to, first?.offsetRuns],
+      ["runner-labels", "ubuntu-22.04", "ubuntu-24.04", 0],
+    );
+    assert.deepEqual(first?.before, { runCount: 30, newCount: 0 });
+    assert.deepEqual(first?.since, { runCount: 12, newCount: 12 });
+    assert.equal(found.length, 1, "what changed at another time is no suspect");
+  });
+
+  test("an onset that is told some runs off still finds it, and says how far off it was", () => {
+    const [first] = rank((at) => [labels(at < ONSET - 2 ? "a" : "b")]);
+    assert.equal(first?.offsetRuns, -2);
+  });
+
+  test("what is other in every run, or in some by chance, is none", () => {
+    assert.deepEqual(
+      rank((at) => [{ kind: "runner", subject: "test", step: "", value: `gpu-${at}` }]),
+      [],
+    );
+    assert.deepEqual(
+      rank((at) => [{ kind: "cache", subject: "test", step: "", value: at % 3 === 0 ? "missed" : "restored" }]),
+      [],
+    );
+    assert.deepEqual(
+      rank(() => [labels("same")]),
+      [],
+    );
+  });
+
+  test("caches that miss more often than before are told by their shares", () => {
+    const [first] = rank((at) => {
+      const isMissed = at < ONSET ? at % 10 === 0 : at % 6 !== 0;
+      return [{ kind: "cache", subject: "test", step: "", value: isMissed ? "missed" : "restored" }];
+    });
+    assert.deepEqual(
+      [first?.from, first?.to, first?.before.newCount, first?.since.newCount],
+      ["restored", "missed", 3, 10],
+    );
+  });
+
+  test("the same change in several jobs is one suspect", () => {
+    const value = (at: number) => (at < ONSET ? "a" : "b");
+    const found = rank((at) => [labels(value(at), "x"), labels(value(at), "y")]);
+    assert.deepEqual(
+      found.map(({ subjects }) => subjects),
+      [["x", "y"]],
+    );
+  });
+
+  test("a job that is new is told, where jobs are known", () => {
+    const e2e: Trait = { kind: "job", subject: "e2e", step: "", value: "runs" };
+    const [first] = rank((at) => (at < ONSET ? [] : [e2e]));
+    assert.deepEqual([first?.kind, first?.from, first?.to], ["job", "not there", "runs"]);
+    const unknown = history((at) => (at < ONSET ? [] : [e2e])).map((run) => ({ ...run, hasJobs: false }));
+    assert.deepEqual(rankSuspects(unknown, ONSET, null, null), []);
+  });
+
+  test("of two that coincide alike, the one in the job that takes the extra time comes first", () => {
+    const part = { kind: "work", job: "slow (2)", step: "Test", labels: null, ms: 1, beforeMs: 1, afterMs: 2 } as const;
+    const value = (at: number) => (at < ONSET ? "a" : "b");
+    const [first] = rank(
+      (at) => [
+        { kind: "step", subject: "quick", step: "Note", value: value(at) },
+        { kind: "runner-labels", subject: "slow", step: "", value: value(at) },
+      ],
+      { kind: "part", part, share: 1 },
+    );
+    assert.deepEqual(first?.subjects, ["slow"]);
+  });
+
+  test("commits are asked after first only where nothing else changed", () => {
+    const commits = { from: "a".repeat(40), to: "b".repeat(40), isOneBranch: true };
+    const value = (at: number) => (at < ONSET ? "a" : "b");
+    const kinds = (runs: readonly TraitedRun[]) => rankSuspects(runs, ONSET, commits, null).map(({ kind }) => kind);
+    assert.deepEqual(kinds(history(() => [])), ["commits"]);
+    assert.deepEqual(kinds(history((at) => [labels(value(at))])), ["runner-labels", "commits"]);
+  });
+
+  test("one look at either side is a hint, and ranks below what every run shows", () => {
+    const image = (at: number, value: string): readonly Trait[] =>
+      at === ONSET || at === ONSET - 1 ? [{ kind: "runner-image", subject: "test", step: "", value }] : [];
+    const found = rank((at) => [...image(at, at < ONSET ? "1" : "2"), labels(at < ONSET ? "a" : "b")]);
+    assert.deepEqual(
+      found.map(({ kind }) => kind),
+      ["runner-labels", "runner-image"],
+    );
+  });
+});
+
+test("the best split is where the values fall apart", () => {
+  const values = [...Array(9).fill("a"), null, ...Array(9).fill("b")] as (string | null)[];
+  const { logFactors } = separation(values);
+  assert.equal(logFactors.indexOf(Math.max(...logFactors)), 9);
+  assert.equal(logFactors[0], 0);
+  assert.ok(logFactors[9]! > Math.log(1000));
+});
+
+test("jobs and steps tell labels, sizes, action versions and what was skipped", () => {
+  const run = timedRun(1, [
+    {
+      name: "unit (1)",
+      made: 0,
+      start: 1,
+      steps: { "Run actions/cache@v4": 2, "Post Run actions/cache@v4": 1, Test: 9 },
+    },
+    { name: "unit (2)", made: 0, start: 1, steps: { Test: 9 }, labels: "macos-15" },
+  ]);
+  const traits = jobTraits(run.jobs, run.steps).map(({ kind, subject, step, value }) =>
+    [kind, subject, step, value].filter((word) => word !== "").join(" "),
+  );
+  assert.deepEqual(traits, [
+    "job unit runs",
+    "matrix-size unit 2",
+    "runner-labels unit macos-15 | ubuntu-latest",
+    "step unit Test runs",
+    "action actions/cache v4",
+  ]);
+});
+
+test("evidence tells of the run itself and of the one it was compared with", () => {
+  const facts = {
+    image: "ubuntu-24.04",
+    imageVersion: "2",
+    runnerVersion: null,
+    operatingSystem: null,
+    region: null,
+    runnerName: null,
+    runnerGroup: null,
+    machineName: null,
+  };
+  const evidence: Evidence = {
+    kind: "runner",
+    subject: "test (1)",
+    comparedWith: { runId: 7, runAttempt: 1 },
+    value: { now: facts, changes: [{ what: "imageVersion", from: "1", to: "2" }] },
+    unknown: null,
+  };
+  const { now, before } = evidenceTraits(evidence);
+  assert.deepEqual(now, [{ kind: "runner-image", subject: "test", step: "", value: "ubuntu-24.04 2" }]);
+  assert.deepEqual(before, [{ kind: "runner-image", subject: "test", step: "", value: "ubuntu-24.04 1" }]);
+  assert.deepEqual(evidenceTraits({ ...evidence, value: null, unknown: "not-at-github" }).now, []);
+});
