@@ -1,3 +1,23 @@
+export {
+  contextOf,
+  type ObservedRun,
+  type Reading,
+  readingsOf,
+  runnersOf,
+  type SeriesContext,
+  type SeriesPlace,
+  softeningMs,
+  waitsOf,
+} from "./contexts.ts";
+export {
+  type AttemptVerdict,
+  FLAKY_WAIT_MS,
+  type FailureVerdicts,
+  type FailureVerdictsState,
+  failureVerdicts,
+  type RunVerdict,
+} from "./flaky.ts";
+export { type Siblings, siblings, type SpreadPrior } from "./siblings.ts";
 export type { ChangeEvent, ChangeState, RunMark } from "./change.ts";
 export { type LevelDetector, levelDetector, type LevelObservation, type LevelState } from "./level-detector.ts";
 export { DEFAULT_LEVEL_OPTIONS, type LevelOptions } from "./level-options.ts";

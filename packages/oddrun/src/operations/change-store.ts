@@ -92,10 +92,15 @@ export interface ChangeStore {
   /** In the order in which they were said. */
   changes(filter?: ChangeFilter): Promise<readonly StoredChange[]>;
   watchOf(repositoryId: number): Promise<Watch | null>;
-  /** The series of one workflow, or of all that are open. */
-  watchedSeries(repositoryId: number, of: { readonly workflowId: number } | "open"): Promise<readonly WatchedSeries[]>;
+  /** The series of one workflow, those that are open, or all. */
+  watchedSeries(
+    repositoryId: number,
+    of: { readonly workflowId: number } | "open" | "all",
+  ): Promise<readonly WatchedSeries[]>;
   /** The words that hold of these series (of all when null), by series and word. */
   heldWords(repositoryId: number, seriesIds: readonly string[] | null): Promise<readonly HeldWord[]>;
+  /** When the last attempt of the repository finished; null when none has. */
+  lastFinishedMs(repositoryId: number): Promise<number | null>;
   /** Finished attempts in order of completion that are neither in the saved states nor told as late, from `fromMs` on. */
   unwatchedRuns(repositoryId: number, fromMs: number | null): AsyncIterable<StoredRun>;
   /** The same that finished before `untilMs`: at most `limit` of them. */

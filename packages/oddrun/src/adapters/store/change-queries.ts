@@ -42,9 +42,9 @@ async function watchedSeries(
   repositoryId: number,
   of: Parameters<ChangeStore["watchedSeries"]>[1],
 ): Promise<readonly WatchedSeries[]> {
-  const ofRepository = db.selectFrom("watched_series").where("repository_id", "=", repositoryId);
-  const query =
-    of === "open" ? ofRepository.where("is_open", "=", 1) : ofRepository.where("workflow_id", "=", of.workflowId);
+  let query = db.selectFrom("watched_series").where("repository_id", "=", repositoryId);
+  if (of === "open") query = query.where("is_open", "=", 1);
+  else if (of !== "all") query = query.where("workflow_id", "=", of.workflowId);
   return (await query.orderBy("series_id").selectAll().execute()).map(series);
 }
 
@@ -76,6 +76,18 @@ function standing(rows: readonly ChangeRow[]): readonly HeldWord[] {
     if (row.is_correction === 0) words.push({ seriesId: row.series_id, word: row.word, event: event(row) });
   }
   return [...held.values()].flat();
+}
+
+async function lastFinishedMs(db: StoreDatabase, repositoryId: number): Promise<number | null> {
+  const row = await db
+    .selectFrom("run_attempts")
+    .where("repository_id", "=", repositoryId)
+    .where("finished_at_ms", "is not", null)
+    .orderBy("finished_at_ms", "desc")
+    .limit(1)
+    .select("finished_at_ms")
+    .executeTakeFirst();
+  return row?.finished_at_ms ?? null;
 }
 
 async function lateRuns(
@@ -113,6 +125,7 @@ export function changeStore(
     watchOf: (repositoryId) => reading(() => watchOf(db, repositoryId)),
     watchedSeries: (repositoryId, of) => reading(() => watchedSeries(db, repositoryId, of)),
     heldWords: (repositoryId, seriesIds) => reading(() => heldWords(db, repositoryId, seriesIds)),
+    lastFinishedMs: (repositoryId) => reading(() => lastFinishedMs(db, repositoryId)),
     async *unwatchedRuns(repositoryId, fromMs) {
       try {
         yield* finishedRunsOf(db, () => {

@@ -147,6 +147,7 @@ export function changeStoreContract(name: string, open: () => Promise<Tested>): 
     assert.deepEqual(await store.watchedSeries(7, { workflowId: 70 }), [aSeries()]);
     const [opened, ...others] = await store.watchedSeries(7, "open");
     assert.deepEqual([opened?.seriesId, others.length], [OTHER, 0]);
+    assert.equal((await store.watchedSeries(7, "all")).length, 2);
     const later = aSeries({ state: "[]", wordCount: 3, isOpen: true });
     assert.equal(await store.saveWatch(aStep({ fromVersion: 1, series: [later] })), true);
     assert.deepEqual(await store.watchedSeries(7, { workflowId: 70 }), [later]);
@@ -157,6 +158,7 @@ export function changeStoreContract(name: string, open: () => Promise<Tested>): 
     await store.save({ ...aBatch({ runs: [aRun({ runId: 9, repositoryId: 8 })] }), repositories: [] });
     await store.save(aBatch({ runs: [aRun({ runId: 5, conclusion: null, completedAtMs: null })] }));
     assert.deepEqual(await unwatched(store, null), [1, 2, 3, 4]);
+    assert.deepEqual([await store.lastFinishedMs(7), await store.lastFinishedMs(9)], [markOf(4).atMs, null]);
     await store.saveWatch(aStep({ passedRuns: [markKey(1), markKey(3)] }));
     assert.deepEqual(await unwatched(store, markOf(4).atMs), [4]);
     assert.deepEqual(idsOf(await store.lateRuns(7, markOf(4).atMs, 10)), [2]);
