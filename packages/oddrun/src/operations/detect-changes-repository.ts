@@ -10,14 +10,13 @@ import { finishedAtMs } from "./tabulate-runs.ts";
 const ENGINE = "changes-1";
 /** Runs whose jobs are held at once: a matrix may make 256 of each. */
 const BATCH_RUNS = 250;
-/** A first look at a long history is saved now and then, so that a stop loses little. */
-const SAVE_AFTER_RUNS = 20_000;
 /** While a history is read from its first run on, states saved on the way are marked so. */
 const FIRST_LOOK = `${ENGINE}, first look`;
 /** More late runs than this share are an older part of the history, collected or imported afterwards: it is read anew. */
 const LATE_SHARE_MAX = 0.05;
 /** Late runs that are named and marked in one go. */
 const LATE_AT_ONCE = 10_000;
+const MINUTE_MS = 60_000;
 
 export interface RepositoryDeps {
   readonly store: RunStore & ChangeStore;
@@ -25,6 +24,8 @@ export interface RepositoryDeps {
   readonly feedback: ChangeFeedback;
   readonly prices: PriceTable;
   readonly windowMs: number;
+  /** A look at a long history is saved after so many runs, so that a stop loses little. */
+  readonly saveAfterRuns: number;
   readonly nowMs: number;
   /** When its runs were last collected to the end; null when never: a schedule is silent only where somebody listened. */
   readonly collectedAtMs: number | null;
@@ -98,7 +99,7 @@ export async function watchRepository(deps: RepositoryDeps): Promise<RepositoryO
     for (const run of runs) {
       const atMs = finishedAtMs(run);
       if (atMs >= passUntilMs) snapshot ??= snapshotOf(set);
-      else if (passed.length >= SAVE_AFTER_RUNS && atMs > placed) {
+      else if (passed.length >= deps.saveAfterRuns && atMs > placed) {
         // between two instants: runs that finished at one are always on one side of the checkpoint
         checkpointMs = atMs;
         const states = snapshotOf(set);
@@ -204,16 +205,18 @@ function forgetWords(set: SeriesSet): void {
 
 const count = (set: SeriesSet): number => [...set.all()].length;
 
-/** Millionths of a US dollar for all of the attempt's jobs; null where one of them has no known price or length. */
+/**
+ * Millionths of a US dollar for all of the attempt's jobs, at their prices but not rounded up to whole minutes: a job at the edge of a
+ * minute would move up and down by a minute. Null where one of them has no known price or length.
+ */
 function costOf(jobs: readonly Job[], { visibility }: Repository, prices: PriceTable): number | null {
   let microUsd = 0;
   for (const job of jobs) {
     const cost = jobCost(job, visibility, prices);
-    if (cost.kind === "priced") microUsd += cost.microUsd;
-    else if (cost.kind === "unknown-time") return null;
-    else if (cost.kind === "unpriced" && (cost.reason === "label-unknown" || cost.reason === "visibility-unknown")) {
-      return null;
-    }
+    if (cost.kind === "unknown-time") return null;
+    if (cost.kind === "unpriced" && cost.reason !== "free-public" && cost.reason !== "self-hosted") return null;
+    if (cost.kind !== "priced") continue;
+    microUsd += (cost.microUsd / cost.minutes) * Math.max(1, (job.duration.ms ?? 0) / MINUTE_MS);
   }
   return microUsd;
 }

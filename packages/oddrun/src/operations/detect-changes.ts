@@ -26,6 +26,8 @@ export interface DetectChangesOptions {
   readonly windowMs?: number;
   readonly feedback?: ChangeFeedback;
   readonly prices?: PriceTable;
+  /** A look at a long history is saved after so many runs. Default: 20,000. */
+  readonly saveAfterRuns?: number;
 }
 
 /** A run that came after the window had passed its place, and was not used. */
@@ -56,6 +58,7 @@ export interface DetectChangesSummary {
 export const LATENESS_WINDOW_MS = 26 * 3_600_000;
 
 const NO_FEEDBACK: ChangeFeedback = { bars: new Map(), accepted: [] };
+const SAVE_AFTER_RUNS = 20_000;
 const LATE_NAMED = 3;
 /** Another process that looks for changes at the same time moves the checkpoint; then the repository is looked at again. */
 const TRIES_MAX = 5;
@@ -69,8 +72,10 @@ const TRIES_MAX = 5;
  */
 export async function detectChanges(
   deps: DetectChangesDeps,
-  { place, windowMs = LATENESS_WINDOW_MS, feedback = NO_FEEDBACK, prices = GITHUB_PRICES }: DetectChangesOptions,
+  options: DetectChangesOptions,
 ): Promise<DetectChangesSummary> {
+  const { place, windowMs = LATENESS_WINDOW_MS, feedback = NO_FEEDBACK, prices = GITHUB_PRICES } = options;
+  const { saveAfterRuns = SAVE_AFTER_RUNS } = options;
   const { store, log, now, signal, progress } = deps;
   const repositories = await store.repositories();
   const outcomes: { readonly name: string; readonly outcome: RepositoryOutcome }[] = [];
@@ -84,8 +89,8 @@ export async function detectChanges(
       runCount += count;
       progress(`looked for changes in ${grouped(runCount)} runs`);
     };
-    const common = { store, repository, feedback, prices, windowMs, nowMs: now(), collectedAtMs, signal, onRuns };
-    const outcome = await tryRepository(common, place);
+    const given = { store, repository, feedback, prices, windowMs, saveAfterRuns, signal };
+    const outcome = await tryRepository({ ...given, nowMs: now(), collectedAtMs, onRuns }, place);
     outcomes.push({ name: repository.fullName, outcome });
     isComplete = outcome.isComplete;
   }

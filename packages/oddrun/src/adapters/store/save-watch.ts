@@ -1,10 +1,10 @@
-import { sql } from "kysely";
 import type { NewChange, WatchStep } from "../../operations/change-store.ts";
 import type { AttemptKey } from "../../operations/ports.ts";
 import { safeText } from "./rows.ts";
 import type { ChangeRow, StoreDatabase } from "./schema.ts";
 
 const CHUNK = 100;
+const RUNS_AT_ONCE = 500;
 const PASSED = 1;
 const LATE = 2;
 
@@ -82,12 +82,18 @@ async function mark(
   attempts: readonly AttemptKey[],
   watched: number,
 ): Promise<void> {
-  for (let from = 0; from < attempts.length; from += CHUNK) {
-    const keys = attempts
-      .slice(from, from + CHUNK)
-      .map(({ runId, runAttempt }) => sql`(${repositoryId}, ${runId}, ${runAttempt})`);
-    await sql`update run_attempts set watched = ${watched}
-      where (repository_id, run_id, run_attempt) in (values ${sql.join(keys)})`.execute(db);
+  // a list of whole keys would not be looked up in the index
+  for (const [runAttempt, ofAttempt] of Map.groupBy(attempts, (attempt) => attempt.runAttempt)) {
+    for (let from = 0; from < ofAttempt.length; from += RUNS_AT_ONCE) {
+      const runIds = ofAttempt.slice(from, from + RUNS_AT_ONCE).map(({ runId }) => runId);
+      await db
+        .updateTable("run_attempts")
+        .where("repository_id", "=", repositoryId)
+        .where("run_id", "in", runIds)
+        .where("run_attempt", "=", runAttempt)
+        .set({ watched })
+        .execute();
+    }
   }
 }
 
