@@ -1,6 +1,6 @@
-import { type ChangeEvent, jobCost, type Job, type PriceTable, type Repository } from "@oddrun/core";
+import { type ChangeEvent, jobCost, type Job, type PriceTable, type Repository, seriesOf } from "@oddrun/core";
 import type { ChangeStore, HeldWord, NewChange, WatchedSeries } from "./change-store.ts";
-import { type ChangeFeedback, type LiveSeries, type SeriesSet, seriesSet } from "./detect-changes-series-set.ts";
+import { type ChangeFeedback, type SeriesSet, seriesSet } from "./detect-changes-series-set.ts";
 import { amend, isSameWord, type Said } from "./detect-changes-words.ts";
 import { inBatches } from "./in-batches.ts";
 import type { AttemptKey, RunStore, StoredRun } from "./ports.ts";
@@ -63,10 +63,7 @@ export async function watchRepository(deps: RepositoryDeps): Promise<RepositoryO
 
   const load = (workflowId: number) => store.watchedSeries(repositoryId, { workflowId });
   const set = seriesSet({ repositoryId, feedback: deps.feedback, nowMs, load });
-  if (begun.checkpointMs !== null) {
-    const open = await store.watchedSeries(repositoryId, begun.isAnew ? "all" : "open");
-    for (const { workflowId } of open) await set.open(workflowId);
-  }
+  for (const workflowId of await openWorkflows(deps, begun)) await set.open(workflowId);
   const allSaid: NewChange[] = [];
   let passed: AttemptKey[] = [];
   let late: readonly StoredRun[] = begun.late;
@@ -75,12 +72,16 @@ export async function watchRepository(deps: RepositoryDeps): Promise<RepositoryO
   let checkpointMs = begun.checkpointMs;
 
   /** Saves where the states stand; `isLast` takes back what nobody says any more, which a later part of the runs may yet say. */
-  const save = async (snapshot: readonly WatchedSeries[], isLast: boolean): Promise<boolean> => {
+  const save = async (touched: readonly WatchedSeries[], isLast: boolean): Promise<boolean> => {
+    const touchedIds = new Set(touched.map(({ seriesId }) => seriesId));
+    const rebarred =
+      version === begun.version ? set.rebarred().filter(({ seriesId }) => !touchedIds.has(seriesId)) : [];
+    const series = [...touched, ...rebarred];
     const said = await newWords(deps, set, begun.isAnew, isLast);
-    const isIdle = snapshot.length === 0 && passed.length === 0 && late.length === 0 && said.length === 0;
+    const isIdle = series.length === 0 && passed.length === 0 && late.length === 0 && said.length === 0;
     if (isIdle && checkpointMs === begun.checkpointMs) return true;
     const engine = begun.isAnew && !isLast ? FIRST_LOOK : ENGINE;
-    const step = { repositoryId, fromVersion: version, engine, checkpointMs, series: snapshot };
+    const step = { repositoryId, fromVersion: version, engine, checkpointMs, series };
     const isSaved = await store.saveWatch({ ...step, passedRuns: passed, lateRuns: late, said });
     if (!isSaved) return false;
     version++;
@@ -119,7 +120,7 @@ export async function watchRepository(deps: RepositoryDeps): Promise<RepositoryO
   snapshot ??= snapshotOf(set);
   checkpointMs = passUntilMs;
   const listenedUntilMs = Math.min(nowMs, Math.max(lastMs, deps.collectedAtMs ?? lastMs));
-  for (const series of set.all()) series.words.push(...series.watch.check(listenedUntilMs));
+  for (const series of set.all()) series.words.push(...series.watch.check({ nowMs, listenedUntilMs }));
   if (!(await save(snapshot, true))) return null;
   const outcome = { said: allSaid, seriesCount: count(set), passedCount, windowCount, late: begun.late };
   return { ...outcome, isAnew: begun.isAnew, isComplete: true };
@@ -135,6 +136,20 @@ async function beginAt({ store, repository }: RepositoryDeps) {
   if (canGoOn) return { checkpointMs, version, late, isAnew: engine === FIRST_LOOK };
   await store.forgetWatch(repository.id);
   return { checkpointMs: null, version: version + 1, late: [], isAnew: true };
+}
+
+/** Workflows that are looked at though no run of theirs may have come. */
+async function openWorkflows(
+  { store, repository, feedback }: RepositoryDeps,
+  { checkpointMs, isAnew }: { readonly checkpointMs: number | null; readonly isAnew: boolean },
+): Promise<ReadonlySet<number>> {
+  if (checkpointMs === null) return new Set();
+  const open = await store.watchedSeries(repository.id, isAnew ? "all" : "open");
+  const accepted = feedback.accepted
+    .filter(({ acceptedAtMs }) => acceptedAtMs >= checkpointMs)
+    .map(({ seriesId }) => seriesOf(seriesId))
+    .filter(({ repositoryId }) => repositoryId === repository.id);
+  return new Set([...open, ...accepted].map(({ workflowId }) => workflowId));
 }
 
 /** The words since the last checkpoint beside those that were kept, and what is to be appended for it. */

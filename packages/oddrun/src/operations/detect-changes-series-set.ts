@@ -64,6 +64,8 @@ export interface SeriesSet {
   /** Loads the series of a workflow, if they are not yet. */
   open(workflowId: number): Promise<void>;
   all(): Iterable<LiveSeries>;
+  /** Saved states as they were, with a bar that people have changed since: it must be known from when on it holds. */
+  rebarred(): readonly WatchedSeries[];
   get(id: string): LiveSeries | undefined;
 }
 
@@ -71,6 +73,7 @@ export function seriesSet({ repositoryId, feedback, nowMs, load }: SeriesSetDeps
   const live = new Map<string, LiveSeries>();
   const contexts = new Map<string, Map<string, LiveSeries>>();
   const opened = new Set<number>();
+  const rebarred: WatchedSeries[] = [];
   const siblings = newSiblings();
   const accepted = Map.groupBy(feedback.accepted, (one) => one.seriesId);
   const runners = runnersOf(repositoryId);
@@ -81,6 +84,10 @@ export function seriesSet({ repositoryId, feedback, nowMs, load }: SeriesSetDeps
     saved: { state: SeriesState; wordCount: number; isOpen: boolean } | null,
   ) => {
     const bar = barOf(feedback.bars.get(id) ?? 1, saved?.state.bar ?? NO_BAR, nowMs);
+    if (saved !== null && bar !== saved.state.bar) {
+      const { workflowId } = series;
+      rebarred.push({ ...saved, seriesId: id, workflowId, state: JSON.stringify({ ...saved.state, bar }) });
+    }
     const options = { series, id, siblings, feedback: { bar, accepted: accepted.get(id) ?? [] } };
     const one: LiveSeries = {
       id,
@@ -88,7 +95,7 @@ export function seriesSet({ repositoryId, feedback, nowMs, load }: SeriesSetDeps
       watch: watchSeries(options, saved?.state ?? null),
       wordCount: saved?.wordCount ?? 0,
       words: [],
-      isTouched: saved !== null && bar !== saved.state.bar,
+      isTouched: false,
       isOpen: saved?.isOpen ?? false,
     };
     live.set(id, one);
@@ -133,6 +140,7 @@ export function seriesSet({ repositoryId, feedback, nowMs, load }: SeriesSetDeps
   return {
     open,
     all: () => live.values(),
+    rebarred: () => rebarred,
     get: (id) => live.get(id),
     async observe(run, jobs, microUsd, atMs) {
       await open(run.workflowId);

@@ -60,11 +60,17 @@ export type SeriesState =
     }
   | { readonly kind: "silence"; readonly detector: SilenceState; readonly bar: BarSince };
 
+export interface Moment {
+  readonly nowMs: number;
+  /** Until when it is known which runs came. */
+  readonly listenedUntilMs: number;
+}
+
 /** Watches one series, run by run in order of completion. */
 export interface SeriesWatch {
   observe(reading: Reading, run: SeriesRun): readonly ChangeEvent[];
   /** What there is to say at this moment, when no further run has come. */
-  check(nowMs: number): readonly ChangeEvent[];
+  check(moment: Moment): readonly ChangeEvent[];
   state(): SeriesState;
   /** Whether there may be something to say of it though no run comes. */
   isOpen(): boolean;
@@ -132,7 +138,7 @@ function watchLevel({ series, id, siblings, feedback }: SeriesWatchOptions, stat
       if (before.length === 0 && events.length === 0) return events;
       return [...before, ...events].map(hardened);
     },
-    check: (nowMs: number) => byPeople.after(nowMs).map(hardened),
+    check: ({ nowMs }: Moment) => byPeople.after(nowMs).map(hardened),
     state: () => ({ kind: "level" as const, detector: byPeople.detector.state(), prior, noted, bar: feedback.bar }),
     isOpen: () => false,
   };
@@ -153,7 +159,10 @@ function watchRate({ feedback }: SeriesWatchOptions, state: StateOf<"rate"> | nu
   return {
     observe: (reading: Reading, { mark, headSha }: SeriesRun) =>
       reading.kind === "verdict" ? take(verdicts.add({ hasFailed: reading.hasFailed, mark, headSha })) : [],
-    check: (nowMs: number) => [...take(verdicts.passTime(nowMs)), ...byPeople.after(nowMs)],
+    check: ({ nowMs, listenedUntilMs }: Moment) => [
+      ...take(verdicts.passTime(listenedUntilMs)),
+      ...byPeople.after(nowMs),
+    ],
     state: () => ({
       kind: "rate" as const,
       detector: byPeople.detector.state(),
@@ -173,7 +182,10 @@ function watchSilence({ feedback }: SeriesWatchOptions, state: StateOf<"silence"
       reading.kind === "start"
         ? [...byPeople.before(mark), ...byPeople.detector.observe({ startedAtMs: reading.startedAtMs, mark })]
         : [],
-    check: (nowMs: number) => [...byPeople.detector.check(nowMs), ...byPeople.after(nowMs)],
+    check: ({ nowMs, listenedUntilMs }: Moment) => [
+      ...byPeople.detector.check(listenedUntilMs),
+      ...byPeople.after(nowMs),
+    ],
     state: () => ({ kind: "silence" as const, detector: byPeople.detector.state(), bar: feedback.bar }),
     isOpen: () => true,
   };

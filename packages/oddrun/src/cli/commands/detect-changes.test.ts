@@ -1,51 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
-import { type ChangeEvent, seriesOf } from "@oddrun/core";
+import { test } from "node:test";
 import * as fc from "fast-check";
-import { openStore, type Store } from "../../adapters/store/index.ts";
-import { detectChanges, type DetectChangesOptions } from "../../operations/detect-changes.ts";
-import type { Logger } from "../../operations/ports.ts";
-import {
-  type Arrival,
-  anArrival,
-  batchOf,
-  changingHistory,
-  HOUR_MS,
-  MINUTE_MS,
-  REPOSITORY,
-  START,
-} from "./changing-history.contract.ts";
+import type { Store } from "../../adapters/store/index.ts";
+import { held, look, newStore, standing, told, WINDOW_MS } from "./change-look.contract.ts";
+import { type Arrival, batchOf, changingHistory, REPOSITORY, START } from "./changing-history.contract.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "oddrun-changes-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
-
-const quiet: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const WINDOW_MS = 6 * HOUR_MS;
 const HISTORY = changingHistory();
 const END = Math.max(...HISTORY.map(({ run }) => run.completedAtMs!));
-
-let stores = 0;
-const newStore = () => openStore(join(folder, `${stores++}`, "oddrun.db"));
-
-function look(store: Store, nowMs: number, options: Partial<DetectChangesOptions> = {}) {
-  const deps = { store, log: quiet, now: () => nowMs, signal: { aborted: false }, progress: () => {} };
-  return detectChanges(deps, { place: "here", windowMs: WINDOW_MS, ...options });
-}
-
-const held = async (store: Store) => store.heldWords(REPOSITORY.id, null);
-
-/** The latest word on each change, as a reader of the list alone would have it. */
-async function standing(store: Store): Promise<readonly string[]> {
-  const latest = new Map<string, ChangeEvent>();
-  for (const { seriesId, event } of await store.changes()) latest.set(`${seriesId} ${event.changeNumber}`, event);
-  return [...latest]
-    .filter(([, { state }]) => state !== "withdrawn")
-    .map(([key, event]) => `${key} ${JSON.stringify(event)}`)
-    .sort();
-}
 
 async function inOneGo(arrivals: readonly Arrival[]) {
   const store = await newStore();
@@ -55,12 +16,6 @@ async function inOneGo(arrivals: readonly Arrival[]) {
   await store.close();
   return found;
 }
-
-const told = async (store: Store, measure: string, scope = "run") =>
-  (await store.changes()).filter(({ seriesId, event }) => {
-    const series = seriesOf(seriesId);
-    return series.measure === measure && series.scope === scope && event.state === "told";
-  });
 
 test("a level, a rate and a silence are told with their series and their onset, and nothing else of whole runs", async () => {
   const store = await newStore();
