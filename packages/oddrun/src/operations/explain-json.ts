@@ -1,4 +1,5 @@
-import type { MinutesAccount, NamedCause } from "@oddrun/core";
+import { kindOfChange, type MinutesAccount, type NamedCause } from "@oddrun/core";
+import type { ChangeExplanation } from "./explain-change.ts";
 import type { RunExplanation } from "./explain-run.ts";
 import { categories } from "./explain-words.ts";
 import { evidenceJson } from "./report-evidence.ts";
@@ -61,4 +62,52 @@ export function causeJson(cause: NamedCause | null): Readonly<Record<string, unk
   if (cause.kind === "everything") return { kind: "everything", ratio: cause.ratio, ms: cause.ms, share: cause.share };
   const { kind, job, step, ms } = cause.part;
   return { kind, job, step, ms, share: cause.share };
+}
+
+/** The same of a change. */
+export function changeExplanationJson(explanation: ChangeExplanation): Readonly<Record<string, unknown>> {
+  const { change, onset, lastBefore, commits, failures, suspects, unknown } = explanation;
+  const { series, event } = change;
+  return {
+    kind: kindOfChange(series, event),
+    series,
+    state: event.state,
+    repository: onset?.repositoryName ?? null,
+    workflow: onset?.workflowName ?? null,
+    onset_run_id: event.onset.runId,
+    onset_run_attempt: event.onset.runAttempt,
+    onset_sha: onset?.headSha ?? null,
+    last_run_id_before: lastBefore?.runId ?? null,
+    commits: commits === null ? null : { from: commits.from, to: commits.to, is_one_branch: commits.isOneBranch },
+    usual: event.usual,
+    level: event.level,
+    score: event.score,
+    is_young: event.isYoung,
+    runs_before: explanation.usualRunCount,
+    runs_since: explanation.sinceRunCount,
+    account: accountJson(explanation.account),
+    cause: causeJson(explanation.cause),
+    failures:
+      failures === null
+        ? null
+        : {
+            before_runs: failures.beforeRuns,
+            before_failed: failures.beforeFailed,
+            since_runs: failures.sinceRuns,
+            since_failed: failures.sinceFailed,
+            places: failures.places,
+          },
+    suspects: suspects.map(({ kind, subjects, step, from, to, before, since, offsetRuns, score }) => ({
+      kind,
+      subjects,
+      step,
+      from,
+      to,
+      before: { runs: before.runCount, with_new_value: before.newCount },
+      since: { runs: since.runCount, with_new_value: since.newCount },
+      offset_runs: offsetRuns,
+      score,
+    })),
+    unknown,
+  };
 }

@@ -5,3 +5,5 @@ export { type AccountDetail, breakDownRun, detailOf, type RunBreakdown } from ".
 export { type StepKind, stepKind } from "./step-kind.ts";
 export { type TimedRun, totalMs } from "./timed-run.ts";
 export { apportionWhole } from "./apportion.ts";
+export * from "./failure-places.ts";
+export { jobAsRun } from "./job-run.ts";
