@@ -150,7 +150,8 @@ function seriesWatch(series: string): SeriesWatch {
       if (!entersFailureRate(conclusion)) return;
       const hasFailed = isFailure(conclusion);
       for (const event of failures.observe({ hasFailed, mark })) addEvent(series, "failure-rate", event, findings);
-      if (hasFailed || durationMs === null) return;
+      // A re-run of failed jobs does a part of the work: its duration is no example of the whole.
+      if (hasFailed || durationMs === null || mark.runAttempt > 1) return;
       const value = Math.max(MS_MIN, durationMs);
       addSingle(value, mark, findings);
       for (const event of durations.observe({ value, mark })) {
