@@ -10,3 +10,4 @@ export * from "./push-forecast.ts";
 export * from "./push-gate.ts";
 export * from "./push-plan.ts";
 export * from "./series-bars.ts";
+export * from "./replay-pushes.ts";

@@ -43,6 +43,8 @@ export interface PastSeries {
 export interface PastHistory {
   /** Takes the next reading, in order of completion, and has the detector look at it. */
   add(reading: PastReading): void;
+  /** What another one said of a series, in a history that has no detectors of its own. */
+  say(seriesId: string, events: readonly ChangeEvent[]): void;
   /** The series by id, after the last reading: schedules are looked at once more at `untilMs`. */
   finish(untilMs: number): ReadonlyMap<string, PastSeries>;
 }
@@ -70,16 +72,23 @@ function watch({ measure }: Series): { readonly observe: Observe; readonly check
   return { observe: ({ value, mark }) => level.observe({ value, mark }), check: () => [] };
 }
 
+/** For a history of which others say what is to be said. */
+const UNWATCHED: ReturnType<typeof watch> = { observe: () => [], check: () => [] };
+
 /** Collects a history in memory, four numbers a reading, and what would have been said of it. */
-export function pastHistory(): PastHistory {
+export function pastHistory({ watched = true }: { readonly watched?: boolean } = {}): PastHistory {
   const all = new Map<string, Collected>();
+  const seriesOfId = (id: string): Collected => {
+    const known = all.get(id) ?? collected(id, watched);
+    all.set(id, known);
+    return known;
+  };
   return {
+    say(id, events) {
+      seriesOfId(id).events.push(...events);
+    },
     add(reading) {
-      let own = all.get(reading.seriesId);
-      if (own === undefined) {
-        own = collected(reading.seriesId);
-        all.set(reading.seriesId, own);
-      }
+      const own = seriesOfId(reading.seriesId);
       own.events.push(...own.watch.observe(reading));
       own.values.push(reading.hasFailed ? -reading.value : reading.value);
       own.endsMs.push(reading.mark.atMs);
@@ -104,9 +113,17 @@ interface Collected {
   readonly runIds: number[];
 }
 
-function collected(seriesId: string): Collected {
+function collected(seriesId: string, watched: boolean): Collected {
   const series = seriesOf(seriesId);
-  return { series, watch: watch(series), events: [], values: [], endsMs: [], startsMs: [], runIds: [] };
+  return {
+    series,
+    watch: watched ? watch(series) : UNWATCHED,
+    events: [],
+    values: [],
+    endsMs: [],
+    startsMs: [],
+    runIds: [],
+  };
 }
 
 function asPastSeries(seriesId: string, { series, events, values, endsMs, startsMs, runIds }: Collected): PastSeries {
@@ -125,8 +142,8 @@ function asPastSeries(seriesId: string, { series, events, values, endsMs, starts
     series,
     events,
     runCount: values.length,
-    firstAtMs: endsMs[0]!,
-    lastAtMs: endsMs.at(-1)!,
+    firstAtMs: endsMs[0] ?? 0,
+    lastAtMs: endsMs.at(-1) ?? 0,
     get runs() {
       return values.map((value) => ({ durationMs: Math.abs(value), hasFailed: value < 0 }));
     },
