@@ -103,9 +103,9 @@ test("what has recovered no longer speaks for an incident", () => {
   const history = pastHistory();
   addRuns(history, durationOf(1), (week) => (week < 5 || week > 6.5 ? 1 : 1.6));
   addRuns(history, durationOf(2), (week) => (week < 8 ? 1 : 1.6), 2);
-  const { words, incidents } = saidOf(history);
+  const { series, words, incidents } = saidOf(history);
   const asOne = [{ number: 7, repositoryId: 1, changes: incidents.flatMap(({ changes }) => changes) }];
-  const candidates = pushCandidates(asOne, words, () => null);
+  const candidates = pushCandidates({ series, words, incidents: asOne });
   assert.deepEqual(
     candidates.map(({ incidentId, members }) => [
       incidentId,

@@ -1,7 +1,7 @@
 import type { ChangeWord } from "../incidents/index.ts";
 import { type Hindsight, hindsight } from "./hindsight.ts";
 import type { PastSeries } from "./past-series.ts";
-import { type IncidentOfChanges, pushCandidates, type SeriesPace } from "./push-candidates.ts";
+import { pushCandidates, type SaidOfPast } from "./push-candidates.ts";
 import type { PushBudget } from "./push-budget.ts";
 import { forecastPushes, type PushForecast } from "./push-forecast.ts";
 import {
@@ -13,13 +13,6 @@ import {
   surestMember,
 } from "./push-gate.ts";
 import { planPushes, type PushPlan } from "./push-plan.ts";
-
-/** What was said of a past, grouped: the matter of a promise. */
-export interface SaidOfPast {
-  readonly series: ReadonlyMap<string, PastSeries>;
-  readonly words: readonly ChangeWord[];
-  readonly incidents: readonly IncidentOfChanges[];
-}
 
 export interface PromiseOptions {
   readonly budget: PushBudget;
@@ -68,9 +61,7 @@ const WARM_RUNS = 30;
 /** Tunes on the older part of a past, and says what the newest part would have brought. */
 export function promiseAlerts(past: SaidOfPast, options: PromiseOptions): AlertPromise {
   const { budget, organisationOf, fromMs, checkFromMs, untilMs } = options;
-  const candidates = pushCandidates(past.incidents, past.words, (seriesId, atMs) =>
-    paceAt(past.series, seriesId, atMs),
-  );
+  const candidates = pushCandidates(past);
   const older = candidates.filter(({ atMs }) => atMs >= fromMs && atMs < checkFromMs);
   const loads = [...past.series.values()].flatMap((one) => one.load(fromMs, checkFromMs) ?? []);
   const warmMs = warmFrom(past, fromMs, checkFromMs);
@@ -106,13 +97,6 @@ export function promiseAlerts(past: SaidOfPast, options: PromiseOptions): AlertP
   const quietIds = new Set(checked.map(({ incidentId }) => incidentId).filter((id) => !pushedIds.has(id)));
   const tunedWeeks = (checkFromMs - fromMs) / WEEK_MS;
   return { tunedWeeks, checkedWeeks, inboxes, pushes, digestCount: quietIds.size, plan };
-}
-
-/** How often it ran in the four weeks before, and how long its latest runs took: only what was known at that moment. */
-export function paceAt(series: ReadonlyMap<string, PastSeries>, seriesId: string, atMs: number): SeriesPace | null {
-  const load = series.get(seriesId)?.load(atMs - 4 * WEEK_MS, atMs + 1);
-  if (load === null || load === undefined) return null;
-  return { runsAWeek: load.runsAWeek, usualRunMs: (load.minutesAWeek / load.runsAWeek) * 60_000 };
 }
 
 /** What the deciding change of a push turned out to be. */
@@ -178,7 +162,7 @@ function warmFrom({ series }: SaidOfPast, fromMs: number, checkFromMs: number): 
     const load = one.series.scope === "run" ? one.load(fromMs, checkFromMs) : null;
     if (load === null) return [];
     const place = one.placeOf(fromMs) + WARM_RUNS;
-    const atMs = place < one.runCount ? one.injectable()[place]!.mark.atMs : Number.POSITIVE_INFINITY;
+    const atMs = place < one.runCount ? one.endOf(place)! : Number.POSITIVE_INFINITY;
     return [{ atMs, minutes: load.minutesAWeek }];
   });
   const total = warm.reduce((sum, { minutes }) => sum + minutes, 0);

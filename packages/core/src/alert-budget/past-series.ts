@@ -36,6 +36,8 @@ export interface PastSeries {
   injectable(): readonly InjectableValue[];
   /** The place of the first run that ended at this instant or later. */
   placeOf(atMs: number): number;
+  /** When the run at this place ended; null where there is none. */
+  endOf(place: number): number | null;
   /** What it costs a week, by its runs from `fromMs` until before `untilMs`; null where there are none. */
   load(fromMs: number, untilMs: number): SeriesLoad | null;
 }
@@ -154,6 +156,7 @@ function asPastSeries(seriesId: string, { series, events, values, endsMs, starts
         startedAtMs: startsMs[at]!,
       })),
     placeOf,
+    endOf: (place) => endsMs[place] ?? null,
     load(fromMs, untilMs) {
       const from = placeOf(fromMs);
       const until = placeOf(untilMs);

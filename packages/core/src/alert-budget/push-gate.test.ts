@@ -25,6 +25,7 @@ function member(
   series: Partial<Series> = {},
   event: Partial<IncidentMember["event"]> = {},
   minutes = 300,
+  runsSinceTold = 12,
 ): IncidentMember {
   return {
     seriesId: idOf(series),
@@ -42,6 +43,7 @@ function member(
       ...event,
     },
     extraMinutesAWeek: minutes,
+    runsSinceTold,
   };
 }
 
@@ -65,6 +67,7 @@ test("a change of whole runs alarms by right; a step never, a cheap job and what
     ["failing", member({ measure: "failure" }, { usual: 0.05, level: 0.4 })],
     ["silent", member({ measure: "schedule" }, { direction: "down" })],
     ["dear job", member({ scope: "job", job: "build" }, {}, 500)],
+    ["dear job of the hour", member({ scope: "job", job: "build" }, {}, 500, 3)],
     ["cheap job", member({ scope: "job", job: "build" }, {}, 5)],
     ["step", member({ scope: "step", job: "build", part: "Compile" }, {}, 5000)],
     ["faster", member({}, { direction: "down", level: 40_000 }, -300)],
@@ -73,7 +76,7 @@ test("a change of whole runs alarms by right; a step never, a cheap job and what
   ];
   const pushed = cases.filter(([id, only]) => fates([candidate(id, 1, [only])])[0]![1] === "push").map(([id]) => id);
   assert.deepEqual(pushed, ["run", "failing", "silent", "dear job", "hollow"]);
-  assert.deepEqual(fates([candidate("a", 1, [cases[5]![1]])]), [["a", "digest", "not-by-right"]]);
+  assert.deepEqual(fates([candidate("a", 1, [cases[6]![1]])]), [["a", "digest", "not-by-right"]]);
 });
 
 test("an incident that is not sure enough waits in the digest until it has grown, and is pushed once", () => {

@@ -6,6 +6,8 @@ export interface IncidentMember {
   readonly event: ChangeEvent;
   /** What it costs a week; null where no minutes can be told. Below 0 for what became faster. */
   readonly extraMinutesAWeek: number | null;
+  /** Runs of the series since it was first told. */
+  readonly runsSinceTold: number;
 }
 
 /** An incident as it stands at one moment: offered whenever a member is told or has grown. */
@@ -28,13 +30,15 @@ export interface Inbox {
 }
 
 export interface GateOptions {
-  /** A job, or the runners of a label, alarms alone only when it costs this many minutes a week. */
+  /** A job, or the runners of a label, alarms alone only when it costs this many minutes a week ... */
   readonly aloneMinutesAWeek: number;
+  /** ... and has lasted this many runs since it was told: some of the hour go again by themselves. */
+  readonly aloneRuns: number;
   /** What takes less than this share of its usual time may do nothing at all, and is told though it is faster. */
   readonly hollowRatio: number;
 }
 
-export const DEFAULT_GATE_OPTIONS: GateOptions = { aloneMinutesAWeek: 120, hollowRatio: 1 / 3 };
+export const DEFAULT_GATE_OPTIONS: GateOptions = { aloneMinutesAWeek: 120, aloneRuns: 10, hollowRatio: 1 / 3 };
 
 /**
  * What becomes of an incident in one inbox. It goes to the digest because no series of it may alarm ("not-by-right": steps, cheap
@@ -142,11 +146,15 @@ const barOf = ({ bars, barOfOthers }: Inbox, seriesId: string): number =>
   seriesOf(seriesId).measure === "schedule" ? 1 : (bars.get(seriesId) ?? barOfOthers);
 
 /** Whether this series may alarm at all, however sure it is. */
-export function mayPush({ seriesId, event, extraMinutesAWeek }: IncidentMember, options: GateOptions): boolean {
+export function mayPush(
+  { seriesId, event, extraMinutesAWeek, runsSinceTold }: IncidentMember,
+  options: GateOptions,
+): boolean {
   const { scope, measure } = seriesOf(seriesId);
   // whether more is worse is not known of a joined metric
   if (scope === "step" || measure === "metric") return false;
   const isHollow = measure === "duration" && event.level < event.usual * options.hollowRatio;
   if (event.direction === "down" && measure !== "schedule" && !isHollow) return false;
-  return scope === "run" || Math.abs(extraMinutesAWeek ?? 0) >= options.aloneMinutesAWeek;
+  if (scope === "run") return true;
+  return Math.abs(extraMinutesAWeek ?? 0) >= options.aloneMinutesAWeek && runsSinceTold >= options.aloneRuns;
 }

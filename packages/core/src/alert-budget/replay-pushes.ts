@@ -1,4 +1,4 @@
-import { pushCandidates } from "./push-candidates.ts";
+import { pushCandidates, type SaidOfPast } from "./push-candidates.ts";
 import {
   type GateOptions,
   DEFAULT_GATE_OPTIONS,
@@ -7,7 +7,7 @@ import {
   pushGate,
 } from "./push-gate.ts";
 import { planPushes } from "./push-plan.ts";
-import { type PromiseOptions, paceAt, type SaidOfPast } from "./alert-promise.ts";
+import type { PromiseOptions } from "./alert-promise.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 /** Shares of the budget follow what the series cost in this time, and are set anew each week. */
@@ -36,9 +36,7 @@ export function replayPushes(
     readonly gate?: GateOptions;
   },
 ): readonly PushFate[] {
-  const candidates = pushCandidates(past.incidents, past.words, (seriesId, atMs) =>
-    paceAt(past.series, seriesId, atMs),
-  ).filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
+  const candidates = pushCandidates(past).filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
   const byWeek = Map.groupBy(candidates, ({ atMs }) => Math.floor((atMs - fromMs) / WEEK_MS));
   const fates = new Map<string, PushFate>();
   let state = pushGate(() => []).state();
