@@ -168,6 +168,16 @@ test("told one by one, the first becomes fleet-wide, the others merge into it, a
   assert.equal(records().length, 6, "days later it is another cause");
 });
 
+test("a fleet is found whatever repository is read first", () => {
+  const { say, records } = ledger(repositories(20));
+  for (const each of fleet(8).toReversed()) say([each]);
+  const open = records().filter(({ changes }) => changes.length > 0);
+  assert.deepEqual(
+    open.map((record) => [incidentAt(record, at(40)).isFleetWide, record.changes.length]),
+    [[true, 8]],
+  );
+});
+
 test("two repositories are no fleet, nor are as many as move in any two days", () => {
   const two = ledger(repositories(3));
   two.say(fleet(2));

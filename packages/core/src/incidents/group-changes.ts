@@ -41,7 +41,14 @@ export function groupChanges(
   for (const member of members) if (isFixed(member)) byRecord.get(member.prior)?.members.push(member);
   // without a change that is fixed it is only a number, until changes claim it again
   const anchored = groups.filter((group) => group.members.length > 0);
-  const state: Grouping = { groups: anchored, ofFamily: Map.groupBy(anchored, byFamily), activity, told: new Map() };
+  const state: Grouping = {
+    groups: anchored,
+    ofFamily: Map.groupBy(anchored, byFamily),
+    ofRepository: Map.groupBy(anchored, byRepository),
+    fleets: new Set(anchored.filter(({ fleetAtMs }) => fleetAtMs !== null)),
+    activity,
+    told: new Map(),
+  };
   for (const group of anchored) {
     for (const member of group.members) if (member.toldAtMs !== null) noteTold(member, group, state);
   }
@@ -61,6 +68,9 @@ export function groupChanges(
 interface Grouping {
   readonly groups: Group[];
   readonly ofFamily: Map<string, Group[]>;
+  /** By family and repository. */
+  readonly ofRepository: Map<string, Group[]>;
+  readonly fleets: Set<Group>;
   readonly activity: readonly RepositoryActivity[];
   /** Changes that are told so far, by family and day of their onset. */
   readonly told: Map<string, Told[]>;
@@ -72,6 +82,8 @@ interface Told {
 }
 
 const byFamily = ({ family }: Group): string => family;
+const byRepository = ({ family, repositoryId }: Pick<Group, "family" | "repositoryId">): string =>
+  `${repositoryId} ${family}`;
 const dayOf = ({ first }: Member): number => Math.floor(first.onset.atMs / FLEET_WINDOW_MS);
 
 function noteTold(member: Member, group: Group, { told }: Grouping): void {
@@ -113,13 +125,15 @@ function byMoment(one: Moment, other: Moment): number {
   );
 }
 
-function place(member: Member, { groups, ofFamily }: Grouping): Group {
+function place(member: Member, { groups, ofFamily, ofRepository, fleets }: Grouping): Group {
   const at = { anchorMs: member.first.onset.atMs, slackMs: onsetSlackMs(member.first) };
   let nearest: Group | null = null;
   let nearestMs = Number.POSITIVE_INFINITY;
-  for (const group of ofFamily.get(member.family) ?? []) {
-    if (group.joined !== null) continue;
-    const isOwn = group.repositoryId === member.series.repositoryId;
+  const { repositoryId } = member.series;
+  const own = ofRepository.get(byRepository({ family: member.family, repositoryId })) ?? [];
+  for (const group of [...own, ...fleets]) {
+    if (group.joined !== null || group.family !== member.family) continue;
+    const isOwn = group.repositoryId === repositoryId;
     const distanceMs = isOwn ? onsetDistanceMs(group, at) : fleetDistanceMs(group, at.anchorMs);
     if (distanceMs === null || distanceMs >= nearestMs) continue;
     nearest = group;
@@ -128,7 +142,7 @@ function place(member: Member, { groups, ofFamily }: Grouping): Group {
   if (nearest === null) {
     nearest = {
       record: null,
-      repositoryId: member.series.repositoryId,
+      repositoryId,
       family: member.family,
       ...at,
       openedAtMs: member.first.at.atMs,
@@ -139,6 +153,7 @@ function place(member: Member, { groups, ofFamily }: Grouping): Group {
     };
     groups.push(nearest);
     append(ofFamily, member.family, nearest);
+    append(ofRepository, byRepository(nearest), nearest);
   }
   nearest.members.push(member);
   return nearest;
@@ -150,21 +165,34 @@ function fleetDistanceMs({ fleetAtMs, anchorMs }: Group, onsetMs: number): numbe
   return fleetAtMs !== null && distanceMs <= FLEET_WINDOW_MS ? FLEET_WINDOW_MS + distanceMs : null;
 }
 
-function lookForFleet(member: Member, { groups, ofFamily, activity, told }: Grouping): void {
-  const { family, first } = member;
-  const atMs = member.toldAtMs!;
+/** Whether a change makes a fleet of others when it is told, or did so of one that was told later and is known already. */
+function lookForFleet(member: Member, grouping: Grouping): void {
+  const later = nearTo(member, grouping).filter((other) => other.member.toldAtMs! > member.toldAtMs!);
+  const moments = [member, ...later.map((other) => other.member)];
+  for (const each of moments.toSorted((one, other) => one.toldAtMs! - other.toldAtMs!)) makeFleet(each, grouping);
+}
+
+function nearTo(member: Member, { told }: Grouping): readonly Told[] {
   const day = dayOf(member);
-  const near = [day - 1, day, day + 1]
-    .flatMap((each) => told.get(`${each} ${family}`) ?? [])
-    .filter((other) => Math.abs(other.member.first.onset.atMs - first.onset.atMs) <= FLEET_WINDOW_MS)
-    .filter((other) => other.member.toldAtMs! <= atMs);
+  return [day - 1, day, day + 1]
+    .flatMap((each) => told.get(`${each} ${member.family}`) ?? [])
+    .filter((other) => Math.abs(other.member.first.onset.atMs - member.first.onset.atMs) <= FLEET_WINDOW_MS);
+}
+
+function makeFleet(member: Member, grouping: Grouping): void {
+  const { groups, ofFamily, fleets, activity } = grouping;
+  const atMs = member.toldAtMs!;
+  const near = nearTo(member, grouping).filter((other) => other.member.toldAtMs! <= atMs);
+  const [only, ...more] = new Set(near.map(({ group }) => standingFor(group)));
+  if (more.length === 0 && only !== undefined && fleets.has(only)) return;
   const repositories = new Set(near.map((other) => other.member.series.repositoryId));
-  const opened = () => (ofFamily.get(family) ?? []).map(({ openedAtMs }) => openedAtMs);
+  const opened = () => (ofFamily.get(member.family) ?? []).map(({ openedAtMs }) => openedAtMs);
   if (!isFleetWide(repositories.size, activity, opened, atMs)) return;
   const moved = new Set(near.map(({ group }) => standingFor(group)).filter((group) => !group.isDecided));
   const [target, ...others] = groups.filter((group) => moved.has(group)).toSorted(byFleetThenAge);
   if (target === undefined) return;
   target.fleetAtMs ??= atMs;
+  fleets.add(target);
   for (const group of others) {
     target.members.push(...group.members);
     group.members = [];

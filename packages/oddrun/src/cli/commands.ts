@@ -11,6 +11,7 @@ export const COMMANDS: Commands = {
   detect: async () => (await import("./commands/detect.ts")).detectCommand,
   replay: async () => (await import("./commands/replay.ts")).replayCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
+  incidents: async () => (await import("./commands/incidents.ts")).incidentsCommand,
   usage: async () => (await import("./commands/usage.ts")).usageCommand,
   explain: async () => (await import("./commands/explain.ts")).explainCommand,
   evidence: async () => (await import("./commands/evidence.ts")).evidenceCommand,

@@ -18,13 +18,32 @@ const ISO = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-](?:0\
 
 /** The instant that option `name` gives, in milliseconds since 1970 UTC; undefined without it. Problem: bad-usage. */
 export function sinceOption(input: CommandInput, name: string, nowMs: number): number | undefined {
+  return instantOption(input, name, (spanMs) => nowMs - spanMs, TIME_FORMS);
+}
+
+/** The instant ahead that option `name` gives: a span is from now on. Problem: bad-usage, also where it has passed. */
+export function untilOption(input: CommandInput, name: string, nowMs: number): number | undefined {
+  const forms = TIME_FORMS.replace("back from now", "from now");
+  const untilMs = instantOption(input, name, (spanMs) => nowMs + spanMs, forms);
+  if (untilMs !== undefined && untilMs <= nowMs) {
+    throw problem("bad-usage", `--${name} (${new Date(untilMs).toISOString()}) has passed already.`);
+  }
+  return untilMs;
+}
+
+function instantOption(
+  input: CommandInput,
+  name: string,
+  atSpan: (spanMs: number) => number,
+  forms: string,
+): number | undefined {
   const text = input.text(name);
   if (text === undefined) return undefined;
   const span = SPAN.exec(text);
-  if (span !== null) return nowMs - Number(span[1]) * UNIT_MS[span[2] as keyof typeof UNIT_MS];
+  if (span !== null) return atSpan(Number(span[1]) * UNIT_MS[span[2] as keyof typeof UNIT_MS]);
   const [whole, day = "", zone] = ISO.exec(text) ?? [];
   const refuse = (why: string) =>
-    problem("bad-usage", `--${name} takes ${TIME_FORMS}, not "${printable(text)}"${why === "" ? "" : `: ${why}`}.`);
+    problem("bad-usage", `--${name} takes ${forms}, not "${printable(text)}"${why === "" ? "" : `: ${why}`}.`);
   if (whole === undefined) throw refuse(/^\d{9,}$/.test(text) ? "a count of seconds or milliseconds is not read" : "");
   if (text.length > day.length && zone === undefined) throw refuse("it has no time zone, add a Z for UTC");
   // JavaScript takes 30 February for 2 March

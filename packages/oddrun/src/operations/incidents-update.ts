@@ -4,10 +4,11 @@ import type { IncidentStore } from "./incident-store.ts";
 
 const DAY_MS = 86_400_000;
 /** How late a run may come: within it the order in which changes are heard of does not matter. */
-const LATENESS_MS = DAY_MS;
+const LATENESS_MS = 26 * 3_600_000;
 /** As far back as incidents may take in a change that is told now, and as a fleet's usual rate is taken from. */
 const REACH_MS = 70 * DAY_MS;
-const CHANGES_AT_ONCE = 5000;
+/** A fleet is looked for among what is read at once: of a first look all of it, but for enormous ones. */
+const CHANGES_AT_ONCE = 100_000;
 
 export interface IncidentsUpdate {
   /** What was said of changes and was not read before. */

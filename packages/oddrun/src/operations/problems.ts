@@ -530,6 +530,22 @@ export const PROBLEMS = {
     message: (names: string, place: string) =>
       `No run of ${names} is stored in ${place}. Check the spelling; names are as "oddrun report --all-verdicts" shows them.`,
   },
+  "incident-not-found": {
+    title: "There is no such incident",
+    httpStatus: 404,
+    exitCode: 3,
+    message: (name: string, count: number) =>
+      count === 0
+        ? `There is no ${name}: there are no incidents yet. "oddrun detect" looks for changes.`
+        : `There is no ${name}: there are INC-1 to INC-${count}. "oddrun incidents list --state all" lists them.`,
+  },
+  "incident-decision": {
+    title: "An incident is in no state in which that can be said of it",
+    httpStatus: 409,
+    exitCode: 2,
+    message: (name: string, decision: string, why: string) =>
+      `${name} cannot be ${decision}: ${why}. "oddrun incidents show ${name}" shows its history.`,
+  },
   "no-verdicts": {
     title: "No run has been judged yet",
     httpStatus: 404,
