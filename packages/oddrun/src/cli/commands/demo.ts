@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DEFAULT_FOREST_OPTIONS } from "@oddrun/core/isolation-forest";
 import { problem } from "../../operations/problems.ts";
+import type { Store } from "../../adapters/store/index.ts";
 import type { ModelRegistry, RunStore } from "../../operations/ports.ts";
 import type { CommandContext, CommandSpec } from "../command.ts";
 import { wholeNumber } from "../options.ts";
@@ -61,6 +62,7 @@ async function prepare(context: CommandContext): Promise<void> {
   try {
     await simulate(store, startMs, context);
     await trainAndJudge(store, context);
+    await watch(store, context);
   } finally {
     await store.close();
   }
@@ -97,6 +99,16 @@ async function trainAndJudge(store: RunStore, context: CommandContext): Promise<
   );
   if (!isComplete) context.signal.throwIfAborted();
   say(context, `Judged every run by its own past: ${judged.anomalous} are odd, ${judged.usual} usual.`);
+}
+
+async function watch(store: Store, context: CommandContext): Promise<void> {
+  const { lookForChanges } = await import("./look-for-changes.ts");
+  const { summary, incidents } = await lookForChanges(store, context);
+  if (!summary.isComplete) context.signal.throwIfAborted();
+  const { told, recovered } = summary.said;
+  const found = `${told} changes, ${recovered} of them over; they come to ${incidents.length} incidents`;
+  say(context, `Watched ${summary.seriesCount} series for levels that moved and stayed: ${found}.`);
+  say(context, `"oddrun incidents list --data-dir ${context.dataDir}" shows them.`);
 }
 
 /** Better told now than after all the work. */

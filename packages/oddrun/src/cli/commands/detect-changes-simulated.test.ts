@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Series, seriesOf } from "@oddrun/core";
+import { type IncidentKind, type PlantedIncident, simulateOrganisation } from "@oddrun/core/simulation";
+import type { StoredChange } from "../../operations/change-store.ts";
+import { LATENESS_WINDOW_MS } from "../../operations/detect-changes.ts";
+import { look, newStore } from "./change-look.contract.ts";
+
+const DAY_MS = 86_400_000;
+const DAYS = 60;
+const START_MS = Date.UTC(2026, 8, 23);
+
+/** Finds what the demo's organisation of the same seed holds; steps are not looked at. */
+async function changesIn(incidents: boolean) {
+  const { batches, truth } = simulateOrganisation({ seed: 7, startMs: START_MS, days: DAYS, incidents });
+  const store = await newStore();
+  let runCount = 0;
+  for (const batch of batches) {
+    await store.save({ ...batch, steps: [] });
+    runCount += batch.runs.length;
+  }
+  await look(store, START_MS + DAYS * DAY_MS, { windowMs: LATENESS_WINDOW_MS });
+  const changes = await store.changes();
+  await store.close();
+  return { truth, runCount, told: changes.filter(({ event }) => event.state === "told") };
+}
+
+/** Measures that a planted incident moves; one that grows is told some while after it began. */
+const SHOWS_IN: Readonly<Partial<Record<IncidentKind, readonly Series["measure"][]>>> = {
+  "lasting-step": ["duration", "cost"],
+  "lasting-ramp": ["duration", "cost"],
+  "lasting-recovered": ["duration", "cost"],
+  "failure-storm": ["failure"],
+  "silenced-schedule": ["schedule"],
+  "queue-growth": ["queue-time", "duration"],
+};
+const ONSET_DAYS_MAX: Readonly<Partial<Record<IncidentKind, number>>> = { "lasting-ramp": 5, "queue-growth": 5 };
+
+function isOf(planted: PlantedIncident, { seriesId, event }: StoredChange): boolean {
+  const { workflowId, measure, repositoryId } = seriesOf(seriesId);
+  if (repositoryId !== planted.repositoryId) return false;
+  if (workflowId !== planted.workflowId && measure !== "queue-time") return false;
+  return SHOWS_IN[planted.kind]!.includes(measure) && event.onset.atMs >= planted.onsetMs - DAY_MS;
+}
+
+test("every lasting incident of the simulated organisation is told, with its series and its onset, and little else", async () => {
+  const { truth, told, runCount } = await changesIn(true);
+  const lasting = truth.filter(({ kind }) => SHOWS_IN[kind] !== undefined);
+  assert.equal(lasting.length, 11);
+  for (const planted of lasting) {
+    // a storm on a workflow of a few runs a day is over before it can be told from chance
+    if (planted.kind === "failure-storm" && planted.runIds.length < 6) continue;
+    const daysMax = ONSET_DAYS_MAX[planted.kind] ?? 2;
+    const found = told.filter((change) => isOf(planted, change));
+    const ofRuns = found.filter(({ seriesId }) => seriesOf(seriesId).scope !== "job");
+    const away = ofRuns.map(({ event }) => Math.abs(event.onset.atMs - planted.onsetMs));
+    assert.ok(Math.min(...away) <= daysMax * DAY_MS, `${planted.kind}: ${planted.what}`);
+  }
+  const others = told.filter((change) => lasting.every((planted) => !isOf(planted, change)));
+  assert.ok(
+    others.length <= 2,
+    `${others.length} others in ${runCount} runs: ${others.map((one) => one.seriesId).join()}`,
+  );
+});
+
+test("the same organisation without its incidents has next to nothing told", async () => {
+  const { told, runCount } = await changesIn(false);
+  assert.ok(told.length <= 2, `${told.length} in ${runCount} runs: ${told.map((one) => one.seriesId).join()}`);
+});
