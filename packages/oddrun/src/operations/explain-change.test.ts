@@ -93,7 +93,7 @@ test("evidence gathered about runs since the onset makes a suspect of what it fo
   await store.saveEvidence([{ repositoryId, runId, runAttempt, evidence, gatheredAtMs: 0 }]);
   const { suspects, unknown } = await explainChange(store, change);
   const cache = suspects.find(({ kind }) => kind === "cache");
-  assert.deepEqual([cache?.from, cache?.to, cache?.subjects], ["restored", "missed", ["gradle"]]);
+  assert.deepEqual([cache?.from, cache?.to, cache?.jobs], ["restored", "missed", ["gradle"]]);
   assert.ok(!unknown.includes("no-evidence"));
 });
 

@@ -7,6 +7,8 @@ import {
   entersFailureRate,
   evidenceTraits,
   type FailureAccount,
+  focusOfFailures,
+  focusOfMinutes,
   jobAsRun,
   jobTraits,
   type MinutesAccount,
@@ -101,13 +103,14 @@ export async function explainChange(store: ExplainingStore, change: ChangeToExpl
       ? accountForFailures(withConclusions(before, timedBefore), withConclusions(since, timedSince))
       : null;
   const cause = account === null ? null : namedCause(account);
+  const focus = account !== null ? focusOfMinutes(account) : failures !== null ? focusOfFailures(failures) : null;
 
   const lastBefore = before.at(-1) ?? null;
   const commits = commitRange(lastBefore, since[0] ?? onset);
   const window = [...timedBefore, ...timedSince.slice(0, USUAL_RUNS)];
   const { traits, isGathered } = await traitsOf([...before, ...since.slice(0, USUAL_RUNS)], window, store);
   if (!isGathered) unknown.push("no-evidence");
-  const suspects = isEnough ? rankSuspects(traits, before.length, commits, cause) : [];
+  const suspects = isEnough ? rankSuspects(traits, before.length, commits, focus) : [];
   return {
     change,
     onset,

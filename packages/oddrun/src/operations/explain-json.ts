@@ -97,9 +97,9 @@ export function changeExplanationJson(explanation: ChangeExplanation): Readonly<
             since_failed: failures.sinceFailed,
             places: failures.places,
           },
-    suspects: suspects.map(({ kind, subjects, step, from, to, before, since, offsetRuns, score }) => ({
+    suspects: suspects.map(({ kind, jobs, step, from, to, before, since, offsetRuns, score }) => ({
       kind,
-      subjects,
+      jobs,
       step,
       from,
       to,

@@ -2,7 +2,7 @@ import type { Suspect } from "@oddrun/core";
 import { printable } from "./visible-text.ts";
 
 const NAME_CHARS = 80;
-const SUBJECTS_SHOWN = 3;
+const JOBS_SHOWN = 3;
 
 /** "runner labels ubuntu-22.04 -> ubuntu-24.04 (job test): 12 of 12 runs since, 0 of 40 before". */
 export function suspectWords(suspect: Suspect): string {
@@ -16,16 +16,16 @@ export function suspectWords(suspect: Suspect): string {
   return `${changed(suspect)}: ${counts}${hint}${offset}`;
 }
 
-function changed({ kind, subjects, step, from, to }: Suspect): string {
+function changed({ kind, jobs, step, from, to }: Suspect): string {
   const values = `${printable(from, NAME_CHARS)} -> ${printable(to, NAME_CHARS)}`;
-  const names = subjects.slice(0, SUBJECTS_SHOWN).map((name) => `"${printable(name, NAME_CHARS)}"`);
-  const more = subjects.length > SUBJECTS_SHOWN ? ` and ${subjects.length - SUBJECTS_SHOWN} more` : "";
-  const told = `${names.join(", ")}${more}`;
-  const ofJobs = subjects.length === 0 ? "" : ` (${subjects.length === 1 ? "job" : "jobs"} ${told})`;
-  if (kind === "job") return `${subjects.length === 1 ? "job" : "jobs"} ${told}: ${values}`;
+  const names = jobs.slice(0, JOBS_SHOWN).map((name) => `"${printable(name, NAME_CHARS)}"`);
+  const more = jobs.length > JOBS_SHOWN ? ` and ${jobs.length - JOBS_SHOWN} more` : "";
+  const told = `${jobs.length === 1 ? "job" : "jobs"} ${names.join(", ")}${more}`;
+  const ofJobs = jobs.length === 0 ? "" : ` (${told})`;
+  if (kind === "job") return `${told}: ${values}`;
   if (kind === "matrix-size") return `jobs of the matrix ${values}${ofJobs}`;
   if (kind === "step") return `step "${printable(step ?? "", NAME_CHARS)}" ${values}${ofJobs}`;
-  if (kind === "action") return `action ${told} ${values}`;
+  if (kind === "action") return `action ${printable(step ?? "", NAME_CHARS)} ${values}${ofJobs}`;
   if (kind === "workflow-file") return "the workflow's file, or what it calls";
   return `${WORDS[kind]} ${values}${ofJobs}`;
 }

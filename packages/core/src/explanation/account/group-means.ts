@@ -25,8 +25,7 @@ export interface JobMeans {
   readonly labels: string | null;
 }
 
-/** A step may go by one name in several kinds of one job: it is one part. */
-export const partKey = ({ kind, step }: Pick<JobPart, "kind" | "step">): string => `${kind}\n${step ?? ""}`;
+export const partKey = ({ kind, key }: Pick<JobPart, "kind" | "key">): string => `${kind}\n${key}`;
 
 interface Tally {
   pathCount: number;

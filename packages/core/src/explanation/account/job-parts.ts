@@ -9,6 +9,8 @@ export interface JobPart {
   readonly kind: JobPartKind;
   /** The step's name; null where it is none, and for the work of a job whose steps are not known. */
   readonly step: string | null;
+  /** What the same step of other runs goes by, too: its name without versions and numbers. */
+  readonly key: string;
   readonly ms: number;
 }
 
@@ -57,11 +59,8 @@ export function jobStretch(
   const queuedMs = Math.max(madeMs, fromMs);
   const parts: JobPart[] = [];
   // before the first jobs GitHub takes a while to make them: that is part of the queue, as everywhere in Oddrun
-  if (before === null && job.createdAtMs !== null) parts.push({ kind: "queue", step: null, ms: startMs - fromMs });
-  else {
-    parts.push({ kind: "between-jobs", step: null, ms: queuedMs - fromMs });
-    parts.push({ kind: "queue", step: null, ms: startMs - queuedMs });
-  }
+  if (before === null && job.createdAtMs !== null) parts.push(partOf("queue", startMs - fromMs));
+  else parts.push(partOf("between-jobs", queuedMs - fromMs), partOf("queue", startMs - queuedMs));
   const fellows = fellowsName(job.name);
   const after = before?.job ?? null;
   return { job, fellows, after, parts: [...parts, ...executionParts(stepsOf(job), endMs - startMs)] };
@@ -85,17 +84,34 @@ function lastBefore(all: readonly RanJob[], job: Job, madeMs: number, startMs: n
 }
 
 function executionParts(steps: readonly Step[], executionMs: number): readonly JobPart[] {
-  const timed = steps.filter((step) => step.duration.ms !== null);
-  if (timed.length === 0) return [{ kind: "work", step: null, ms: executionMs }];
+  if (steps.every((step) => step.duration.ms === null)) return [partOf("work", executionMs)];
   const seen = new Map<string, number>();
   const parts: JobPart[] = [];
   let told = 0;
-  for (const step of timed) {
-    const count = (seen.get(step.name) ?? 0) + 1;
-    seen.set(step.name, count);
-    const name = count === 1 ? step.name : `${step.name} (${count})`;
-    parts.push({ kind: stepKind(step.name), step: name, ms: step.duration.ms! });
-    told += step.duration.ms!;
+  for (const { name, duration } of steps) {
+    // skipped ones count, too: which of several of one name it is must not depend on the others having run
+    const base = stepKey(name);
+    const count = (seen.get(base) ?? 0) + 1;
+    seen.set(base, count);
+    if (duration.ms === null) continue;
+    parts.push({ kind: stepKind(name), step: name, key: count === 1 ? base : `${base} (${count})`, ms: duration.ms });
+    told += duration.ms;
   }
-  return [...parts, { kind: "unexplained", step: null, ms: executionMs - told }];
+  return [...parts, partOf("unexplained", executionMs - told)];
+}
+
+const partOf = (kind: JobPartKind, ms: number): JobPart => ({ kind, step: null, key: "", ms });
+
+const KEY_CHARS = 48;
+
+/**
+ * A step's name without what changes from run to run: the version of its action, numbers and hashes, and the end of a long command,
+ * which GitHub takes for the name of a step that has none.
+ */
+function stepKey(name: string): string {
+  return name
+    .slice(0, 300)
+    .replace(/@\S+$/, "")
+    .replace(/\b[0-9a-f]{7,64}\b|\d+(?:\.(?:\d+|x))*/g, "#")
+    .slice(0, KEY_CHARS);
 }

@@ -116,6 +116,19 @@ describe("the account of a slower pipeline", () => {
     assert.deepEqual([byRun.detail, seconds(byRun)], ["runs", { unexplained: 30 }]);
   });
 
+  test("a step is the same one under another version, number or end of its command", () => {
+    const steps = (version: string, tests: string) => ({
+      [`Run actions/checkout@${version}`]: 3,
+      "Set up Python 3.12": 4,
+      [`Run make test ONLY="a very long list of tests that people add to: ${tests}"`]: 50,
+    });
+    const before = times(4, (at) => timedRun(at, [job("test", steps("v4", "one"))]));
+    const after = times(4, (at) =>
+      timedRun(at, [job("test", { ...steps("v5", `one, two, ${at}`), "Set up Python 3.12": 9 })]),
+    );
+    assert.deepEqual(seconds(account(before, after)), { "set-up / test / Set up Python 3.12": 5 });
+  });
+
   test("one odd run on either side does not move the account", () => {
     const plain = (length: number) => (at: number) => timedRun(at, [job("test", { Test: at === 3 ? 5000 : length })]);
     assert.deepEqual(seconds(account(times(8, plain(60)), times(8, plain(90)))), { "work / test / Test": 30 });

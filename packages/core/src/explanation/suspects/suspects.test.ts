@@ -1,24 +1,31 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Evidence } from "../../evidence/index.ts";
-import type { NamedCause } from "../account/index.ts";
 import { timedRun } from "../account/account.contract.ts";
 import { separation } from "./separation.ts";
-import { evidenceTraits, jobTraits, rankSuspects, type Suspect, type Trait, type TraitedRun } from "./index.ts";
+import {
+  evidenceTraits,
+  jobTraits,
+  rankSuspects,
+  type Suspect,
+  type SuspectFocus,
+  type Trait,
+  type TraitedRun,
+} from "./index.ts";
 
 const ONSET = 30;
-const labels = (value: string, subject = "test"): Trait => ({ kind: "runner-labels", subject, step: "", value });
+const labels = (value: string, job = "test"): Trait => ({ kind: "runner-labels", job, step: "", value });
 /** 30 runs before the onset and 12 since. */
 const history = (traitsOf: (at: number) => readonly Trait[]): readonly TraitedRun[] =>
   Array.from({ length: ONSET + 12 }, (_, at) => ({ hasJobs: true, traits: traitsOf(at) }));
-const rank = (traitsOf: (at: number) => readonly Trait[], cause: NamedCause | null = null): readonly Suspect[] =>
-  rankSuspects(history(traitsOf), ONSET, null, cause);
+const rank = (traitsOf: (at: number) => readonly Trait[], focus: SuspectFocus | null = null): readonly Suspect[] =>
+  rankSuspects(history(traitsOf), ONSET, null, focus);
 
 describe("suspects at an onset", () => {
   test("what changed with the onset comes first, with how well it keeps the runs apart", () => {
     const found = rank((at) => [
       labels(at < ONSET ? "ubuntu-22.04" : "ubuntu-24.04"),
-      { kind: "step", subject: "test", step: "Lint", value: at < 12 ? "skipped" : "runs" },
+      { kind: "step", job: "test", step: "Lint", value: at < 12 ? "skipped" : "runs" },
     ]);
     const [first] = found;
     assert.deepEqual(
@@ -37,11 +44,11 @@ describe("suspects at an onset", () => {
 
   test("what is other in every run, or in some by chance, is none", () => {
     assert.deepEqual(
-      rank((at) => [{ kind: "runner", subject: "test", step: "", value: `gpu-${at}` }]),
+      rank((at) => [{ kind: "runner", job: "test", step: "", value: `gpu-${at}` }]),
       [],
     );
     assert.deepEqual(
-      rank((at) => [{ kind: "cache", subject: "test", step: "", value: at % 3 === 0 ? "missed" : "restored" }]),
+      rank((at) => [{ kind: "cache", job: "test", step: "", value: at % 3 === 0 ? "missed" : "restored" }]),
       [],
     );
     assert.deepEqual(
@@ -53,7 +60,7 @@ describe("suspects at an onset", () => {
   test("caches that miss more often than before are told by their shares", () => {
     const [first] = rank((at) => {
       const isMissed = at < ONSET ? at % 10 === 0 : at % 6 !== 0;
-      return [{ kind: "cache", subject: "test", step: "", value: isMissed ? "missed" : "restored" }];
+      return [{ kind: "cache", job: "test", step: "", value: isMissed ? "missed" : "restored" }];
     });
     assert.deepEqual(
       [first?.from, first?.to, first?.before.newCount, first?.since.newCount],
@@ -65,30 +72,32 @@ describe("suspects at an onset", () => {
     const value = (at: number) => (at < ONSET ? "a" : "b");
     const found = rank((at) => [labels(value(at), "x"), labels(value(at), "y")]);
     assert.deepEqual(
-      found.map(({ subjects }) => subjects),
+      found.map(({ jobs }) => jobs),
       [["x", "y"]],
     );
   });
 
   test("a job that is new is told, where jobs are known", () => {
-    const e2e: Trait = { kind: "job", subject: "e2e", step: "", value: "runs" };
+    const e2e: Trait = { kind: "job", job: "e2e", step: "", value: "runs" };
     const [first] = rank((at) => (at < ONSET ? [] : [e2e]));
     assert.deepEqual([first?.kind, first?.from, first?.to], ["job", "not there", "runs"]);
     const unknown = history((at) => (at < ONSET ? [] : [e2e])).map((run) => ({ ...run, hasJobs: false }));
     assert.deepEqual(rankSuspects(unknown, ONSET, null, null), []);
   });
 
-  test("of two that coincide alike, the one in the job that takes the extra time comes first", () => {
-    const part = { kind: "work", job: "slow (2)", step: "Test", labels: null, ms: 1, beforeMs: 1, afterMs: 2 } as const;
+  test("of two that coincide alike, the one in the job that takes the extra time comes first, one elsewhere last", () => {
+    const focus: SuspectFocus = { jobs: new Map([["slow", 0.9]]), steps: ["Test"], kind: "work" };
     const value = (at: number) => (at < ONSET ? "a" : "b");
-    const [first] = rank(
-      (at) => [
-        { kind: "step", subject: "quick", step: "Note", value: value(at) },
-        { kind: "runner-labels", subject: "slow", step: "", value: value(at) },
-      ],
-      { kind: "part", part, share: 1 },
+    const changed = (at: number): readonly Trait[] => [
+      { kind: "step", job: "quick", step: "Note", value: value(at) },
+      { kind: "runner-labels", job: "slow", step: "", value: value(at) },
+    ];
+    const commits = { from: "a".repeat(40), to: "b".repeat(40), isOneBranch: true };
+    const found = rankSuspects(history(changed), ONSET, commits, focus);
+    assert.deepEqual(
+      found.map(({ kind }) => kind),
+      ["runner-labels", "commits", "step"],
     );
-    assert.deepEqual(first?.subjects, ["slow"]);
   });
 
   test("commits are asked after first only where nothing else changed", () => {
@@ -101,7 +110,7 @@ describe("suspects at an onset", () => {
 
   test("one look at either side is a hint, and ranks below what every run shows", () => {
     const image = (at: number, value: string): readonly Trait[] =>
-      at === ONSET || at === ONSET - 1 ? [{ kind: "runner-image", subject: "test", step: "", value }] : [];
+      at === ONSET || at === ONSET - 1 ? [{ kind: "runner-image", job: "test", step: "", value }] : [];
     const found = rank((at) => [...image(at, at < ONSET ? "1" : "2"), labels(at < ONSET ? "a" : "b")]);
     assert.deepEqual(
       found.map(({ kind }) => kind),
@@ -128,15 +137,15 @@ test("jobs and steps tell labels, sizes, action versions and what was skipped", 
     },
     { name: "unit (2)", made: 0, start: 1, steps: { Test: 9 }, labels: "macos-15" },
   ]);
-  const traits = jobTraits(run.jobs, run.steps).map(({ kind, subject, step, value }) =>
-    [kind, subject, step, value].filter((word) => word !== "").join(" "),
+  const traits = jobTraits(run.jobs, run.steps).map(({ kind, job, step, value }) =>
+    [kind, job, step, value].filter((word) => word !== "").join(" "),
   );
   assert.deepEqual(traits, [
     "job unit runs",
     "matrix-size unit 2",
     "runner-labels unit macos-15 | ubuntu-latest",
     "step unit Test runs",
-    "action actions/cache v4",
+    "action unit actions/cache v4",
   ]);
 });
 
@@ -159,7 +168,7 @@ test("evidence tells of the run itself and of the one it was compared with", () 
     unknown: null,
   };
   const { now, before } = evidenceTraits(evidence);
-  assert.deepEqual(now, [{ kind: "runner-image", subject: "test", step: "", value: "ubuntu-24.04 2" }]);
-  assert.deepEqual(before, [{ kind: "runner-image", subject: "test", step: "", value: "ubuntu-24.04 1" }]);
+  assert.deepEqual(now, [{ kind: "runner-image", job: "test", step: "", value: "ubuntu-24.04 2" }]);
+  assert.deepEqual(before, [{ kind: "runner-image", job: "test", step: "", value: "ubuntu-24.04 1" }]);
   assert.deepEqual(evidenceTraits({ ...evidence, value: null, unknown: "not-at-github" }).now, []);
 });

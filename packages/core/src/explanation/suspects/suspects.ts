@@ -1,4 +1,4 @@
-import { type NamedCause, fellowsName } from "../account/index.ts";
+import type { SuspectFocus } from "./focus.ts";
 import { separation, tally } from "./separation.ts";
 import { type Trait, type TraitKind, traitKey } from "./trait.ts";
 
@@ -12,8 +12,9 @@ export interface TraitedRun {
 /** Something that changed at the onset, too. Whether it is the reason is for people to judge. */
 export interface Suspect {
   readonly kind: TraitKind | "commits";
-  /** The jobs (without matrix values), or the actions; none for the whole run. */
-  readonly subjects: readonly string[];
+  /** The jobs, without matrix values; none for the whole run. */
+  readonly jobs: readonly string[];
+  /** The step, or the name of the action. */
   readonly step: string | null;
   /** The value that there is less of since the onset, and the one that there is more of. */
   readonly from: string;
@@ -40,7 +41,7 @@ const NEAR_RUNS = 3;
 /** What each run of distance takes from a score. */
 const DISTANCE_COST = 0.5;
 /** Beyond this a change is as sure as can be: more runs of one value say no more about it. */
-const LOG_FACTOR_MAX = 10;
+const LOG_FACTOR_MAX = 6;
 const RUNS_KNOWN_MIN = 5;
 /** With two or three known runs a difference is only a hint, which is still told. */
 const HINT_MIN = 0.6;
@@ -53,19 +54,19 @@ const COMMITS_ELSEWHERE_SCORE = 0.5;
 
 /**
  * What changed at the onset besides what the change is about, what coincides best first. `runs` are in order of completion, `onset` is
- * the place of the first run of the change in them. `cause` is what the account comes down to: it decides between equals.
+ * the place of the first run of the change in them. `focus` is where the change lies: what changed elsewhere is asked about last.
  */
 export function rankSuspects(
   runs: readonly TraitedRun[],
   onset: number,
   commits: CommitRange | null,
-  cause: NamedCause | null,
+  focus: SuspectFocus | null,
 ): readonly Suspect[] {
   const columns = traitColumns(runs);
   const bar = 1 + Math.log(Math.max(1, columns.length));
   const found = columns.flatMap(({ trait, values }): readonly Suspect[] => {
     const suspect = judge(trait, values, onset, bar);
-    return suspect === null ? [] : [{ ...suspect, score: suspect.score + fit(suspect, cause) }];
+    return suspect === null ? [] : [{ ...suspect, score: suspect.score + fit(suspect, focus) }];
   });
   const all = commits === null ? found : [...found, ofCommits(commits, runs.length, onset)];
   return merged(all.sort((a, b) => b.score - a.score || a.kind.localeCompare(b.kind))).slice(0, SUSPECTS_MAX);
@@ -80,7 +81,7 @@ interface TraitColumn {
 /** Each trait over all runs. What is always there in some run is "not there" in others of which jobs are known. */
 function traitColumns(runs: readonly TraitedRun[]): readonly TraitColumn[] {
   const maps = runs.map(({ traits }) => new Map(traits.map((trait) => [traitKey(trait), trait])));
-  const jobsOf = runs.map(({ traits }) => new Set(traits.flatMap((one) => (hasSteps(one) ? one.subject : []))));
+  const jobsOf = runs.map(({ traits }) => new Set(traits.flatMap((one) => (hasSteps(one) ? one.job : []))));
   const firsts = new Map<string, Trait>();
   for (const map of maps) for (const [key, trait] of map) if (!firsts.has(key)) firsts.set(key, trait);
   return [...firsts].map(([key, trait]) => ({
@@ -89,7 +90,7 @@ function traitColumns(runs: readonly TraitedRun[]): readonly TraitColumn[] {
       const known = map.get(key)?.value;
       if (known !== undefined) return known;
       if (trait.kind === "job" && runs[at]!.hasJobs) return ABSENT;
-      return trait.kind === "step" && jobsOf[at]!.has(trait.subject) ? ABSENT : null;
+      return trait.kind === "step" && jobsOf[at]!.has(trait.job) ? ABSENT : null;
     }),
   }));
 }
@@ -98,7 +99,7 @@ const hasSteps = ({ kind }: Trait): boolean => kind === "step";
 const ABSENT = "not there";
 
 function judge(
-  { kind, subject, step }: Omit<Trait, "value">,
+  { kind, job, step }: Omit<Trait, "value">,
   values: readonly (string | null)[],
   onset: number,
   bar: number,
@@ -128,7 +129,7 @@ function judge(
   if (score <= 0) return null;
   return {
     kind,
-    subjects: subject === "" ? [] : [subject],
+    jobs: job === "" ? [] : [job],
     step: step === "" ? null : step,
     from,
     to,
@@ -169,20 +170,33 @@ const OF_RUNNERS: ReadonlySet<string> = new Set<TraitKind>([
 ]);
 const OF_JOBS: ReadonlySet<string> = new Set<TraitKind>(["job", "matrix-size"]);
 
-/** What speaks for a suspect from the account: it is about the same job or step, or of a kind that acts this way. */
-function fit({ kind, subjects, step }: Suspect, cause: NamedCause | null): number {
-  if (cause === null) return 0;
-  if (cause.kind === "everything") return OF_RUNNERS.has(kind) ? 2 : 0;
-  const { part } = cause;
+/** A job with at least this share of the change is where it lies; with less than the other it is not. */
+const MUCH = 0.3;
+const LITTLE = 0.05;
+const IN_THE_JOB = 2;
+/** More than a perfect coincidence leaves above commits: what changed in a job that takes no longer did not make the run longer. */
+const ELSEWHERE = -5;
+const SAME_STEP = 2;
+const SUCH_A_KIND = 2;
+
+/** What speaks for a suspect from where the change lies: it is about the same job or step, or of a kind that acts this way. */
+function fit({ kind, jobs, step, to }: Suspect, focus: SuspectFocus | null): number {
+  if (focus === null) return 0;
   let sum = 0;
-  if (part.job !== null && subjects.length > 0 && kind !== "action")
-    sum += subjects.includes(fellowsName(part.job)) ? 1.5 : -1;
-  if (part.step !== null && step === part.step) sum += 1.5;
-  if (part.kind === "queue" && OF_RUNNERS.has(kind)) sum += 2;
-  if (part.kind === "path" && OF_JOBS.has(kind)) sum += 2;
-  if ((part.kind === "cache" || part.kind === "dependencies") && kind === "cache") sum += 2;
-  if (kind === "action" && part.step !== null && subjects.some((name) => part.step!.includes(name))) sum += 2;
-  return sum;
+  if (jobs.length > 0) {
+    const share = Math.max(...jobs.map((job) => focus.jobs.get(job) ?? 0));
+    if (share >= MUCH) sum += IN_THE_JOB;
+    // a job that is gone can have made a run shorter or a queue move, though nothing of it is left to measure
+    else if (share < LITTLE && to !== ABSENT) sum += ELSEWHERE;
+  }
+  if (step !== null && focus.steps.some((name) => name === step || (kind === "action" && name.includes(step)))) {
+    sum += SAME_STEP;
+  }
+  const isSuchAKind =
+    ((focus.kind === "everything" || focus.kind === "queue") && OF_RUNNERS.has(kind)) ||
+    ((focus.kind === "path" || focus.kind === "queue") && OF_JOBS.has(kind)) ||
+    ((focus.kind === "cache" || focus.kind === "dependencies") && kind === "cache");
+  return isSuchAKind ? sum + SUCH_A_KIND : sum;
 }
 
 function ofCommits({ from, to, isOneBranch }: CommitRange, runCount: number, onset: number): Suspect {
@@ -191,16 +205,16 @@ function ofCommits({ from, to, isOneBranch }: CommitRange, runCount: number, ons
     { runCount: onset, newCount: 0 },
     { runCount: runCount - onset, newCount: runCount - onset },
   ];
-  return { kind: "commits", subjects: [], step: null, from, to, before, since, offsetRuns: 0, score };
+  return { kind: "commits", jobs: [], step: null, from, to, before, since, offsetRuns: 0, score };
 }
 
 /** One line for what changed in the same way in several jobs, or for steps that came and went together in one. */
 function merged(suspects: readonly Suspect[]): readonly Suspect[] {
   const groups = Map.groupBy(suspects, ({ kind, from, to, step, offsetRuns }) =>
-    JSON.stringify(kind === "action" ? [kind, from, to, offsetRuns] : [kind, from, to, step, offsetRuns]),
+    JSON.stringify([kind, from, to, step, offsetRuns]),
   );
   return [...groups.values()].map((same) => ({
     ...same[0]!,
-    subjects: [...new Set(same.flatMap((one) => one.subjects))],
+    jobs: [...new Set(same.flatMap((one) => one.jobs))],
   }));
 }

@@ -26,36 +26,36 @@ export type TraitKind =
 /** One thing that is known of one run. Names come from outside and are hostile wherever they are shown. */
 export interface Trait {
   readonly kind: TraitKind;
-  /** The job without matrix values, or the action; "" is the whole run. */
-  readonly subject: string;
-  /** The step; "" where it is none. */
+  /** The job without matrix values; "" is the whole run. */
+  readonly job: string;
+  /** The step, or the name of the action; "" where it is neither. */
   readonly step: string;
   readonly value: string;
 }
 
-export const traitKey = ({ kind, subject, step }: Omit<Trait, "value">): string => `${kind}\n${subject}\n${step}`;
+export const traitKey = ({ kind, job, step }: Omit<Trait, "value">): string => `${kind}\n${job}\n${step}`;
 
 /** What the stored jobs and steps of one run tell; nothing where no jobs were collected. */
 export function jobTraits(jobs: readonly Job[], steps: ReadonlyMap<number, readonly Step[]>): readonly Trait[] {
   const traits: Trait[] = [];
   const own = jobs.filter((job) => job.duration.unknown !== "inherited-from-earlier-attempt");
-  for (const [subject, fellows] of Map.groupBy(own, (job) => fellowsName(job.name))) {
+  for (const [job, fellows] of Map.groupBy(own, ({ name }) => fellowsName(name))) {
     const of = (kind: TraitKind, value: string | null, step = ""): void => {
-      if (value !== null && value !== "") traits.push({ kind, subject, step, value });
+      if (value !== null && value !== "") traits.push({ kind, job, step, value });
     };
-    const ran = fellows.filter((job) => job.duration.ms !== null);
-    const isSkipped = fellows.every((job) => job.conclusion === "skipped");
+    const ran = fellows.filter(({ duration }) => duration.ms !== null);
+    const isSkipped = fellows.every(({ conclusion }) => conclusion === "skipped");
     if (ran.length === 0) {
       if (isSkipped) of("job", "skipped");
       continue;
     }
     of("job", "runs");
     of("matrix-size", String(ran.length));
-    of("runner-labels", together(ran.map((job) => job.runnerLabels)));
-    of("runner-group", together(ran.map((job) => job.runnerGroup)));
-    of("runner", together(ran.map((job) => (isMadeForOneJob(job.runnerName) ? null : job.runnerName))));
-    const known = ran.flatMap((job) => steps.get(job.jobId) ?? []);
-    traits.push(...stepTraits(subject, known));
+    of("runner-labels", together(ran.map(({ runnerLabels }) => runnerLabels)));
+    of("runner-group", together(ran.map(({ runnerGroup }) => runnerGroup)));
+    of("runner", together(ran.map(({ runnerName }) => (isMadeForOneJob(runnerName) ? null : runnerName))));
+    const known = ran.flatMap(({ jobId }) => steps.get(jobId) ?? []);
+    traits.push(...stepTraits(job, known));
   }
   return traits;
 }
@@ -70,7 +70,7 @@ function together(texts: readonly (string | null)[]): string | null {
   return known.length === 0 ? null : known.join(" | ");
 }
 
-function stepTraits(subject: string, steps: readonly Step[]): readonly Trait[] {
+function stepTraits(job: string, steps: readonly Step[]): readonly Trait[] {
   const traits: Trait[] = [];
   const versions = new Map<string, Set<string>>();
   for (const [name, ofName] of Map.groupBy(steps, (step) => step.name)) {
@@ -81,10 +81,10 @@ function stepTraits(subject: string, steps: readonly Step[]): readonly Trait[] {
       continue;
     }
     const value = ofName.every((step) => step.conclusion === "skipped") ? "skipped" : "runs";
-    traits.push({ kind: "step", subject, step: name, value });
+    traits.push({ kind: "step", job, step: name, value });
   }
   for (const [action, used] of versions) {
-    traits.push({ kind: "action", subject: action, step: "", value: [...used].sort().join(" | ") });
+    traits.push({ kind: "action", job, step: action, value: [...used].sort().join(" | ") });
   }
   return traits;
 }
@@ -110,16 +110,16 @@ export function evidenceTraits(evidence: Evidence): EvidenceTraits {
   const now: Trait[] = [];
   const before: Trait[] = [];
   const { comparedWith } = evidence;
-  const both = (kind: TraitKind, subject: string, valueNow: string, valueBefore: string, step = ""): void => {
-    now.push({ kind, subject, step, value: valueNow });
-    before.push({ kind, subject, step, value: valueBefore });
+  const both = (kind: TraitKind, job: string, valueNow: string, valueBefore: string, step = ""): void => {
+    now.push({ kind, job, step, value: valueNow });
+    before.push({ kind, job, step, value: valueBefore });
   };
   if (evidence.kind === "workflow-file" && evidence.value !== null) {
     both("workflow-file", "", evidence.value.changed.length > 0 ? "changed" : "as before", "as before");
   } else if (evidence.kind === "actions" && evidence.value !== null) {
-    for (const { name, from, to } of evidence.value.changes) both("action", name, to.join(" | "), from.join(" | "));
+    for (const { name, from, to } of evidence.value.changes) both("action", "", to.join(" | "), from.join(" | "), name);
   } else if (evidence.kind === "runner" && evidence.value !== null) {
-    const subject = fellowsName(evidence.subject);
+    const job = fellowsName(evidence.subject);
     const { changes, now: facts } = evidence.value;
     for (const [what, kind] of Object.entries(RUNNER_KINDS) as [keyof typeof RUNNER_KINDS, TraitKind][]) {
       const value = facts[what];
@@ -129,13 +129,13 @@ export function evidenceTraits(evidence: Evidence): EvidenceTraits {
       const changed = changes.find((change) => change.what === what)?.from;
       const image = changes.find((change) => change.what === "image")?.from ?? facts.image;
       const was = what === "imageVersion" && image !== null ? `${image} ${changed ?? value}` : (changed ?? value);
-      both(kind, subject, named, was);
+      both(kind, job, named, was);
     }
   } else if (evidence.kind === "cache" && evidence.value !== null) {
     const { now: counts, before: earlier } = evidence.value;
-    const subject = fellowsName(evidence.subject);
-    now.push({ kind: "cache", subject, step: "", value: cacheWord(counts) });
-    if (earlier !== null) before.push({ kind: "cache", subject, step: "", value: cacheWord(earlier) });
+    const job = fellowsName(evidence.subject);
+    now.push({ kind: "cache", job, step: "", value: cacheWord(counts) });
+    if (earlier !== null) before.push({ kind: "cache", job, step: "", value: cacheWord(earlier) });
   }
   return { now, before, comparedWith };
 }
