@@ -101,6 +101,11 @@ export interface ChangeStore {
   heldWords(repositoryId: number, seriesIds: readonly string[] | null): Promise<readonly HeldWord[]>;
   /** When the last attempt of the repository finished; null when none has. */
   lastFinishedMs(repositoryId: number): Promise<number | null>;
+  /**
+   * When the oldest run was created of which GitHub is still to be asked something, and was in vain at most `triesMax` times; null
+   * when there is none.
+   */
+  oldestAskedForMs(repositoryId: number, triesMax: number): Promise<number | null>;
   /** Finished attempts in order of completion that are neither in the saved states nor told as late, from `fromMs` on. */
   unwatchedRuns(repositoryId: number, fromMs: number | null): AsyncIterable<StoredRun>;
   /** The same that finished before `untilMs`: at most `limit` of them. */

@@ -16,6 +16,8 @@ const FIRST_LOOK = `${ENGINE}, first look`;
 const LATE_SHARE_MAX = 0.05;
 /** Late runs that are named and marked in one go. */
 const LATE_AT_ONCE = 10_000;
+/** What GitHub did not answer so often is not waited for. */
+const ASKED_IN_VAIN_MAX = 2;
 const MINUTE_MS = 60_000;
 
 export interface RepositoryDeps {
@@ -59,7 +61,10 @@ export async function watchRepository(deps: RepositoryDeps): Promise<RepositoryO
   const nothing = { said: [], seriesCount: 0, passedCount: 0, windowCount: 0, late: begun.late, isAnew: begun.isAnew };
   if (lastMs === null) return { ...nothing, isComplete: true };
   // a run whose end lies in the future by a wrong clock must not close the window on all others
-  const passUntilMs = Math.max(begun.checkpointMs ?? Number.NEGATIVE_INFINITY, Math.min(lastMs, nowMs) - windowMs);
+  const windowFromMs = Math.min(lastMs, nowMs) - windowMs;
+  // nor does it close on runs whose jobs are still to come, as in a long first collection
+  const askedForMs = (await store.oldestAskedForMs(repositoryId, ASKED_IN_VAIN_MAX)) ?? windowFromMs;
+  const passUntilMs = Math.max(begun.checkpointMs ?? Number.NEGATIVE_INFINITY, Math.min(windowFromMs, askedForMs));
 
   const load = (workflowId: number) => store.watchedSeries(repositoryId, { workflowId });
   const set = seriesSet({ repositoryId, feedback: deps.feedback, nowMs, load });

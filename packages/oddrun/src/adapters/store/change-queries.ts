@@ -90,6 +90,16 @@ async function lastFinishedMs(db: StoreDatabase, repositoryId: number): Promise<
   return row?.finished_at_ms ?? null;
 }
 
+async function oldestAskedForMs(db: StoreDatabase, repositoryId: number, triesMax: number): Promise<number | null> {
+  const { oldest } = await db
+    .selectFrom("collection_tasks")
+    .where("repository_id", "=", repositoryId)
+    .where("tries", "<=", triesMax)
+    .select(({ fn }) => fn.min("created_at_ms").as("oldest"))
+    .executeTakeFirstOrThrow();
+  return oldest;
+}
+
 async function lateRuns(
   db: StoreDatabase,
   repositoryId: number,
@@ -126,6 +136,7 @@ export function changeStore(
     watchedSeries: (repositoryId, of) => reading(() => watchedSeries(db, repositoryId, of)),
     heldWords: (repositoryId, seriesIds) => reading(() => heldWords(db, repositoryId, seriesIds)),
     lastFinishedMs: (repositoryId) => reading(() => lastFinishedMs(db, repositoryId)),
+    oldestAskedForMs: (repositoryId, triesMax) => reading(() => oldestAskedForMs(db, repositoryId, triesMax)),
     async *unwatchedRuns(repositoryId, fromMs) {
       try {
         yield* finishedRunsOf(db, () => {

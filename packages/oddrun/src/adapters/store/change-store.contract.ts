@@ -4,7 +4,7 @@ import type { ChangeEvent, RunMark } from "@oddrun/core";
 import type { ChangeStore, NewChange, WatchedSeries, WatchStep } from "../../operations/change-store.ts";
 import type { CollectionStore } from "../../operations/collection-store.ts";
 import type { RunStore, StoredRun } from "../../operations/ports.ts";
-import { aBatch, aRun, START } from "./run-fixtures.contract.ts";
+import { aBatch, aPart, aRun, aTask, START } from "./run-fixtures.contract.ts";
 
 const MINUTE_MS = 60_000;
 const markOf = (runId: number): RunMark => ({ runId, runAttempt: 1, atMs: START + runId * MINUTE_MS });
@@ -168,6 +168,14 @@ export function changeStoreContract(name: string, open: () => Promise<Tested>): 
     assert.equal((await store.watchOf(7))?.lateCount, 1);
     await store.save(finished(1, 2, 3, 4));
     assert.deepEqual(await unwatched(store, null), [4], "a run that is saved again stays where it is");
+  });
+
+  storeTest("the oldest run that is still asked about is known, until it was tried too often", async (store) => {
+    const task = (runId: number) => aTask({ runId, createdAtMs: START + runId });
+    await store.saveCollected(aPart({ newTasks: [task(3), task(2)] }));
+    assert.deepEqual([await store.oldestAskedForMs(7, 1), await store.oldestAskedForMs(8, 1)], [START + 2, null]);
+    for (const _ of [1, 2]) await store.saveCollected(aPart({ failedTasks: [task(2)] }));
+    assert.equal(await store.oldestAskedForMs(7, 1), START + 3);
   });
 
   storeTest("what is given up is looked at anew from the first run; what was said stays", async (store) => {

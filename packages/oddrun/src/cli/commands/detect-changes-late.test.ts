@@ -133,3 +133,26 @@ test("an end that lies in the future by a wrong clock closes the window on no ot
   assert.deepEqual(ids(await told(store, "duration")), [1100]);
   await store.close();
 });
+
+test("the window stays open for runs whose jobs GitHub is still to be asked for", async () => {
+  const store = await newStore();
+  const all = runs(0, 160, (place) => ({ factor: place < 100 ? 1 : 1.6 }));
+  const tasks = all.map(({ run: { repositoryId, runId, runAttempt, createdAtMs } }) => ({
+    repositoryId,
+    runId,
+    runAttempt,
+    kind: "jobs" as const,
+    createdAtMs: createdAtMs!,
+  }));
+  const nothing = { batch: batchOf([]), listed: [], newTasks: [], doneTasks: [], failedTasks: [], readMarks: [] };
+  await store.save(batchOf(all.map(({ run }) => ({ run, jobs: [] }))));
+  await store.saveCollected({ ...nothing, newTasks: tasks });
+  await look(store, at(160));
+  assert.deepEqual(ids(await told(store, "duration")), [1100]);
+  assert.deepEqual(await told(store, "duration", "job"), []);
+  await store.saveCollected({ ...nothing, batch: batchOf(all), doneTasks: tasks });
+  const summary = await look(store, at(160));
+  assert.deepEqual([summary.lateCount, summary.correctedCount], [0, 0]);
+  assert.deepEqual(ids(await told(store, "duration", "job")), [1100, 1100]);
+  await store.close();
+});
