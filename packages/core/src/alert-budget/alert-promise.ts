@@ -1,18 +1,10 @@
-import type { ChangeWord } from "../incidents/index.ts";
-import { type Hindsight, hindsight } from "./hindsight.ts";
-import type { PastSeries } from "./past-series.ts";
 import { pushCandidates, type SaidOfPast } from "./push-candidates.ts";
+import type { HindsightVerdict } from "./hindsight.ts";
 import type { PushBudget } from "./push-budget.ts";
 import { forecastPushes, type PushForecast } from "./push-forecast.ts";
-import {
-  decidePushes,
-  DEFAULT_GATE_OPTIONS,
-  type Inbox,
-  type PushCandidate,
-  type PushDecision,
-  surestMember,
-} from "./push-gate.ts";
+import { decidePushes, type Inbox, type PushCandidate, type PushDecision } from "./push-gate.ts";
 import { planPushes, type PushPlan } from "./push-plan.ts";
+import { tunedRaises, verdictsOf } from "./push-tuning.ts";
 
 export interface PromiseOptions {
   readonly budget: PushBudget;
@@ -27,7 +19,7 @@ export interface PromiseOptions {
 export interface PromisedPush extends PushDecision {
   readonly repositoryId: number;
   readonly candidate: PushCandidate;
-  readonly hindsight: Hindsight["verdict"];
+  readonly hindsight: HindsightVerdict;
 }
 
 /** What is promised to one inbox, and what the newest third held. */
@@ -38,7 +30,7 @@ export interface InboxPromise {
   readonly checkedCount: number;
   readonly checkedAWeek: number;
   readonly isInside: boolean;
-  /** What every bar was raised by to keep to the budget on the older part. */
+  /** What its bars were raised by, or below 0 lowered, to suit the older part. */
   readonly raise: number;
 }
 
@@ -54,7 +46,6 @@ export interface AlertPromise {
 }
 
 const WEEK_MS = 7 * 24 * 3_600_000;
-const RAISE_STEP = 0.1;
 /** A series of which there are so many runs can say something. */
 const WARM_RUNS = 30;
 
@@ -66,8 +57,12 @@ export function promiseAlerts(past: SaidOfPast, options: PromiseOptions): AlertP
   const loads = [...past.series.values()].flatMap((one) => one.load(fromMs, checkFromMs) ?? []);
   const warmMs = warmFrom(past, fromMs, checkFromMs);
   const weeks = wholeWeeks(warmMs, checkFromMs);
-  const tuned = tunedRaises(planPushes(loads, budget, { organisationOf }), older, weeks.length);
-  const plan = planPushes(loads, budget, { organisationOf, raise: (inbox) => tuned.get(inbox) ?? 0 });
+  const verdictAt = verdictsOf(past.series);
+  const raise = tunedRaises(planPushes(loads, budget, { organisationOf }), older, {
+    weekCount: weeks.length,
+    verdictOf: ({ seriesId, event }) => verdictAt(seriesId, event, checkFromMs),
+  });
+  const plan = planPushes(loads, budget, { organisationOf, raise });
 
   const decisions = decidePushes(
     candidates.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs),
@@ -82,69 +77,29 @@ export function promiseAlerts(past: SaidOfPast, options: PromiseOptions): AlertP
     const checkedCount = own.filter(({ atMs }) => atMs >= checkFromMs).length;
     const checkedAWeek = checkedCount / checkedWeeks;
     const isInside = checkedAWeek >= forecast.lowAWeek - 1e-9 && checkedAWeek <= forecast.highAWeek + 1e-9;
-    const raise = tuned.get(inbox.name) ?? 0;
-    return { inbox: inbox.name, budgetAWeek: inbox.pushesAWeek, forecast, checkedCount, checkedAWeek, isInside, raise };
+    return {
+      inbox: inbox.name,
+      budgetAWeek: inbox.pushesAWeek,
+      forecast,
+      checkedCount,
+      checkedAWeek,
+      isInside,
+      raise: raise(inbox.name),
+    };
   });
   const byMoment = new Map(candidates.map((one) => [`${one.incidentId} ${one.atMs}`, one]));
   const pushes = checked
     .filter(({ fate }) => fate === "push")
     .map((decision): PromisedPush => {
       const candidate = byMoment.get(`${decision.incidentId} ${decision.atMs}`)!;
-      const verdict = hindsightOf(past, decision, candidate);
+      const { seriesId, event } = candidate.members.find((member) => member.seriesId === decision.seriesId)!;
+      const verdict = verdictAt(seriesId, event, untilMs);
       return { ...decision, repositoryId: candidate.repositoryId, candidate, hindsight: verdict };
     });
   const pushedIds = new Set(decisions.filter(({ fate }) => fate === "push").map(({ incidentId }) => incidentId));
   const quietIds = new Set(checked.map(({ incidentId }) => incidentId).filter((id) => !pushedIds.has(id)));
   const tunedWeeks = (checkFromMs - fromMs) / WEEK_MS;
   return { tunedWeeks, checkedWeeks, inboxes, pushes, digestCount: quietIds.size, plan };
-}
-
-/** What the deciding change of a push turned out to be. */
-function hindsightOf(past: SaidOfPast, { seriesId }: PushDecision, { members }: PushCandidate): Hindsight["verdict"] {
-  const event = members.find((member) => member.seriesId === seriesId)?.event;
-  const one = seriesId === null ? undefined : past.series.get(seriesId);
-  // of a silence there is nothing to measure: no run came
-  if (event === undefined || one === undefined || one.series.measure === "schedule") return "not-yet";
-  return hindsightIn(one, event).verdict;
-}
-
-/** Measures what was said of a series again, by all that is known of it now. */
-export function hindsightIn(
-  past: PastSeries,
-  event: Pick<ChangeWord["event"], "direction" | "onset" | "at">,
-  waitsForRuns?: number,
-): Hindsight {
-  const measure = past.series.measure === "failure" ? "failure" : "level";
-  const alert = {
-    measure,
-    direction: event.direction,
-    onsetRun: past.placeOf(event.onset.atMs),
-    toldRun: past.placeOf(event.at.atMs),
-  } as const;
-  return hindsight(past.runs, alert, waitsForRuns === undefined ? {} : { waitsForRuns });
-}
-
-/** For each inbox the smallest raise of its bars with which the older part would have kept to its budget, room or not. */
-function tunedRaises(plan: PushPlan, older: readonly PushCandidate[], weekCount: number): ReadonlyMap<string, number> {
-  const reached = new Map<string, Map<string, number>>();
-  const allowed = new Map<string, number>();
-  for (const { incidentId, repositoryId, members } of older) {
-    for (const inbox of plan.inboxesOf(repositoryId)) {
-      const best = surestMember(members, inbox, DEFAULT_GATE_OPTIONS);
-      if (best === null) continue;
-      const own = reached.get(inbox.name) ?? new Map<string, number>();
-      reached.set(inbox.name, own.set(incidentId, Math.max(own.get(incidentId) ?? best.excess, best.excess)));
-      allowed.set(inbox.name, Math.max(1, Math.floor(inbox.pushesAWeek * weekCount)));
-    }
-  }
-  return new Map(
-    [...reached].map(([inbox, excesses]) => {
-      const sorted = [...excesses.values()].filter((excess) => excess >= 0).sort((one, other) => other - one);
-      const firstOut = sorted[allowed.get(inbox)!];
-      // just above the surest one that is too many
-      return [inbox, firstOut === undefined ? 0 : (Math.floor(firstOut / RAISE_STEP) + 1) * RAISE_STEP];
-    }),
-  );
 }
 
 const repositoriesOf = ({ series }: SaidOfPast): readonly number[] => [

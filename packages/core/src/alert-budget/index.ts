@@ -10,4 +10,5 @@ export * from "./push-forecast.ts";
 export * from "./push-gate.ts";
 export * from "./push-plan.ts";
 export * from "./series-bars.ts";
+export * from "./push-tuning.ts";
 export * from "./replay-pushes.ts";

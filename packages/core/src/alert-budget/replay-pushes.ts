@@ -7,11 +7,14 @@ import {
   pushGate,
 } from "./push-gate.ts";
 import { planPushes } from "./push-plan.ts";
+import { tunedRaises, verdictsOf } from "./push-tuning.ts";
 import type { PromiseOptions } from "./alert-promise.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 /** Shares of the budget follow what the series cost in this time, and are set anew each week. */
-export const SHARES_WEEKS = 8;
+const SHARES_WEEKS = 8;
+/** Bars follow what became of the incidents of this time. */
+const TUNED_WEEKS = 26;
 
 /** What became of one incident in one inbox. */
 export interface PushFate extends PushDecision {
@@ -19,7 +22,8 @@ export interface PushFate extends PushDecision {
 }
 
 /**
- * What would have been pushed, week after week: in each the bars follow from the eight weeks before it, as in the running system.
+ * What would have been pushed, week after week: in each the bars follow from what the weeks before it cost and brought, as in the
+ * running system.
  * Gives the last decision on each incident in each inbox, in time order.
  */
 export function replayPushes(
@@ -29,21 +33,25 @@ export function replayPushes(
     organisationOf,
     fromMs,
     untilMs,
-    raise = () => 0,
     gate: options = DEFAULT_GATE_OPTIONS,
   }: Omit<PromiseOptions, "checkFromMs"> & {
-    readonly raise?: (inbox: string) => number;
     readonly gate?: GateOptions;
   },
 ): readonly PushFate[] {
   const candidates = pushCandidates(past).filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
   const byWeek = Map.groupBy(candidates, ({ atMs }) => Math.floor((atMs - fromMs) / WEEK_MS));
+  const verdictAt = verdictsOf(past.series);
   const fates = new Map<string, PushFate>();
   let state = pushGate(() => []).state();
   for (const [week, own] of byWeek) {
     const weekMs = fromMs + week * WEEK_MS;
     const repositoryIds = new Set(own.map(({ repositoryId }) => repositoryId));
     const loads = [...past.series.values()].flatMap((one) => one.load(weekMs - SHARES_WEEKS * WEEK_MS, weekMs) ?? []);
+    const before = candidates.filter(({ atMs }) => atMs < weekMs && atMs >= weekMs - TUNED_WEEKS * WEEK_MS);
+    const raise = tunedRaises(planPushes(loads, budget, { organisationOf }), before, {
+      weekCount: Math.min(TUNED_WEEKS, week),
+      verdictOf: ({ seriesId, event }) => verdictAt(seriesId, event, weekMs),
+    });
     const plan = planPushes(loads, budget, { organisationOf, raise });
     const inboxes = new Map([...repositoryIds].map((id) => [id, plan.inboxesOf(id)]));
     const gate = pushGate((id) => inboxes.get(id)!, { options, state });

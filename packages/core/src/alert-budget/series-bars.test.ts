@@ -59,7 +59,16 @@ test("where no bar meets the highest, the false alarms of all series together ke
 });
 
 test("a raise lifts every bar, and none above the highest", () => {
-  const bars = seriesBars([load("dear", 1000, 10), load("cheap", 0.001, 4000)], 1, { raise: 2 });
-  assert.equal(bars.get(idOf("dear")), 3);
+  const bars = seriesBars([load("dear", 1000, 10), load("cheap", 0.001, 4000)], 1, { raise: 0.5 });
+  assert.equal(bars.get(idOf("dear")), 1.5);
   assert.equal(bars.get(idOf("cheap")), barMax);
+});
+
+test("a raise below 0 lowers bars, and none below 1", () => {
+  const loads = Array.from({ length: 400 }, (_, at) => load(`${at}`, 40, 5));
+  const [bar = assert.fail()] = seriesBars(loads, 1).values();
+  assert.ok(bar > 1.2);
+  const lowered = [...seriesBars(loads, 1, { raise: -0.1 }).values()];
+  assert.ok(Math.abs(lowered[0]! - (bar - 0.1)) < 1e-9);
+  assert.deepEqual(new Set(seriesBars(loads, 1, { raise: -9 }).values()), new Set([1]));
 });

@@ -523,6 +523,13 @@ export const PROBLEMS = {
     message: (names: readonly string[]) =>
       `${names.join(", ")} ${names.length === 1 ? "holds a Key Vault reference that was" : "hold Key Vault references that were"} not resolved. Write the secret to the vault, let the app's identity read it (role Key Vault Secrets User) and be the one for references, and start the app again; its page "Environment variables" says why a reference fails.`,
   },
+  "short-history": {
+    title: "The stored past is too short to promise anything from",
+    httpStatus: 409,
+    exitCode: 3,
+    message: (days: number, weeksMin: number, place: string) =>
+      `The runs in ${place} span ${days.toFixed(1)} days; at least ${weeksMin} weeks are needed, of which the newest third checks what the older part promises. Collect further back with "oddrun collect OWNER/REPO --since 12w", or come back later.`,
+  },
   "no-such-runs": {
     title: "No stored run has the repository or workflow asked for",
     httpStatus: 404,

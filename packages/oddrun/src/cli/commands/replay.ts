@@ -1,11 +1,12 @@
 import { problem } from "../../operations/problems.ts";
 import type { ReplaySummary } from "../../operations/replay-runs.ts";
 import type { CommandSpec } from "../command.ts";
+import { OWN_STORE_OPTIONS, replayOwnStore } from "./replay-own-store.ts";
 
 /** `oddrun replay`: what would have been said, with only the past visible. */
 export const replayCommand: CommandSpec = {
   name: "replay",
-  summary: "Go through a history run by run and write what would have been said",
+  summary: "Go through a history run by run: what would have been said, and how many alerts to expect",
   args: [],
   options: [
     { name: "input", value: "FILE", description: 'Runs to replay, CSV, gzip or not; "-" is standard input' },
@@ -17,10 +18,18 @@ export const replayCommand: CommandSpec = {
       defaultText: "-",
     },
     { name: "force", description: "Write over an existing file" },
+    ...OWN_STORE_OPTIONS,
   ],
   run: async (input, context) => {
     const runs = input.text("input");
-    if (runs === undefined) throw problem("bad-usage", 'replay needs --input FILE, or "-" for standard input.');
+    if (runs === undefined) {
+      const stray = ["findings", "observed", "force"].find((option) => input.isSet(option));
+      if (stray !== undefined)
+        throw problem("bad-usage", `--${stray} goes with --input FILE; without it the stored runs are replayed.`);
+      return replayOwnStore(input, context);
+    }
+    const stray = OWN_STORE_OPTIONS.find(({ name }) => input.isSet(name));
+    if (stray !== undefined) throw problem("bad-usage", `--${stray.name} is for the stored runs, without --input.`);
     const target = input.text("findings") ?? "-";
     const { replayRows, observedUntil } = await import("../../adapters/files/replay-rows.ts");
     const { openOutput } = await import("../../adapters/files/output.ts");
