@@ -1,13 +1,13 @@
-import { type ChangeEvent, jobCost, type Job, type PriceTable, type Repository, seriesOf } from "@oddrun/core";
+import { type ChangeEvent, type PriceTable, type Repository, seriesOf } from "@oddrun/core";
 import type { ChangeStore, HeldWord, NewChange, WatchedSeries } from "./change-store.ts";
+import { ENGINE } from "./detect-changes-engine.ts";
+import { runCost } from "./detect-changes-cost.ts";
 import { type ChangeFeedback, type SeriesSet, seriesSet } from "./detect-changes-series-set.ts";
 import { amend, isSameWord, type Said } from "./detect-changes-words.ts";
 import { inBatches } from "./in-batches.ts";
 import type { AttemptKey, RunStore, StoredRun } from "./ports.ts";
 import { finishedAtMs } from "./tabulate-runs.ts";
 
-/** Grows when states of an earlier version cannot be gone on from: they are made anew. */
-const ENGINE = "changes-1";
 /** Runs whose jobs are held at once: a matrix may make 256 of each. */
 const BATCH_RUNS = 250;
 /** While a history is read from its first run on, states saved on the way are marked so. */
@@ -18,7 +18,6 @@ const LATE_SHARE_MAX = 0.05;
 const LATE_AT_ONCE = 10_000;
 /** What GitHub did not answer so often is not waited for. */
 const ASKED_IN_VAIN_MAX = 2;
-const MINUTE_MS = 60_000;
 
 export interface RepositoryDeps {
   readonly store: RunStore & ChangeStore;
@@ -67,6 +66,7 @@ export async function watchRepository(deps: RepositoryDeps): Promise<RepositoryO
   const passUntilMs = Math.max(begun.checkpointMs ?? Number.NEGATIVE_INFINITY, Math.min(windowFromMs, askedForMs));
 
   const load = (workflowId: number) => store.watchedSeries(repositoryId, { workflowId });
+  const costOf = runCost(repository.visibility, deps.prices);
   const set = seriesSet({ repositoryId, feedback: deps.feedback, nowMs, load });
   for (const workflowId of await openWorkflows(deps, begun)) await set.open(workflowId);
   const allSaid: NewChange[] = [];
@@ -114,7 +114,7 @@ export async function watchRepository(deps: RepositoryDeps): Promise<RepositoryO
       }
       placed = atMs;
       const ofRun = jobs.get(keyOf(run)) ?? [];
-      await set.observe(run, ofRun, costOf(ofRun, repository, deps.prices), atMs);
+      await set.observe(run, ofRun, costOf(ofRun), atMs);
       if (snapshot === null) {
         passed.push({ repositoryId, runId: run.runId, runAttempt: run.runAttempt });
         passedCount++;
@@ -137,7 +137,8 @@ async function beginAt({ store, repository }: RepositoryDeps) {
   if (watch?.checkpointMs == null) return { checkpointMs: null, version: watch?.version ?? 0, late: [], isAnew: true };
   const { checkpointMs, version, runCount, engine } = watch;
   const late = await store.lateRuns(repository.id, checkpointMs, LATE_AT_ONCE);
-  const canGoOn = (engine === ENGINE || engine === FIRST_LOOK) && late.length <= LATE_SHARE_MAX * runCount;
+  const isKnown = engine === ENGINE || engine === FIRST_LOOK;
+  const canGoOn = isKnown && late.length < LATE_AT_ONCE && late.length <= LATE_SHARE_MAX * runCount;
   if (canGoOn) return { checkpointMs, version, late, isAnew: engine === FIRST_LOOK };
   await store.forgetWatch(repository.id);
   return { checkpointMs: null, version: version + 1, late: [], isAnew: true };
@@ -224,21 +225,5 @@ function forgetWords(set: SeriesSet): void {
 }
 
 const count = (set: SeriesSet): number => [...set.all()].length;
-
-/**
- * Millionths of a US dollar for all of the attempt's jobs, at their prices but not rounded up to whole minutes: a job at the edge of a
- * minute would move up and down by a minute. Null where one of them has no known price or length.
- */
-function costOf(jobs: readonly Job[], { visibility }: Repository, prices: PriceTable): number | null {
-  let microUsd = 0;
-  for (const job of jobs) {
-    const cost = jobCost(job, visibility, prices);
-    if (cost.kind === "unknown-time") return null;
-    if (cost.kind === "unpriced" && cost.reason !== "free-public" && cost.reason !== "self-hosted") return null;
-    if (cost.kind !== "priced") continue;
-    microUsd += (cost.microUsd / cost.minutes) * Math.max(1, (job.duration.ms ?? 0) / MINUTE_MS);
-  }
-  return microUsd;
-}
 
 const keyOf = ({ repositoryId, runId, runAttempt }: AttemptKey): string => `${repositoryId}/${runId}/${runAttempt}`;

@@ -205,6 +205,9 @@ export function changeStoreContract(name: string, open: () => Promise<Tested>): 
       [7],
     );
     assert.equal(await store.watchOf(id), null);
+    await store.saveWatch(aStep({ fromVersion: 2, checkpointMs: 5, passedRuns: [key(7, 1), key(7, 2)] }));
+    await store.adoptRepository({ id: 7, fullName: "octo/widgets", defaultBranch: "main", visibility: null });
+    assert.equal((await store.watchOf(7))?.checkpointMs, 5, "a later collection finds nothing to take in");
   });
 }
 

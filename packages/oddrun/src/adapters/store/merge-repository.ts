@@ -15,15 +15,15 @@ export async function mergeRepository(db: StoreDatabase, importedId: number, rea
   const move = (table: keyof StoreTables, columns: readonly string[]) =>
     moveRows(db, table, columns, importedId, realId);
   await move("workflows", WORKFLOWS.columns);
-  await move("run_attempts", [...RUN_ATTEMPTS.columns, "verdict_revision", "verdict_kind", "is_gone"]);
-  await move("jobs", JOBS.columns);
+  const runCount = await move("run_attempts", [...RUN_ATTEMPTS.columns, "verdict_revision", "verdict_kind", "is_gone"]);
+  const jobCount = await move("jobs", JOBS.columns);
   await move("steps", STEPS.columns);
-  await move("joined_metrics", JOINED_METRICS.columns);
+  const metricCount = await move("joined_metrics", JOINED_METRICS.columns);
   await move("evidence", EVIDENCE.columns);
   const verdictCount = await move("verdicts", VERDICT_COLUMNS);
   if (verdictCount > 0) await markMovedVerdicts(db, realId);
   await dropChanges(db, importedId);
-  await forgetWatch(db, realId);
+  if (runCount + jobCount + metricCount > 0) await forgetWatch(db, realId);
   await renameIncidents(db, importedId, (series) => ({ ...series, repositoryId: realId }));
   await db.deleteFrom("repositories").where("repository_id", "=", importedId).execute();
 }
