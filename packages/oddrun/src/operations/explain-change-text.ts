@@ -1,12 +1,13 @@
 import { type FailureAccount, type IncidentKind, kindOfChange } from "@oddrun/core";
 import type { ChangeExplanation } from "./explain-change.ts";
 import { accountMarkdown, accountText } from "./explain-run-text.ts";
-import { causeWords, differenceWords, spanText, UNKNOWN_WORDS } from "./explain-words.ts";
+import { causeWords, differenceWords, spanText, unknownWords } from "./explain-words.ts";
 import { neutralMarkdown, neutralSentence } from "./neutral-markdown.ts";
 import type { StoredRun } from "./ports.ts";
 import { completedAt } from "./report-text.ts";
 import { runUrl } from "./run-url.ts";
 import { suspectWords } from "./explain-suspects.ts";
+import { levelWords } from "./incidents-words.ts";
 import { printable } from "./visible-text.ts";
 
 /** The explanation of a change for a terminal. */
@@ -22,7 +23,12 @@ export function changeExplanationText(explanation: ChangeExplanation): string {
   if (suspects.length > 0) {
     lines.push("", SUSPECTS_TITLE, ...suspects.map((one, at) => `  ${at + 1}. ${suspectWords(one)}`));
   }
-  if (unknown.length > 0) lines.push("", "Not known:", ...unknown.map((why) => `  ${UNKNOWN_WORDS[why]}`));
+  if (unknown.length > 0)
+    lines.push(
+      "",
+      "Not known:",
+      ...unknown.map((why) => `  ${unknownWords(why, explanation.change.event.onset.runId)}`),
+    );
   return `${lines.join("\n")}\n`;
 }
 
@@ -53,7 +59,7 @@ export function changeExplanationMarkdown(explanation: ChangeExplanation): strin
   );
   list(
     "Not known:",
-    unknown.map((why) => `- ${UNKNOWN_WORDS[why]}`),
+    unknown.map((why) => `- ${unknownWords(why, explanation.change.event.onset.runId)}`),
   );
   const { onset } = explanation;
   const url = onset === null ? null : runUrl(onset);
@@ -85,38 +91,35 @@ function heading({ change: { series, event }, onset }: ChangeExplanation): strin
   return `${[...where, ...part].join("  ")}: ${kind}`;
 }
 
-function facts({
-  change: { event },
-  onset,
-  lastBefore,
-  account,
-  usualRunCount,
-  sinceRunCount,
-  failures,
-  commits,
-}: ChangeExplanation): readonly string[] {
-  const since =
-    onset === null
-      ? `Since run ${event.onset.runId}.`
-      : `Since run ${runName(onset)} of ${completedAt(onset)}${onset.headSha === null ? "" : `, commit ${printable(onset.headSha.slice(0, 12))}`}${
-          lastBefore === null ? "" : `; the last one before was run ${runName(lastBefore)}`
-        }.`;
-  const sure = `Sureness ${event.score.toFixed(1)} times what it takes to be told, from ${event.runCount} runs${event.isYoung ? "; the history before it is short" : ""}.`;
+function facts(explanation: ChangeExplanation): readonly string[] {
+  const { change, onset, lastBefore, account, usualRunCount, sinceRunCount, failures, commits } = explanation;
+  const { series, event } = change;
   const lines: string[] = [];
   if (account !== null) {
+    const typical = `The typical run takes ${spanText(account.afterMs)} since, ${spanText(account.beforeMs)} before`;
     lines.push(
-      `The typical run takes ${spanText(account.afterMs)} since, ${spanText(account.beforeMs)} before: ${differenceWords(account)}. ${sinceRunCount} runs since and ${usualRunCount} before were looked at.`,
+      `${typical}: ${differenceWords(account)}. ${sinceRunCount} runs since and ${usualRunCount} before were looked at.`,
     );
-  }
-  if (failures !== null) {
+  } else if (failures !== null) {
     const { beforeFailed, beforeRuns, sinceFailed, sinceRuns } = failures;
     lines.push(`${sinceFailed} of ${sinceRuns} runs since have failed, ${beforeFailed} of ${beforeRuns} before.`);
-  }
-  lines.push(since, sure);
-  if (commits !== null && !commits.isOneBranch)
+  } else lines.push(`${capital(levelWords(series, event))}.`);
+  const isSilence = series.measure === "schedule";
+  const first = `${isSilence ? "Last seen with" : "Since"} run ${onset === null ? event.onset.runId : runName(onset)}`;
+  const when = onset === null ? "" : ` of ${completedAt(onset)}`;
+  const commit = onset?.headSha == null ? "" : `, commit ${printable(onset.headSha.slice(0, 12))}`;
+  const last = lastBefore === null ? "" : `; the last one before was run ${runName(lastBefore)}`;
+  lines.push(`${first}${when}${commit}${last}.`);
+  const from = event.runCount === 0 ? "" : `, from ${event.runCount} ${event.runCount === 1 ? "run" : "runs"}`;
+  const young = event.isYoung ? "; the history before it is short" : "";
+  lines.push(`Sureness ${event.score.toFixed(1)}, told from 1.0 on${from}${young}.`);
+  if (commits !== null && !commits.isOneBranch) {
     lines.push("These runs are of several branches: no one range of commits lies between them.");
+  }
   return lines;
 }
+
+const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 const runName = (run: StoredRun): string => `${run.runId}${run.runAttempt > 1 ? ` attempt ${run.runAttempt}` : ""}`;
 

@@ -7,6 +7,7 @@ import { branchClass, type ChangeEvent, type Evidence, type Series } from "@oddr
 import { type PlantedIncident, simulateOrganisation } from "@oddrun/core/simulation";
 import { openStore, type Store } from "../adapters/store/index.ts";
 import { explainChange } from "./explain-change.ts";
+import { runsInForce } from "./explain-groups.ts";
 import { changeExplanationMarkdown, changeExplanationText } from "./explain-change-text.ts";
 import { changeExplanationJson } from "./explain-json.ts";
 import type { StoredRun } from "./ports.ts";
@@ -47,8 +48,8 @@ async function changeOf(incident: PlantedIncident, measure: Series["measure"], j
     direction: "up",
     onset: mark,
     at: mark,
-    usual: 1,
-    level: 2,
+    usual: 300_000,
+    level: 450_000,
     score: 2.5,
     runCount: 12,
     isYoung: false,
@@ -76,6 +77,21 @@ test("a lasting change is accounted for, its step named, and nothing that did no
   assert.doesNotMatch(text, /the cause/i);
   assert.match(changeExplanationMarkdown(found), /\| \*\*\+.+\*\* \| in all/);
   assert.equal(changeExplanationJson(found)["kind"], "slower");
+});
+
+test("the minutes are compared with the level in force, not with a ramp right before the onset", async () => {
+  const runs: StoredRun[] = [];
+  for await (const run of store.finishedRuns()) runs.push(run);
+  const [first] = runs;
+  const levels = [...Array<number>(100).fill(100), ...Array<number>(45).fill(300)];
+  const history = levels.map((seconds, at) => ({
+    ...first!,
+    runId: at + 1,
+    duration: { ms: seconds * 1000 + at, unknown: null },
+  }));
+  const ids = (usualMs: number) => runsInForce(history, usualMs).map(({ runId }) => runId);
+  assert.deepEqual([ids(100_000).at(-1), ids(100_000).length, ids(300_000).at(-1)], [105, 40, 145]);
+  assert.deepEqual([runsInForce(history.slice(0, 7), 1).length, runsInForce([], 1).length], [7, 0]);
 });
 
 test("evidence gathered about runs since the onset makes a suspect of what it found", async () => {
@@ -115,13 +131,14 @@ test("of failures the job and step are told where runs fail", async () => {
   assert.match(changeExplanationText(await explainChange(store, change)), /Where the runs fail:\n {2}step ".+" of job/);
 });
 
-test("what cannot be told is said: no onset in the store, a schedule, runners of no workflow", async () => {
+test("what cannot be told is said: no onset in the store, a schedule that fell silent", async () => {
   const { change } = await changeOf(ofKind("lasting-step"), "duration");
   const gone = { ...change, event: { ...change.event, onset: { ...change.event.onset, runId: 1 } } };
   assert.deepEqual((await explainChange(store, gone)).unknown, ["onset-not-stored"]);
   assert.match(changeExplanationText(await explainChange(store, gone)), /Since run 1\./);
   const silent = { ...change, series: { ...change.series, measure: "schedule" as const } };
   assert.deepEqual((await explainChange(store, silent)).unknown, ["no-minutes"]);
+  assert.match(changeExplanationText(await explainChange(store, silent)), /\nLast seen with run \d+ of /);
   const runners = { ...change, series: { ...change.series, scope: "runner" as const, measure: "queue-time" as const } };
-  assert.ok((await explainChange(store, runners)).unknown.includes("no-minutes"));
+  assert.ok((await explainChange(store, runners)).account !== null, "explained by the workflow that waited first");
 });

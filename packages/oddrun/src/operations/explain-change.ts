@@ -1,7 +1,6 @@
 import {
   accountForFailures,
   accountForMinutes,
-  branchClass,
   type ChangeEvent,
   type CommitRange,
   entersFailureRate,
@@ -21,7 +20,7 @@ import {
   type Trait,
 } from "@oddrun/core";
 import { currentEvidence } from "./evidence-current.ts";
-import { type ExplainingStore, timedRuns, USUAL_RUNS, USUAL_RUNS_MIN } from "./explain-groups.ts";
+import { classOf, type ExplainingStore, runsInForce, timedRuns, USUAL_RUNS, USUAL_RUNS_MIN } from "./explain-groups.ts";
 import { type UnknownReason, unknownDetail } from "./explain-run.ts";
 import type { StoredRun } from "./ports.ts";
 
@@ -70,31 +69,35 @@ export async function explainChange(store: ExplainingStore, change: ChangeToExpl
   if (onset === null || series.measure === "schedule") return withoutRuns(change, onset);
 
   const isFailureRate = series.measure === "failure";
-  const isOfSeries = (run: StoredRun): boolean =>
-    branchClass(run.branch, run.defaultBranch) === series.branches || series.scope === "runner"
-      ? isFailureRate
-        ? entersFailureRate(run.conclusion)
-        : run.conclusion === "success"
-      : false;
-  const before = (await store.runsBefore(onset, LOOKED_THROUGH))
+  // runners belong to no workflow: they are explained by the runs of the one that was seen waiting first
+  const branches = series.scope === "runner" ? classOf(onset) : series.branches;
+  const isOfSeries = (run: StoredRun): boolean => {
+    if (classOf(run) !== branches) return false;
+    return isFailureRate ? entersFailureRate(run.conclusion) : run.conclusion === "success";
+  };
+  const earlier = (await store.runsBefore(onset, LOOKED_THROUGH))
     .filter(({ run, verdictKind }) => isOfSeries(run) && (isFailureRate || verdictKind !== "anomalous"))
-    .slice(0, USUAL_RUNS)
     .map(({ run }) => run)
     .reverse();
+  // suspects are sought right before the onset, the minutes are compared with the level in force
+  const before = earlier.slice(-USUAL_RUNS);
+  const hasLevel = series.scope === "run" && series.measure === "duration";
+  const inForce = hasLevel ? runsInForce(earlier, event.usual) : before;
   const since = (await store.runsSince(onset, LOOKED_THROUGH))
     .filter((run) => isOfSeries(run) && (change.endedAtMs === null || finishedAtMs(run) < change.endedAtMs))
     .slice(0, SINCE_RUNS_MAX);
 
   const [timedBefore, timedSince] = [await timedRuns(before, store), await timedRuns(since, store)];
+  const timedInForce = inForce.at(-1) === before.at(-1) ? timedBefore : await timedRuns(inForce, store);
   const unknown: UnknownReason[] = [];
   if (before.length < USUAL_RUNS_MIN) unknown.push("too-few-usual-runs");
   if (since.length === 0) unknown.push("too-few-runs-since");
   const isEnough = unknown.length === 0;
 
-  const hasMinutes = series.scope !== "runner" && !isFailureRate && series.measure !== "metric";
+  const hasMinutes = !isFailureRate && series.measure !== "metric";
   const account =
     isEnough && hasMinutes
-      ? accountForMinutes(ofSeries(series, timedBefore), ofSeries(series, timedSince.slice(-USUAL_RUNS)))
+      ? accountForMinutes(ofSeries(series, timedInForce), ofSeries(series, timedSince.slice(-USUAL_RUNS)))
       : null;
   if (isEnough && !hasMinutes && !isFailureRate) unknown.push("no-minutes");
   unknown.push(...unknownDetail(account));
@@ -116,7 +119,7 @@ export async function explainChange(store: ExplainingStore, change: ChangeToExpl
     onset,
     lastBefore,
     commits,
-    usualRunCount: before.length,
+    usualRunCount: inForce.length,
     sinceRunCount: since.length,
     account,
     cause,
@@ -144,7 +147,7 @@ function withoutRuns(change: ChangeToExplain, onset: StoredRun | null): ChangeEx
 
 const finishedAtMs = (run: StoredRun): number => run.completedAtMs ?? run.runStartedAtMs ?? run.createdAtMs ?? 0;
 
-/** A series of a job, or of a step of it, is about that job alone. */
+/** A series of a job, or of a step of it, is about that job alone; one of runners, whose labels it names, about whole runs. */
 function ofSeries({ scope, job }: Series, runs: readonly TimedRun[]): readonly TimedRun[] {
   if (scope !== "job" && scope !== "step") return runs;
   return runs.flatMap((run) => jobAsRun(run, job) ?? []);

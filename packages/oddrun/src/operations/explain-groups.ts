@@ -25,6 +25,29 @@ export async function usualRunsBefore(run: StoredRun, store: EvidenceStore): Pro
     .reverse();
 }
 
+/** How far, in ln, the mean of a window's middle half may lie from the level in force to be it. */
+const IN_FORCE_LN = 0.08;
+const WINDOW_STEP = 10;
+
+/**
+ * Of runs before an onset, oldest first, those that show the level in force: the newest forty whose middle half takes about `usualMs`, else
+ * the forty that come nearest to it. Right before an onset may lie a slow ramp, or an earlier change that was never accepted.
+ */
+export function runsInForce(runs: readonly StoredRun[], usualMs: number): readonly StoredRun[] {
+  let best = runs.slice(-USUAL_RUNS);
+  let bestOff = Number.POSITIVE_INFINITY;
+  for (let end = runs.length; end >= Math.min(USUAL_RUNS, runs.length) && end > 0; end -= WINDOW_STEP) {
+    const window = runs.slice(Math.max(0, end - USUAL_RUNS), end);
+    const known = window.flatMap(({ duration }) => duration.ms ?? []).sort((a, b) => a - b);
+    const middle = known.slice(known.length >> 2, known.length - (known.length >> 2));
+    const mean = middle.reduce((sum, ms) => sum + ms, 0) / Math.max(1, middle.length);
+    const off = Math.abs(Math.log(Math.max(1, mean) / Math.max(1, usualMs)));
+    if (off < bestOff) [best, bestOff] = [window, off];
+    if (off <= IN_FORCE_LN) break;
+  }
+  return best;
+}
+
 /** A passing run of the same context, and not of the same run. */
 export const isComparable = (run: StoredRun, other: StoredRun): boolean =>
   other.conclusion === "success" && classOf(other) === classOf(run) && other.runId !== run.runId;

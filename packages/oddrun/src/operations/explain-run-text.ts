@@ -9,7 +9,7 @@ import {
   differenceWords,
   signedText,
   spanText,
-  UNKNOWN_WORDS,
+  unknownWords,
 } from "./explain-words.ts";
 import { neutralMarkdown, neutralSentence } from "./neutral-markdown.ts";
 import type { StoredRun } from "./ports.ts";
@@ -30,7 +30,7 @@ export function runExplanationText(explanation: RunExplanation): string {
   }
   const changed = evidenceSentence(evidence);
   if (changed !== null) lines.push("", `${changed[0]!.toUpperCase()}${changed.slice(1)}.`);
-  if (unknown.length > 0) lines.push("", "Not known:", ...unknown.map((why) => `  ${UNKNOWN_WORDS[why]}`));
+  if (unknown.length > 0) lines.push("", "Not known:", ...unknown.map((why) => `  ${unknownWords(why, run.runId)}`));
   return `${lines.join("\n")}\n`;
 }
 
@@ -48,7 +48,8 @@ export function runExplanationMarkdown(explanation: RunExplanation): string {
   }
   const changed = evidenceSentence(evidence);
   if (changed !== null) lines.push("", neutralSentence(changed, EVIDENCE_CHARS));
-  if (unknown.length > 0) lines.push("", "Not known:", "", ...unknown.map((why) => `- ${UNKNOWN_WORDS[why]}`));
+  if (unknown.length > 0)
+    lines.push("", "Not known:", "", ...unknown.map((why) => `- ${unknownWords(why, run.runId)}`));
   return `${lines.join("\n")}\n`;
 }
 

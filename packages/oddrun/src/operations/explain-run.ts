@@ -20,7 +20,7 @@ export type UnknownReason =
   | "no-evidence"
   /** The store has no run that the change is said to begin with. */
   | "onset-not-stored"
-  /** What moved is no length of time, or belongs to no workflow: there are no minutes to account for. */
+  /** What moved is no length of time: there are no minutes to account for. */
   | "no-minutes";
 
 export interface RunExplanation {

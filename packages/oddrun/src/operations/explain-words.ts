@@ -43,7 +43,14 @@ export function accountLines(account: MinutesAccount): readonly AccountLine[] {
   const sum = (some: typeof lines): number => some.reduce((total, { ms }) => total + ms, 0);
   return [
     ...shown.map(({ part, ms }) => ({ ms, words: partWords(part, account) })),
-    ...(small.length === 0 ? [] : [{ ms: sum(small), words: `${small.length} smaller differences together` }]),
+    ...(small.length === 0
+      ? []
+      : [
+          {
+            ms: sum(small),
+            words: small.length === 1 ? "1 smaller difference" : `${small.length} smaller differences together`,
+          },
+        ]),
     { ms: sum(lines.filter(isUnexplained)), words: "unexplained: no step, job or queue covers it" },
   ];
 }
@@ -94,7 +101,7 @@ export function causeWords(cause: NamedCause | null, account: MinutesAccount): s
   const share = Math.round(Math.min(1, cause.share) * 100);
   if (cause.kind === "everything") {
     const times = cause.ratio >= 1 ? `${cause.ratio.toFixed(1)} times as long` : `${percent(cause.ratio)} of the time`;
-    return `All steps take ${times} alike, as on another machine: ${share} % of the difference.`;
+    return `All steps take ${times} alike, as on another machine or without a cache: ${share} % of the difference.`;
   }
   const { part } = cause;
   if (part.kind === "unexplained") return "Most of it is unexplained.";
@@ -166,14 +173,18 @@ export function differenceWords(account: MinutesAccount): string {
   return `${spanText(seconds * 1000)} ${seconds > 0 ? "longer" : "shorter"}${within}`;
 }
 
-export const UNKNOWN_WORDS: Readonly<Record<UnknownReason, string>> = {
+/** What is not known, in words; `runId` is the run that more can be asked about. */
+export const unknownWords = (why: UnknownReason, runId: number): string =>
+  why === "no-evidence" ? `${UNKNOWN_WORDS[why]}: "oddrun evidence ${runId}" asks` : UNKNOWN_WORDS[why];
+
+const UNKNOWN_WORDS: Readonly<Record<UnknownReason, string>> = {
   "duration-unknown": "how long the run took is not known (docs/times.md has the reasons)",
   "too-few-usual-runs":
     "too few passing runs of its workflow, event and kind of branch lie before it to call anything usual",
   "too-few-runs-since": "too few runs have passed since to compare with",
   "no-jobs": "no jobs were collected: only waiting for a runner could be told from the rest",
   "no-steps": "no steps were collected: work is told by job",
-  "no-evidence": 'nothing was asked about runner images, caches, actions and changed files: "oddrun evidence RUN" asks',
+  "no-evidence": "nothing was asked about runner images, caches, actions and changed files",
   "onset-not-stored": "the run it began with is not in the store any more",
-  "no-minutes": "what moved is no length of time of a workflow: there are no minutes to account for",
+  "no-minutes": "what moved is no length of time: there are no minutes to account for",
 };

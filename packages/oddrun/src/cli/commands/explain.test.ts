@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
+import { branchClass, seriesId, seriesOf } from "@oddrun/core";
 import { type PlantedIncident, simulateOrganisation } from "@oddrun/core/simulation";
 import { openStore } from "../../adapters/store/index.ts";
+import { aWord, say } from "../../adapters/store/incident-store.contract.ts";
 import { explainCommand } from "./explain.ts";
 import { newPlace, runCommand, storedRuns } from "./store-command.contract.ts";
 
@@ -106,6 +108,34 @@ describe("oddrun explain RUN", () => {
     const { out } = await explain([String(odd("hanging-step"))], [["markdown"]]);
     assert.match(out, /^### `brightwave\/[\w-]+` `.+`, run \d+/);
     assert.match(out, /\| `step ".+" of job ".+": .+` \|/);
+  });
+
+  test("an incident is explained by the change of whole runs in it", async () => {
+    const incident = truth.find(({ kind }) => kind === "lasting-step")!;
+    const runs = (await storedRuns(dataDir)).filter(({ runId }) => incident.runIds.includes(runId));
+    const [onset] = runs.filter(({ conclusion }) => conclusion === "success");
+    const { repositoryId, workflowId, event } = onset!;
+    const branches = branchClass(onset!.branch, onset!.defaultBranch);
+    const mark = { runId: onset!.runId, runAttempt: onset!.runAttempt, atMs: onset!.completedAtMs! };
+    const word = aWord({}, { onset: mark, at: mark });
+    const series = { ...seriesOf(word.seriesId), repositoryId, workflowId, branches, event: event! };
+    const store = await openStore(join(dataDir, "oddrun.db"));
+    const job = { ...series, scope: "job" as const, job: "another" };
+    await say(
+      store,
+      [series, job].map((one) => ({ ...word, seriesId: seriesId(one) })),
+    );
+    await store.close();
+    const { out } = await explain(["INC-1"]);
+    assert.match(out, /^INC-1 brightwave\/.+ takes longer: ongoing\n/);
+    assert.ok(incident.cause.kind === "step" && out.includes(`step "${incident.cause.stepName}"`));
+    assert.match(out, /Where the time went:/);
+    const told = JSON.parse((await explain(["inc-1"], [["json"]])).out);
+    assert.equal(told.incident, "INC-1");
+    assert.ok(told.explanation.account.difference_ms > 0);
+    assert.match((await explain(["INC-1"], [["markdown"]])).out, /^## `?INC-1/);
+    assert.match((await explain(["INC-9"])).message, /INC-1 to INC-1/);
+    assert.equal((await explain(["INC-1"], [["repo", "a/b"]])).exitCode, 2);
   });
 
   test("what is no run is refused with the way to name one", async () => {

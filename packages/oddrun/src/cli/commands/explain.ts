@@ -1,17 +1,19 @@
 import { join } from "node:path";
+import { incidentNumber } from "@oddrun/core";
+import type { Store } from "../../adapters/store/index.ts";
 import { problem } from "../../operations/problems.ts";
 import { printable } from "../../operations/visible-text.ts";
-import type { CommandInput, CommandSpec } from "../command.ts";
+import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { repositoryOption } from "../options.ts";
 
-/** `oddrun explain`: where the minutes of a run went. */
+/** `oddrun explain`: where the minutes of a run went, and what an incident comes down to. */
 export const explainCommand: CommandSpec = {
   name: "explain",
-  summary: "Say where the extra minutes went, and what else changed",
+  summary: "Say where the extra minutes of a run or an incident went, and what else changed",
   args: [
     {
-      name: "run",
-      description: "The id of a run, the latest attempt of it, or RUN/ATTEMPT",
+      name: "run-or-incident",
+      description: "The id of a run (its latest attempt, or RUN/ATTEMPT), or an incident such as INC-7",
       required: true,
     },
   ],
@@ -22,21 +24,20 @@ export const explainCommand: CommandSpec = {
   ],
   async run(input, context) {
     const form = formOf(input);
-    const target = { ...runOf(input.args[0] ?? ""), repository: repositoryOption(input) ?? null };
+    const name = (input.args[0] ?? "").trim();
+    const incident = /^inc/i.test(name) ? incidentNumber(name) : null;
+    const run = incident === null ? runOf(name) : null;
+    const repository = repositoryOption(input) ?? null;
+    if (run === null && repository !== null)
+      throw problem("bad-usage", "--repo goes with a run, not with an incident.");
     const { openStore } = await import("../../adapters/store/index.ts");
-    const { explainRun } = await import("../../operations/explain-run.ts");
     const store = await openStore(join(context.dataDir, "oddrun.db"), { readOnly: true });
     try {
-      const explanation = await explainRun(target, store);
-      if (form === "json") {
-        const { runExplanationJson } = await import("../../operations/explain-json.ts");
-        const { jsonText } = await import("../json-text.ts");
-        context.stdout.write(jsonText(runExplanationJson(explanation)));
-      } else {
-        const text = await import("../../operations/explain-run-text.ts");
-        const render = form === "markdown" ? text.runExplanationMarkdown : text.runExplanationText;
-        context.stdout.write(render(explanation));
-      }
+      const text =
+        run === null
+          ? await incidentText(incident!, form, store, context)
+          : await runText({ ...run, repository }, form, store);
+      context.stdout.write(text);
       return 0;
     } finally {
       await store.close();
@@ -44,7 +45,38 @@ export const explainCommand: CommandSpec = {
   },
 };
 
-function formOf(input: CommandInput): "text" | "json" | "markdown" {
+type Form = "text" | "json" | "markdown";
+
+async function runText(
+  target: { readonly runId: number; readonly attempt: number | null; readonly repository: string | null },
+  form: Form,
+  store: Store,
+): Promise<string> {
+  const { explainRun } = await import("../../operations/explain-run.ts");
+  const explanation = await explainRun(target, store);
+  if (form === "json") {
+    const { runExplanationJson } = await import("../../operations/explain-json.ts");
+    const { jsonText } = await import("../json-text.ts");
+    return jsonText(runExplanationJson(explanation));
+  }
+  const text = await import("../../operations/explain-run-text.ts");
+  return form === "markdown" ? text.runExplanationMarkdown(explanation) : text.runExplanationText(explanation);
+}
+
+async function incidentText(number: number, form: Form, store: Store, context: CommandContext): Promise<string> {
+  const { explainIncident } = await import("../../operations/explain-incident.ts");
+  const explanation = await explainIncident(number, store, context.now());
+  const text = await import("../../operations/explain-incident-text.ts");
+  if (form === "json") {
+    const { jsonText } = await import("../json-text.ts");
+    return jsonText(text.incidentExplanationJson(explanation));
+  }
+  return form === "markdown"
+    ? text.incidentExplanationMarkdown(explanation)
+    : text.incidentExplanationText(explanation);
+}
+
+function formOf(input: CommandInput): Form {
   if (input.isSet("json") && input.isSet("markdown")) {
     throw problem("bad-usage", "--json and --markdown exclude each other.");
   }
@@ -53,12 +85,12 @@ function formOf(input: CommandInput): "text" | "json" | "markdown" {
 }
 
 function runOf(text: string): { readonly runId: number; readonly attempt: number | null } {
-  const [, id, attempt] = /^(\d{1,16})(?:\/(\d{1,6}))?$/.exec(text.trim()) ?? [];
+  const [, id, attempt] = /^(\d{1,16})(?:\/(\d{1,6}))?$/.exec(text) ?? [];
   const runId = Number(id ?? Number.NaN);
   if (runId > 0 && Number.isSafeInteger(runId))
     return { runId, attempt: attempt === undefined ? null : Number(attempt) };
   throw problem(
     "bad-usage",
-    `"${printable(text)}" is no run. A run is the number in the address of its page, such as 17204118006, or 17204118006/2 for its second attempt.`,
+    `"${printable(text)}" is neither a run nor an incident. A run is the number in the address of its page, such as 17204118006, or 17204118006/2 for its second attempt; an incident is such as INC-7.`,
   );
 }
