@@ -7,7 +7,12 @@ import { type OddRunsReport, reportKey } from "./report-odd-runs.ts";
  * The report for programs, spelt as GitHub and `GET /api/odd-runs` spell. Names are as they came: whoever shows them makes them
  * harmless.
  */
-export function reportJson({ listed, counts, unjudgedCount, evidence }: OddRunsReport): string {
+export function reportJson(report: OddRunsReport): string {
+  return `${JSON.stringify(oddRunsJson(report), null, 2)}\n`;
+}
+
+/** The same before it is written. */
+export function oddRunsJson({ listed, counts, unjudgedCount, evidence }: OddRunsReport) {
   const runs = listed.map(({ run, judged }) => ({
     repository: run.repositoryName,
     workflow: run.workflowName,
@@ -27,7 +32,7 @@ export function reportJson({ listed, counts, unjudgedCount, evidence }: OddRunsR
     revision: judged.revision,
     evidence: evidenceJson(evidence.get(reportKey(run)) ?? []),
   }));
-  return `${JSON.stringify({ counts, unjudged_count: unjudgedCount, runs }, null, 2)}\n`;
+  return { counts, unjudged_count: unjudgedCount, runs };
 }
 
 function verdictJson(verdict: Verdict): Readonly<Record<string, unknown>> {

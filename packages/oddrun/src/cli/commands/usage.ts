@@ -1,14 +1,13 @@
 import { join } from "node:path";
-import type { PriceTable } from "@oddrun/core";
 import type { RunStore } from "../../operations/ports.ts";
 import { USAGE_KEYS } from "../../operations/sum-usage.ts";
 import { problem } from "../../operations/problems.ts";
-import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
+import type { CommandContext, CommandSpec } from "../command.ts";
 import { oneOf, repositoryOption, wholeNumber } from "../options.ts";
+import { PRICE_OPTIONS, priceTable } from "../price-table.ts";
 import { TIME_WINDOW_OPTIONS, timeWindow } from "../time-option.ts";
 
 const EXIT_INTERRUPTED = 130;
-const PRICES_BYTES_MAX = 1 << 20;
 
 /** `oddrun usage`: what jobs took, waited and cost. */
 export const usageCommand: CommandSpec = {
@@ -20,18 +19,7 @@ export const usageCommand: CommandSpec = {
     { name: "repo", value: "OWNER/NAME", description: "Only this repository" },
     { name: "workflow", value: "NAME", description: "Only this workflow, by name or file" },
     ...TIME_WINDOW_OPTIONS,
-    {
-      name: "prices",
-      value: "FILE",
-      description:
-        "Prices of your own, before GitHub's: CSV with label,usd_per_minute[,from] or JSON; a label may have *",
-    },
-    {
-      name: "visibility",
-      value: "WHICH",
-      description:
-        "Take repositories of which it was never told for public or private: standard runners are free in public ones",
-    },
+    ...PRICE_OPTIONS,
     { name: "limit", value: "COUNT", description: "Show at most this many rows", defaultText: "20" },
     { name: "json", description: "Print everything as JSON" },
   ],
@@ -96,27 +84,4 @@ async function refuseUnknownNames(
 async function breathe(runCount: number, { progress }: CommandContext): Promise<void> {
   progress(`${runCount} runs read`);
   await new Promise((done) => setImmediate(done));
-}
-
-async function priceTable(input: CommandInput, context: CommandContext): Promise<PriceTable> {
-  const { GITHUB_PRICES, overriding } = await import("@oddrun/core");
-  const file = input.text("prices");
-  if (file === undefined) return GITHUB_PRICES;
-  const { openSource } = await import("../../adapters/files/open-source.ts");
-  const { readPrices } = await import("../../operations/read-prices.ts");
-  const source = await openSource(file, { stdin: context.stdin });
-  try {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of source.chunks) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > PRICES_BYTES_MAX)
-        throw problem("input-format", source.shownName, "it is larger than 1 MB: is it a price table?");
-    }
-    const today = new Date(context.now()).toISOString().slice(0, 10);
-    return overriding(readPrices(Buffer.concat(chunks).toString("utf8"), source.shownName, today), GITHUB_PRICES);
-  } finally {
-    await source.close();
-  }
 }

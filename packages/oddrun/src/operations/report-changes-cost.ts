@@ -1,0 +1,147 @@
+import {
+  type ChangeStanding,
+  extraMinutesAWeek,
+  type Incident,
+  leadingChanges,
+  type PriceTable,
+  type Repository,
+  usageSum,
+} from "@oddrun/core";
+import type { ContextRuns, SeriesRuns } from "./report-context-runs.ts";
+import { seriesValue } from "./report-changes-picture.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+/** Runs a week are counted over four weeks on either side of the onset. */
+const PACE_MS = 28 * DAY_MS;
+
+/** What an incident costs while it lasts; below 0 where it saves. */
+export interface IncidentCost {
+  /** null where what moved is no time, or how often it runs is not known. */
+  readonly minutesAWeek: number | null;
+  /** Since the onset, until it was over or now. */
+  readonly minutesSoFar: number | null;
+  /** null where no price is known, or GitHub takes nothing. */
+  readonly usdAWeek: number | null;
+  readonly runsAWeek: number | null;
+  /** Whether how often it runs is read from runs, and not from what was said of the change alone. */
+  readonly isCounted: boolean;
+}
+
+/** By what its changes tell of themselves: how many runs there were between the onset and the last word. */
+export function costByItsWords(incident: Incident, nowMs: number): IncidentCost {
+  const parts = costed(incident).map((change) => {
+    const { onset, at, runCount } = change.latest;
+    const spanMs = Math.max(DAY_MS / 2, at.atMs - onset.atMs);
+    const runsAWeek =
+      change.series.measure === "schedule" ? WEEK_MS / Math.max(1, change.latest.usual) : (runCount / spanMs) * WEEK_MS;
+    return { change, runsAWeek, usualRunMs: null };
+  });
+  return cost(incident, parts, { usdAWeek: null, nowMs, isCounted: false });
+}
+
+/** By its runs, where they are known. */
+export function costByItsRuns(
+  incident: Incident,
+  runs: ContextRuns,
+  {
+    prices,
+    visibility,
+    nowMs,
+  }: { readonly prices: PriceTable; readonly visibility: Repository["visibility"]; readonly nowMs: number },
+): IncidentCost {
+  const parts = costed(incident).flatMap((change) => {
+    const of = runs.get(change.seriesId);
+    return of === undefined || of.runs.length < 2 ? [] : [{ change, ...pace(change, of, nowMs) }];
+  });
+  if (parts.length < costed(incident).length) return costByItsWords(incident, nowMs);
+  const first = runs.get(incident.changes[0]!.seriesId);
+  const rough = cost(incident, parts, { usdAWeek: null, nowMs, isCounted: true });
+  const usdAWeek = usd(incident, rough, first, { prices, visibility });
+  return { ...rough, usdAWeek };
+}
+
+interface Part {
+  readonly change: ChangeStanding;
+  readonly runsAWeek: number;
+  /** How long one run takes as usual; null where only failures need it and it is not known. */
+  readonly usualRunMs: number | null;
+}
+
+/** The changes whose minutes add up: whole runs of different contexts; jobs or steps only where no run moved. */
+function costed(incident: Incident): readonly ChangeStanding[] {
+  const leading = leadingChanges(incident.changes);
+  const times = leading.filter(({ series }) => series.measure === "duration");
+  if (times.length > 0) return times;
+  return leading.filter(({ series }) => series.measure !== "metric" && series.measure !== "cost");
+}
+
+function pace(change: ChangeStanding, { runs, ...rest }: SeriesRuns, nowMs: number): Omit<Part, "change"> {
+  const onsetMs = change.latest.onset.atMs;
+  const ends = runs.map(endOf).filter((ms) => ms !== null);
+  const isSilent = change.series.measure === "schedule";
+  // a schedule that fell silent costs what it did before
+  const fromMs = Math.max(onsetMs - PACE_MS, ends[0]!);
+  const untilMs = isSilent ? onsetMs : Math.min(nowMs, onsetMs + PACE_MS, Math.max(ends.at(-1)!, onsetMs));
+  const count = ends.filter((ms) => ms >= fromMs && ms <= untilMs).length;
+  const before = runs
+    .filter((run) => run.conclusion === "success" && (endOf(run) ?? onsetMs) < onsetMs)
+    .map((run) => seriesValue({ ...change.series, measure: "duration" }, run, { ...rest, runs }))
+    .filter((value) => value !== null)
+    .toSorted((one, other) => one - other);
+  const usualRunMs = before.length === 0 ? null : before[Math.floor(before.length / 2)]!;
+  return { runsAWeek: (count / Math.max(DAY_MS, untilMs - fromMs)) * WEEK_MS, usualRunMs };
+}
+
+function cost(
+  incident: Incident,
+  parts: readonly Part[],
+  {
+    usdAWeek,
+    nowMs,
+    isCounted,
+  }: { readonly usdAWeek: number | null; readonly nowMs: number; readonly isCounted: boolean },
+): IncidentCost {
+  const minutes = parts.map(({ change, runsAWeek, usualRunMs }) => {
+    const { measure } = change.series;
+    const isShare = measure === "failure" || measure === "schedule";
+    if (isShare && usualRunMs === null) return null;
+    return extraMinutesAWeek(isShare ? measure : "level", change.latest, { runsAWeek, usualRunMs: usualRunMs ?? 0 });
+  });
+  const isKnown = minutes.length > 0 && minutes.every((each) => each !== null);
+  const minutesAWeek = isKnown ? minutes.reduce((sum, each) => sum + each, 0) : null;
+  const weeks = Math.max(0, (incident.overAtMs ?? nowMs) - incident.onsetMs) / WEEK_MS;
+  return {
+    minutesAWeek,
+    minutesSoFar: minutesAWeek === null ? null : minutesAWeek * weeks,
+    usdAWeek,
+    runsAWeek: parts.length === 0 ? null : parts.reduce((sum, { runsAWeek }) => sum + runsAWeek, 0),
+    isCounted,
+  };
+}
+
+/**
+ * Of a change of cost what its runs cost more; else the minutes at what a minute of the jobs that moved costs, where those were
+ * read. GitHub rounds each job up, so this is about what the bill shows.
+ */
+function usd(
+  incident: Incident,
+  { minutesAWeek, runsAWeek }: IncidentCost,
+  first: SeriesRuns | undefined,
+  { prices, visibility }: { readonly prices: PriceTable; readonly visibility: Repository["visibility"] },
+): number | null {
+  const paid = incident.changes.filter(({ series, standing }) => series.measure === "cost" && standing === "told");
+  if (paid.length > 0 && runsAWeek !== null) {
+    const perRun = paid.reduce((sum, { latest }) => sum + latest.level - latest.usual, 0) / paid.length;
+    return (perRun / 1e6) * runsAWeek;
+  }
+  const sum = usageSum(prices);
+  for (const jobs of first?.jobs.values() ?? []) for (const job of jobs) sum.add(job, visibility);
+  const { microUsd, executionMs } = sum.usage();
+  if (minutesAWeek === null || microUsd === 0 || executionMs === 0) return null;
+  return (microUsd / 1e6 / (executionMs / MINUTE_MS)) * minutesAWeek;
+}
+
+const endOf = (run: SeriesRuns["runs"][number]): number | null =>
+  run.completedAtMs ?? run.runStartedAtMs ?? run.createdAtMs;

@@ -1,0 +1,25 @@
+import { incidentJson } from "./incidents-json.ts";
+import type { ChangesReport, ReportedIncident } from "./report-changes.ts";
+
+/** What has changed, for programs, spelt as GitHub spells. Minutes and dollars below 0 are saved. */
+export function changesJson(report: ChangesReport) {
+  const each = ({ incident, cost }: ReportedIncident) => ({
+    ...incidentJson(incident, report.names),
+    cost: {
+      minutes_a_week: cost.minutesAWeek,
+      minutes_so_far: cost.minutesSoFar,
+      usd_a_week: cost.usdAWeek,
+      runs_a_week: cost.runsAWeek,
+      is_counted: cost.isCounted,
+    },
+  });
+  return {
+    as_of: new Date(report.nowMs).toISOString(),
+    open_count: report.openCount,
+    suspected_count: report.suspectedCount,
+    over_count: report.overCount,
+    open: report.open.map(each),
+    better: report.better.map(each),
+    most_expensive: report.dearest.map(each),
+  };
+}
