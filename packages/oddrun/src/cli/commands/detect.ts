@@ -7,7 +7,7 @@ const STOPPED = 130;
 
 export const detectCommand: CommandSpec = {
   name: "detect",
-  summary: "Judge the stored runs that have no verdict yet, and look for pipelines that changed",
+  summary: "Judge stored runs that have no verdict yet, and look for what has changed",
   args: [],
   options: [
     {

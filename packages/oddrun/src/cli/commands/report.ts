@@ -14,7 +14,7 @@ const INCIDENTS_MAX = 20;
 
 export const reportCommand: CommandSpec = {
   name: "report",
-  summary: "Say what has changed and what it costs, and list the odd runs with their reasons",
+  summary: "Say what has changed and what it costs, and list odd runs with their reasons",
   args: [],
   options: [
     {
