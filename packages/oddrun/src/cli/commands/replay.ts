@@ -6,7 +6,7 @@ import { OWN_STORE_OPTIONS, replayOwnStore } from "./replay-own-store.ts";
 /** `oddrun replay`: what would have been said, with only the past visible. */
 export const replayCommand: CommandSpec = {
   name: "replay",
-  summary: "Go through a history run by run: what would have been said, and how many alerts to expect",
+  summary: "Go through a history run by run: what would be said, and how many alerts",
   args: [],
   options: [
     { name: "input", value: "FILE", description: 'Runs to replay, CSV, gzip or not; "-" is standard input' },
