@@ -19,10 +19,14 @@ import {
 import { picture } from "./corroborated/plot.ts";
 import { actionsSeries, benchmarkSeries, readTable, replayFile, type WholeSeries } from "./corroborated/series.ts";
 import { readLines, runNode } from "./detection/protocol.ts";
+import { writeBlock } from "./docs-block.ts";
 import { machine } from "./machine.ts";
 import { sharedPath } from "./shared-data.ts";
 
 const RESULTS = join(import.meta.dirname, "results");
+const IMAGES = join(import.meta.dirname, "../docs/images");
+/** bitcoin-core's Windows job in October 2025: from usual to twice as slow, and back. */
+const SHOWN_IN_DOCS_MS = Date.UTC(2025, 9, 3, 19, 7, 8);
 const PROGRAM = join(import.meta.dirname, "../packages/oddrun/bin/oddrun.js");
 const HOUR_MS = 3_600_000;
 /** Series that show an incident may begin to a little before the time the survey gives, and a shift some days after. */
@@ -182,6 +186,36 @@ function toMarkdown(results: readonly Judged[]): string {
   ].join("\n");
 }
 
+/** For docs/detection.md. */
+function block(results: readonly Judged[]): string {
+  const found = (wanted: readonly Judged[]): string =>
+    `${wanted.filter(({ isFound }) => isFound).length} of ${wanted.length}`;
+  const isActions = ({ incident }: Judged): boolean => incident.dataset.startsWith("gha-");
+  const link = "../benchmarks/results/corroborated-";
+  return [
+    `GitHub Actions: **${found(results.filter(isActions))}** found; benchmarks of builds, as extra: ${found(results.filter((one) => !isActions(one)))}. *Found*: an alert of that kind with its onset within 10 runs or 2 days of the known start; *by chance*: how often one lies as near to a random moment.`,
+    "",
+    "| | start | kind | what the survey saw | series that tell it | onset beside the known one | told after its first run | by chance |",
+    "|---|---|---|---|--:|--:|--:|--:|",
+    ...results.map((judged, place) => {
+      const { incident, witnesses, isFound, byChance } = judged;
+      const shown = best(judged);
+      const told = shown?.told ?? null;
+      const cells = [
+        `[${incident.dataset}](${link}${place + 1}.svg)`,
+        new Date(incident.startMs).toISOString().slice(0, 10),
+        KIND_WORDS.get(incident.kind),
+        incident.what,
+        `${witnesses.filter((one) => one.told !== null).length} of ${witnesses.length}`,
+        isFound ? `${signed(shown!.onsetErrorRuns!)} runs` : "**missed**",
+        told === null ? "" : waitText(shown!),
+        `${Math.round(100 * byChance)} %`,
+      ];
+      return `| ${cells.join(" | ")} |`;
+    }),
+  ].join("\n");
+}
+
 function drawing(judged: Judged): string | null {
   const shown = best(judged);
   if (shown === undefined) return null;
@@ -220,6 +254,7 @@ function main(): void {
     const results = incidentsOf(survey, sightings(visible), series).map((incident) => judge(incident, alerts));
     const markdown = toMarkdown(results);
     process.stdout.write(markdown);
+    writeBlock("incidents", block(results));
     writeFileSync(join(RESULTS, "corroborated.md"), markdown);
     const kept = results.map(({ incident, witnesses, ...rest }) => ({
       ...rest,
@@ -232,7 +267,9 @@ function main(): void {
     );
     for (const [place, one] of results.entries()) {
       const drawn = drawing(one);
-      if (drawn !== null) writeFileSync(join(RESULTS, `corroborated-${place + 1}.svg`), drawn);
+      if (drawn === null) continue;
+      writeFileSync(join(RESULTS, `corroborated-${place + 1}.svg`), drawn);
+      if (one.incident.startMs === SHOWN_IN_DOCS_MS) writeFileSync(join(IMAGES, "change-bitcoin-core.svg"), drawn);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -8,7 +8,7 @@
  *   node benchmarks/detection.ts --keep FOLDER    leaves cases and findings there
  */
 import { execSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -26,8 +26,16 @@ import {
   runNode,
   type Scored,
 } from "./detection/protocol.ts";
-import { type Measured, type Speed, toMarkdown } from "./detection/report.ts";
+import {
+  figuresBlock,
+  type Measured,
+  methodsBlock,
+  type Speed,
+  toMarkdown,
+  wholeHistoriesBlock,
+} from "./detection/report.ts";
 import { caseTargets, rawTargets, speedTarget } from "./detection/targets.ts";
+import { writeBlock } from "./docs-block.ts";
 import { machine } from "./machine.ts";
 import { sharedPath } from "./shared-data.ts";
 
@@ -88,17 +96,28 @@ function measureRaw(protocol: Protocol, command: string, folder: string, cuts: C
   runNode(protocol, "make-raw.mjs", ["--data", protocol.dataFolder, "--out", folder]);
   const { runs, observed, findings } = placesIn(folder);
   runDetector(command, runs, observed, findings);
-  const score = (...more: string[]): RawScored =>
+  const firstAttempts = join(folder, "first-attempts.csv");
+  writeFileSync(firstAttempts, withoutReruns(readFileSync(runs, "utf8")));
+  const scoreOver = (over: string, ...more: string[]): RawScored =>
     JSON.parse(
-      runNode(protocol, "score-raw.mjs", ["--runs", runs, "--findings", findings, "--json", ...more]),
+      runNode(protocol, "score-raw.mjs", ["--runs", over, "--findings", findings, "--json", ...more]),
     ) as RawScored;
+  const score = (...more: string[]): RawScored => scoreOver(runs, ...more);
   const cut = Object.entries(cuts).filter(([, at]) => Number.isFinite(at));
-  const delivered = score();
+  const atCut = cut.length === 0 ? [] : ["--cut", cut.map(([stream, at]) => `${stream}=${at}`).join(",")];
   return {
     cuts,
-    cut: cut.length === 0 ? delivered : score("--cut", cut.map(([stream, at]) => `${stream}=${at}`).join(",")),
-    delivered,
+    cut: score(...atCut),
+    /** The same alerts, looked at again beside first attempts only: re-runs of failed jobs are short, and many. */
+    byFirstAttempts: scoreOver(firstAttempts, ...atCut, "--draws", "0"),
+    delivered: score(),
   };
+}
+
+/** The fifth cell is the attempt; no cell before it can hold a comma. */
+function withoutReruns(csv: string): string {
+  const [header, ...lines] = csv.split("\n");
+  return [header, ...lines.filter((line) => line === "" || line.split(",", 5)[4] === "1")].join("\n");
 }
 
 interface Spent {
@@ -187,7 +206,7 @@ function main(): void {
       runs: runCount,
       targets: [
         ...caseTargets(scored, controls),
-        ...(raw === null ? [] : rawTargets(raw.cut)),
+        ...(raw === null ? [] : rawTargets(raw.cut, raw.byFirstAttempts)),
         ...(speed === null
           ? []
           : [
@@ -207,6 +226,9 @@ function main(): void {
     if (!isWhole || options.command !== undefined) return;
     mkdirSync(RESULTS, { recursive: true });
     writeFileSync(join(RESULTS, "detection.md"), markdown);
+    writeBlock("figures", figuresBlock(measured));
+    writeBlock("methods", methodsBlock(measured));
+    writeBlock("whole-histories", wholeHistoriesBlock(measured)!);
     writeFileSync(join(RESULTS, "detection.json"), `${JSON.stringify(measured, rounded, 1)}\n`);
   } finally {
     if (options.keep === undefined) rmSync(folder, { recursive: true, force: true });

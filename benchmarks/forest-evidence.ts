@@ -27,6 +27,7 @@ import {
 import { COMBINATIONS, isPlain, neighbourhood } from "./forest-evidence/combinations.ts";
 import { type StoredHistory, storedHistories } from "./forest-evidence/histories.ts";
 import { RIVALS, type Spread, spreadOf } from "./forest-evidence/rivals.ts";
+import { writeBlock } from "./docs-block.ts";
 import { machine } from "./machine.ts";
 
 const RESULTS = join(import.meta.dirname, "results");
@@ -234,6 +235,24 @@ function verdicts(results: readonly Comparison[], view: string): readonly string
   ];
 }
 
+/** The forest beside each rival, and the means of all: the part that docs/detection.md shows, too. */
+function summary(results: readonly Comparison[]): readonly string[] {
+  return [
+    "The forest against simpler scores: comparisons in which it is ahead in nine seeds of ten / behind in nine / neither, and the mean difference.",
+    "",
+    "| rows | against | AUC | mean | average precision | mean |",
+    "|---|---|--:|--:|--:|--:|",
+    ...VIEWS.flatMap(({ name }) => verdicts(results, name)),
+    "",
+    `Means over the histories and the ways, without the two that hold an odd number by itself:`,
+    "",
+    "| rows | score | AUC | average precision |",
+    "|---|---|--:|--:|",
+    ...VIEWS.flatMap(({ name }) => means(results, name)),
+    "",
+  ];
+}
+
 function toMarkdown(histories: readonly StoredHistory[], results: readonly Comparison[], seeds: number): string {
   const sections = histories.flatMap(({ name, runs }) =>
     VIEWS.flatMap((view) => {
@@ -271,18 +290,7 @@ function toMarkdown(histories: readonly StoredHistory[], results: readonly Compa
     "sign, up to 1.5; `forest` is the model that `detect` fits, reference sample included. *Signed*: the same readings as distances from the",
     "middle of the usual range, so that what lies inside it is seen as well.",
     "",
-    "The forest against simpler scores: comparisons in which it is ahead in nine seeds of ten / behind in nine / neither, and the mean difference.",
-    "",
-    "| rows | against | AUC | mean | average precision | mean |",
-    "|---|---|--:|--:|--:|--:|",
-    ...VIEWS.flatMap(({ name }) => verdicts(results, name)),
-    "",
-    `Means over the histories and the ways, without the two that hold an odd number by itself:`,
-    "",
-    "| rows | score | AUC | average precision |",
-    "|---|---|--:|--:|",
-    ...VIEWS.flatMap(({ name }) => means(results, name)),
-    "",
+    ...summary(results),
     ...sections,
   ].join("\n");
 }
@@ -303,6 +311,7 @@ function main(): void {
   if (at >= 0) return;
   mkdirSync(RESULTS, { recursive: true });
   writeFileSync(join(RESULTS, "forest-evidence.md"), markdown);
+  writeBlock("forest", summary(results).join("\n"));
   const settings = { seeds, plantedShare: PLANTED_SHARE, trainingShare: TRAINING_SHARE, machine: machine() };
   writeFileSync(join(RESULTS, "forest-evidence.json"), `${JSON.stringify({ settings, results }, null, 1)}\n`);
 }

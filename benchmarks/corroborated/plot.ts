@@ -6,7 +6,7 @@ const WIDTH = 860;
 const HEIGHT = 380;
 const LEFT = 58;
 const RIGHT = 16;
-const TOP = 62;
+const TOP = 68;
 const STRIP = 46;
 const BOTTOM = 92;
 const PLOT_BOTTOM = HEIGHT - BOTTOM;
@@ -125,7 +125,7 @@ function moments(told: Told, from: number, to: number, x: (place: number) => num
     .map(([place, words, colour], row) => {
       const at = x(place!).toFixed(1);
       const dash = words.startsWith("onset") ? ' stroke-dasharray="4 3"' : "";
-      const labelY = 34 + (row % 3) * 10;
+      const labelY = 31 + row * 10;
       const isLate = Number(at) > WIDTH - 130;
       return `<path d="M${at} ${labelY + 2}V${PLOT_BOTTOM}" stroke="${colour}"${dash}/><text x="${at}" y="${labelY}" dx="${isLate ? -4 : 4}" text-anchor="${isLate ? "end" : "start"}" fill="${colour}" font-size="11">${words}</text>`;
     })
