@@ -16,9 +16,9 @@ export interface SurenessOptions {
 
 /** Fitted to what alerts on whole real histories turned out to be: benchmarks/results/budget.md. */
 export const DEFAULT_SURENESS: SurenessOptions = {
-  level: { intercept: 1.9, slope: 0.2 },
-  failure: { intercept: 2, slope: 0.3 },
-  recordWeight: 6,
+  level: { intercept: 1.96, slope: 0.08 },
+  failure: { intercept: 2.09, slope: 0.71 },
+  recordWeight: 20,
 };
 
 /**
