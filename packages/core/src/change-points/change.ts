@@ -33,4 +33,6 @@ export interface ChangeEvent {
   readonly runCount: number;
   /** Whether the level in force rested on fewer runs than a settled one has. */
   readonly isYoung: boolean;
+  /** Of a rate of failures: runs since the onset that failed first and passed on the same commit when run again. They count as passed. */
+  readonly flakyCount?: number;
 }

@@ -41,8 +41,8 @@ export interface RepositoryOutcome {
   readonly passedCount: number;
   readonly windowCount: number;
   readonly late: readonly StoredRun[];
-  /** Whether its history was read anew from the first run. */
-  readonly isAnew: boolean;
+  /** Whether its history was read again from the first run on. */
+  readonly isReadAgain: boolean;
   readonly isComplete: boolean;
 }
 
@@ -57,7 +57,14 @@ export async function watchRepository(deps: RepositoryDeps): Promise<RepositoryO
   const begun = await beginAt(deps);
   let { version } = begun;
   const lastMs = await store.lastFinishedMs(repositoryId);
-  const nothing = { said: [], seriesCount: 0, passedCount: 0, windowCount: 0, late: begun.late, isAnew: begun.isAnew };
+  const nothing = {
+    said: [],
+    seriesCount: 0,
+    passedCount: 0,
+    windowCount: 0,
+    late: begun.late,
+    isReadAgain: begun.isReadAgain,
+  };
   if (lastMs === null) return { ...nothing, isComplete: true };
   // a run whose end lies in the future by a wrong clock must not close the window on all others
   const windowFromMs = Math.min(lastMs, nowMs) - windowMs;
@@ -128,20 +135,22 @@ export async function watchRepository(deps: RepositoryDeps): Promise<RepositoryO
   for (const series of set.all()) series.words.push(...series.watch.check({ nowMs, listenedUntilMs }));
   if (!(await save(snapshot, true))) return null;
   const outcome = { said: allSaid, seriesCount: count(set), passedCount, windowCount, late: begun.late };
-  return { ...outcome, isAnew: begun.isAnew, isComplete: true };
+  return { ...outcome, isReadAgain: begun.isReadAgain, isComplete: true };
 }
 
 /** Where to begin: at the checkpoint, or at the first run where there is none, or none that can be gone on from. */
 async function beginAt({ store, repository }: RepositoryDeps) {
   const watch = await store.watchOf(repository.id);
-  if (watch?.checkpointMs == null) return { checkpointMs: null, version: watch?.version ?? 0, late: [], isAnew: true };
+  const fromFirstRun = { checkpointMs: null, late: [], isAnew: true };
+  if (watch === null) return { ...fromFirstRun, version: 0, isReadAgain: false };
+  if (watch.checkpointMs === null) return { ...fromFirstRun, version: watch.version, isReadAgain: true };
   const { checkpointMs, version, runCount, engine } = watch;
   const late = await store.lateRuns(repository.id, checkpointMs, LATE_AT_ONCE);
   const isKnown = engine === ENGINE || engine === FIRST_LOOK;
   const canGoOn = isKnown && late.length < LATE_AT_ONCE && late.length <= LATE_SHARE_MAX * runCount;
-  if (canGoOn) return { checkpointMs, version, late, isAnew: engine === FIRST_LOOK };
+  if (canGoOn) return { checkpointMs, version, late, isAnew: engine === FIRST_LOOK, isReadAgain: false };
   await store.forgetWatch(repository.id);
-  return { checkpointMs: null, version: version + 1, late: [], isAnew: true };
+  return { ...fromFirstRun, version: version + 1, isReadAgain: true };
 }
 
 /** Workflows that are looked at though no run of theirs may have come. */

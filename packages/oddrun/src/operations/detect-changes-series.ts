@@ -56,6 +56,8 @@ export type SeriesState =
       readonly kind: "rate";
       readonly detector: RateState;
       readonly verdicts: FailureVerdictsState;
+      /** When the latest flaky runs failed. */
+      readonly flakyAtMs: readonly number[];
       readonly bar: BarSince;
     }
   | { readonly kind: "silence"; readonly detector: SilenceState; readonly bar: BarSince };
@@ -88,6 +90,8 @@ const ASKS_SIBLINGS_AT = new Set([0, 5, 10, 14, 20, 30, 45]);
 /** ... and tells them after these, then after every so many further ones. */
 const TELLS_SIBLINGS_AT = new Set([15, 20, 30, 45]);
 const TELLS_SIBLINGS_EVERY = 60;
+/** More flaky runs since one onset are not counted. */
+const FLAKY_KEPT = 100;
 
 export function watchSeries(options: SeriesWatchOptions, state: SeriesState | null): SeriesWatch {
   const { measure } = options.series;
@@ -149,22 +153,29 @@ function watchRate({ feedback }: SeriesWatchOptions, state: StateOf<"rate"> | nu
   const revive = (saved: RateState | undefined, bar: number) =>
     rateDetector({ options: { ...DEFAULT_RATE_OPTIONS, bar }, ...(saved === undefined ? {} : { state: saved }) });
   const byPeople = peopleSay(feedback, acceptRate, revive, state?.detector);
+  let flakyAtMs = state?.flakyAtMs ?? [];
+  const withFlaky = (event: ChangeEvent): ChangeEvent => ({
+    ...event,
+    flakyCount: flakyAtMs.filter((atMs) => atMs >= event.onset.atMs).length,
+  });
   const take = (known: readonly RunVerdict[]): ChangeEvent[] =>
-    known.flatMap(({ hasFailed, mark, knownAtMs }) => {
+    known.flatMap(({ hasFailed, isFlaky, mark, knownAtMs }) => {
       const before = byPeople.before({ ...mark, atMs: knownAtMs });
+      if (isFlaky) flakyAtMs = [...flakyAtMs, mark.atMs].slice(-FLAKY_KEPT);
       const said = byPeople.detector.observe({ hasFailed, mark });
       // said when the verdict was known, which of a failure is later than its end
-      return [...before, ...said.map((event) => ({ ...event, at: { ...event.at, atMs: knownAtMs } }))];
+      return [...before, ...said.map((event) => ({ ...event, at: { ...event.at, atMs: knownAtMs } }))].map(withFlaky);
     });
   return {
     observe: (reading: Reading, { mark, headSha }: SeriesRun) =>
       reading.kind === "verdict" ? take(verdicts.add({ hasFailed: reading.hasFailed, mark, headSha })) : [],
     check: ({ nowMs, listenedUntilMs }: Moment) => [
       ...take(verdicts.passTime(listenedUntilMs)),
-      ...byPeople.after(nowMs),
+      ...byPeople.after(nowMs).map(withFlaky),
     ],
     state: () => ({
       kind: "rate" as const,
+      flakyAtMs,
       detector: byPeople.detector.state(),
       verdicts: verdicts.state(),
       bar: feedback.bar,

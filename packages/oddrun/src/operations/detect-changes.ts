@@ -45,8 +45,8 @@ export interface DetectChangesSummary {
   readonly lateCount: number;
   /** The first few of them. */
   readonly lateRuns: readonly LateRun[];
-  /** Repositories whose history was read from the first run on. */
-  readonly readAnew: readonly string[];
+  /** Repositories whose history was read again from the first run on. */
+  readonly readAgain: readonly string[];
   /** False when it was stopped before the end. */
   readonly isComplete: boolean;
 }
@@ -107,7 +107,7 @@ export async function detectChanges(
       runAttempt,
       completedAtMs,
     })),
-    readAnew: outcomes.filter(({ outcome }) => outcome.isAnew).map(({ name }) => name),
+    readAgain: outcomes.filter(({ outcome }) => outcome.isReadAgain).map(({ name }) => name),
     isComplete,
   };
   log.info("looked for changes", { ...summary.said, runCount: summary.runCount, lateCount: summary.lateCount });

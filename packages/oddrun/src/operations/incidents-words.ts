@@ -60,11 +60,14 @@ export function contextWords({ branches, event, scope }: Series): string {
 }
 
 /** "18 min, usual 12 min (+50 %)". */
-export function levelWords(series: Series, { usual, level }: Pick<ChangeEvent, "usual" | "level">): string {
+export function levelWords(
+  series: Series,
+  { usual, level, flakyCount = 0 }: Pick<ChangeEvent, "usual" | "level" | "flakyCount">,
+): string {
   const value = (number: number): string => valueWords(series, number);
   switch (series.measure) {
     case "failure":
-      return `${value(level)} of runs fail, usual ${value(usual)}`;
+      return `${value(level)} of runs fail, usual ${value(usual)}${flakyWords(flakyCount)}`;
     case "schedule":
       return `no run for ${value(level)}, usual one every ${value(usual)}`;
     case "duration":
@@ -74,6 +77,11 @@ export function levelWords(series: Series, { usual, level }: Pick<ChangeEvent, "
       return `${value(level)}, usual ${value(usual)}${ratioWords(usual, level)}`;
   }
   return "";
+}
+
+/** What passed when it was run again is flaky, not broken, and no part of the rate. */
+function flakyWords(count: number): string {
+  return count === 0 ? "" : `; ${count} more ${count === 1 ? "was" : "were"} flaky: passed when run again`;
 }
 
 /** " (+50 %)", " (4.2 times)"; nothing where the usual is none to compare with. */

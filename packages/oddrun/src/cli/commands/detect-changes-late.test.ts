@@ -44,7 +44,7 @@ test("a run that comes later than the window is counted and named once, and not 
       completedAtMs: late!.run.completedAtMs,
     },
   ]);
-  assert.deepEqual(summary.readAnew, []);
+  assert.deepEqual(summary.readAgain, []);
   assert.equal((await look(store, at(200))).lateCount, 0);
   assert.equal((await store.watchOf(REPOSITORY.id))?.lateCount, 1);
   await store.close();
@@ -63,7 +63,7 @@ test("an older part of the history that comes later is read with the rest, from 
   assert.notDeepEqual(await held(parts), await held(whole));
   await parts.save(batchOf(history.filter((arrival) => !newer.includes(arrival))));
   const summary = await look(parts, endMs);
-  assert.deepEqual([summary.lateCount, summary.readAnew], [0, ["acme/shop"]]);
+  assert.deepEqual([summary.lateCount, summary.readAgain], [0, ["acme/shop"]]);
   assert.deepEqual(await held(parts), await held(whole));
   assert.deepEqual(await standing(parts), await standing(whole));
   await whole.close();
@@ -118,7 +118,7 @@ test("states of another engine are made anew, and what was said stays as it is w
   const step = { repositoryId: REPOSITORY.id, fromVersion: version, engine: "older", checkpointMs, series: [] };
   await store.saveWatch({ ...step, passedRuns: [], lateRuns: [], said: [] });
   const summary = await look(store, at(160));
-  assert.deepEqual(summary.readAnew, ["acme/shop"]);
+  assert.deepEqual(summary.readAgain, ["acme/shop"]);
   assert.deepEqual(await store.changes(), said);
   await store.close();
 });

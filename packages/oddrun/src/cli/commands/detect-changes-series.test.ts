@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seriesId, seriesOf } from "@oddrun/core";
+import { levelWords } from "../../operations/incidents-words.ts";
 import { look, newStore, told } from "./change-look.contract.ts";
 import {
   type Arrival,
@@ -44,6 +45,18 @@ test("runs that fail and pass when run again tell of no failure; runs that fail 
   assert.equal(event.onset.runId, 1101);
   assert.ok(event.usual < 0.1 && event.level > 0.6);
   await broken.close();
+});
+
+test("a rate that rose says how many more failed and passed when run again", async () => {
+  const store = await newStore();
+  const all = runs(0, 140, (place) => ({ hasFailed: place >= 100 }));
+  const failed = all.filter(({ run }) => run.conclusion === "failure");
+  await store.save(batchOf([...all, ...failed.filter((_, place) => place % 5 === 1).map((arrival) => again(arrival))]));
+  await look(store, at(200));
+  const [{ event, seriesId: id } = assert.fail("the failures are told")] = await told(store, "failure");
+  assert.equal(event.flakyCount, 2);
+  assert.match(levelWords(seriesOf(id), event), /of runs fail, usual \d.*; 2 more were flaky: passed when run again$/);
+  await store.close();
 });
 
 test("from fifteen runs on half as long again can be told, and is said to be young", async () => {

@@ -34,7 +34,7 @@ export function oddRunsText({
 
 /** Whether a pipeline has changed: what was said of levels that moved and stayed. */
 export function changesText({ summary, incidents }: ChangesFound): string {
-  const { said, correctedCount, seriesCount, runCount, lateCount, lateRuns, readAnew, isComplete } = summary;
+  const { said, correctedCount, seriesCount, runCount, lateCount, lateRuns, readAgain, isComplete } = summary;
   const counts = [
     `  ${said.told} new`,
     `  ${said.grown} grown`,
@@ -51,7 +51,7 @@ export function changesText({ summary, incidents }: ChangesFound): string {
     lines.push(`Runs that came late take back or amend what was said of ${changes(correctedCount)}.`);
   }
   if (lateCount > 0) lines.push(lateText(lateCount, lateRuns));
-  if (readAnew.length > 0 && !isQuiet) lines.push(`Read from the first run on: ${names(readAnew)}.`);
+  if (readAgain.length > 0) lines.push(`Read again from the first run on: ${names(readAgain)}.`);
   if (!isComplete) lines.push(`"oddrun detect" goes on from here.`);
   else if (incidents.length > 0) {
     const count = `${incidents.length} ${incidents.length === 1 ? "incident has" : "incidents have"} something new`;
