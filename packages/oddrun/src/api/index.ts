@@ -1,4 +1,5 @@
 export * from "./health.ts";
+export * from "./incidents.ts";
 export * from "./limits.ts";
 export * from "./nesting.ts";
 export * from "./odd-runs.ts";

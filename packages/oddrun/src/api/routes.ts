@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { ProblemCode } from "../operations/problems.ts";
 import { SCORING_CONTRACT } from "../operations/scoring-contract.ts";
+import { incidentsShape } from "./incidents.ts";
 import { oddRunsShape } from "./odd-runs.ts";
 import { healthShape } from "./health.ts";
 import { scoreRequestShape, scoreResponseShape } from "./score.ts";
@@ -70,11 +71,20 @@ export const ROUTES = {
     answer: { name: "OddRuns", shape: oddRunsShape },
     problems: [...keyProblems, "bad-query", "store-unavailable", "bug"],
   },
+  incidents: {
+    method: "GET",
+    path: "/api/incidents",
+    operationId: "listIncidents",
+    summary: "What has changed: open incidents, the dearest first, and the most expensive of the whole history.",
+    access: "key",
+    answer: { name: "Incidents", shape: incidentsShape },
+    problems: [...keyProblems, "store-unavailable", "bug"],
+  },
   page: {
     method: "GET",
     path: "/",
     operationId: "showOddRuns",
-    summary: "The same as a page for people.",
+    summary: "What has changed, and runs judged odd, as a page for people.",
     access: "key-or-browser",
     query: paging,
     answer: { mediaType: "text/html" },

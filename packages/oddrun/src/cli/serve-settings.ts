@@ -1,9 +1,7 @@
 import { once } from "node:events";
-import type { EvidenceStore } from "../operations/evidence-store.ts";
-import type { RunStore } from "../operations/ports.ts";
 import { problem } from "../operations/problems.ts";
 import { SCORING_CONTRACT } from "../operations/scoring-contract.ts";
-import type { AuthBy, ModelSource } from "../server/index.ts";
+import type { AuthBy, ModelSource, ServerOptions } from "../server/index.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "./command.ts";
 import { wholeNumberIn } from "./options.ts";
 import { version } from "./version.ts";
@@ -88,7 +86,7 @@ function portOf(input: CommandInput, env: CommandContext["env"]): number {
 export async function serveUntilStopped(
   what: ServeSettings & {
     readonly models: ModelSource;
-    readonly store: (RunStore & EvidenceStore) | null;
+    readonly store: ServerOptions["store"];
     readonly isScoringOnly: boolean;
   },
   input: CommandInput,

@@ -30,19 +30,28 @@ export const KIND_VERBS: Readonly<Record<IncidentKind, string>> = {
   moved: "has moved",
 };
 
+/** The same after the name of several. */
+const verbOf = (kind: IncidentKind, isMany: boolean): string =>
+  isMany ? KIND_VERBS[kind].replace(/^has/, "have").replace(/^(\w+)s\b/, "$1") : KIND_VERBS[kind];
+
 /** "2026-11-03 10:12 UTC" */
 export const instantWords = (ms: number): string =>
   Number.isFinite(ms) ? `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC` : "unknown time";
 
 /** "acme/shop CI", "acme/shop: 3 workflows", "12 repositories". */
-export function whereWords({ changes, repositoryIds, repositoryId }: Incident, names: IncidentNames): string {
+export function whereWords(incident: Incident, names: IncidentNames): string {
+  const { repositoryIds, repositoryId } = incident;
   if (repositoryIds.length > 1) return `${repositoryIds.length} repositories`;
   const repository = named(names.repository(repositoryIds[0] ?? repositoryId));
-  const workflowIds = [...new Set(changes.map(({ series }) => series.workflowId).filter((id) => id !== 0))];
+  const workflowIds = workflowIdsOf(incident);
   const [only] = workflowIds;
   if (workflowIds.length > 1) return `${repository}: ${workflowIds.length} workflows`;
   return only === undefined ? repository : `${repository} ${named(names.workflow(repositoryIds[0]!, only))}`;
 }
+
+const workflowIdsOf = ({ changes }: Incident): readonly number[] => [
+  ...new Set(changes.map(({ series }) => series.workflowId).filter((id) => id !== 0)),
+];
 
 /** What a series is about: "whole runs", "job "test"", "step "npm test" of job "test"". */
 export function seriesWords({ scope, measure, job, part }: Series): string {
@@ -105,21 +114,25 @@ export function titleWords(incident: Incident, names: IncidentNames): string {
   const [first] = incident.changes;
   const subject = first?.series.measure === "metric" ? ` ${seriesWords(first.series)}` : "";
   const fleet = incident.isFleetWide ? "fleet-wide: " : "";
-  return `${incidentName(incident.number)} ${fleet}${whereWords(incident, names)}${subject} ${KIND_VERBS[incident.kind]}`;
+  const where = whereWords(incident, names);
+  const isMany = subject === "" && (incident.repositoryIds.length > 1 || workflowIdsOf(incident).length > 1);
+  return `${incidentName(incident.number)} ${fleet}${where}${subject} ${verbOf(incident.kind, isMany)}`;
 }
 
-/** "INC-7 is recovered" has its word from here. */
-export function stateWords({ state, mutedUntilMs, mergedInto, overAtMs }: Incident): string {
+/** "acknowledged", "muted until ...", "recovered since ...": how it stands. */
+export function stateWords({ state, history, mutedUntilMs, mergedInto, overAtMs }: Incident): string {
   if (state === "muted") return `muted until ${instantWords(mutedUntilMs!)}`;
   if (state === "merged") return `part of ${incidentName(mergedInto!)}`;
-  const words = { accepted: "accepted as normal", rejected: "not an anomaly" } as const;
+  const isByPerson = history.some(({ what }) => what === "accepted");
+  const words = { accepted: isByPerson ? "accepted as normal" : "usual by now", rejected: "not an anomaly" } as const;
   const shown = state === "accepted" || state === "rejected" ? words[state] : state;
   return overAtMs === null ? shown : `${shown} since ${instantWords(overAtMs)}`;
 }
 
 /** The other changes in a line each: jobs of one matrix together, the rest one by one, at most `linesMax`. */
 export function alsoChanged(incident: Incident, names: IncidentNames, linesMax: number): readonly string[] {
-  const [, ...others] = incident.changes;
+  // a suspicion that came to nothing has not moved
+  const others = incident.changes.slice(1).filter(({ standing }) => standing !== "withdrawn");
   const groups = Map.groupBy(others, (change) => JSON.stringify([change.kind, change.standing, groupName(change)]));
   const lines = [...groups.values()].map((changes) => groupWords(changes, incident, names));
   const rest = lines.length - linesMax;

@@ -20,17 +20,19 @@ const PACE_MS = 28 * DAY_MS;
 export interface IncidentCost {
   /** null where what moved is no time, or how often it runs is not known. */
   readonly minutesAWeek: number | null;
-  /** Since the onset, until it was over or now. */
+  /** Since the onset, until it was over or as long as runs tell of it. */
   readonly minutesSoFar: number | null;
   /** null where no price is known, or GitHub takes nothing. */
   readonly usdAWeek: number | null;
   readonly runsAWeek: number | null;
+  /** How many changes it is added up over. */
+  readonly changeCount: number;
   /** Whether how often it runs is read from runs, and not from what was said of the change alone. */
   readonly isCounted: boolean;
 }
 
 /** By what its changes tell of themselves: how many runs there were between the onset and the last word. */
-export function costByItsWords(incident: Incident, nowMs: number): IncidentCost {
+export function costByItsWords(incident: Incident, untilMs: number): IncidentCost {
   const parts = costed(incident).map((change) => {
     const { onset, at, runCount } = change.latest;
     const spanMs = Math.max(DAY_MS / 2, at.atMs - onset.atMs);
@@ -38,7 +40,7 @@ export function costByItsWords(incident: Incident, nowMs: number): IncidentCost 
       change.series.measure === "schedule" ? WEEK_MS / Math.max(1, change.latest.usual) : (runCount / spanMs) * WEEK_MS;
     return { change, runsAWeek, usualRunMs: null };
   });
-  return cost(incident, parts, { usdAWeek: null, nowMs, isCounted: false });
+  return cost(incident, parts, { usdAWeek: null, untilMs, isCounted: false });
 }
 
 /** By its runs, where they are known. */
@@ -48,16 +50,16 @@ export function costByItsRuns(
   {
     prices,
     visibility,
-    nowMs,
-  }: { readonly prices: PriceTable; readonly visibility: Repository["visibility"]; readonly nowMs: number },
+    untilMs,
+  }: { readonly prices: PriceTable; readonly visibility: Repository["visibility"]; readonly untilMs: number },
 ): IncidentCost {
   const parts = costed(incident).flatMap((change) => {
     const of = runs.get(change.seriesId);
-    return of === undefined || of.runs.length < 2 ? [] : [{ change, ...pace(change, of, nowMs) }];
+    return of === undefined || of.runs.length < 2 ? [] : [{ change, ...pace(change, of, untilMs) }];
   });
-  if (parts.length < costed(incident).length) return costByItsWords(incident, nowMs);
+  if (parts.length < costed(incident).length) return costByItsWords(incident, untilMs);
   const first = runs.get(incident.changes[0]!.seriesId);
-  const rough = cost(incident, parts, { usdAWeek: null, nowMs, isCounted: true });
+  const rough = cost(incident, parts, { usdAWeek: null, untilMs, isCounted: true });
   const usdAWeek = usd(incident, rough, first, { prices, visibility });
   return { ...rough, usdAWeek };
 }
@@ -77,13 +79,13 @@ function costed(incident: Incident): readonly ChangeStanding[] {
   return leading.filter(({ series }) => series.measure !== "metric" && series.measure !== "cost");
 }
 
-function pace(change: ChangeStanding, { runs, ...rest }: SeriesRuns, nowMs: number): Omit<Part, "change"> {
+function pace(change: ChangeStanding, { runs, ...rest }: SeriesRuns, knownUntilMs: number): Omit<Part, "change"> {
   const onsetMs = change.latest.onset.atMs;
   const ends = runs.map(endOf).filter((ms) => ms !== null);
   const isSilent = change.series.measure === "schedule";
   // a schedule that fell silent costs what it did before
   const fromMs = Math.max(onsetMs - PACE_MS, ends[0]!);
-  const untilMs = isSilent ? onsetMs : Math.min(nowMs, onsetMs + PACE_MS, Math.max(ends.at(-1)!, onsetMs));
+  const untilMs = isSilent ? onsetMs : Math.min(knownUntilMs, onsetMs + PACE_MS, Math.max(ends.at(-1)!, onsetMs));
   const count = ends.filter((ms) => ms >= fromMs && ms <= untilMs).length;
   const before = runs
     .filter((run) => run.conclusion === "success" && (endOf(run) ?? onsetMs) < onsetMs)
@@ -99,9 +101,9 @@ function cost(
   parts: readonly Part[],
   {
     usdAWeek,
-    nowMs,
+    untilMs,
     isCounted,
-  }: { readonly usdAWeek: number | null; readonly nowMs: number; readonly isCounted: boolean },
+  }: { readonly usdAWeek: number | null; readonly untilMs: number; readonly isCounted: boolean },
 ): IncidentCost {
   const minutes = parts.map(({ change, runsAWeek, usualRunMs }) => {
     const { measure } = change.series;
@@ -111,12 +113,13 @@ function cost(
   });
   const isKnown = minutes.length > 0 && minutes.every((each) => each !== null);
   const minutesAWeek = isKnown ? minutes.reduce((sum, each) => sum + each, 0) : null;
-  const weeks = Math.max(0, (incident.overAtMs ?? nowMs) - incident.onsetMs) / WEEK_MS;
+  const weeks = Math.max(0, (incident.overAtMs ?? untilMs) - incident.onsetMs) / WEEK_MS;
   return {
     minutesAWeek,
     minutesSoFar: minutesAWeek === null ? null : minutesAWeek * weeks,
     usdAWeek,
     runsAWeek: parts.length === 0 ? null : parts.reduce((sum, { runsAWeek }) => sum + runsAWeek, 0),
+    changeCount: parts.length,
     isCounted,
   };
 }

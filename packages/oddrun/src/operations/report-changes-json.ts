@@ -3,14 +3,16 @@ import type { ChangesReport, ReportedIncident } from "./report-changes.ts";
 
 /** What has changed, for programs, spelt as GitHub spells. Minutes and dollars below 0 are saved. */
 export function changesJson(report: ChangesReport) {
-  const each = ({ incident, cost }: ReportedIncident) => ({
+  const each = ({ incident, cost, knownUntilMs }: ReportedIncident) => ({
     ...incidentJson(incident, report.names),
     cost: {
       minutes_a_week: cost.minutesAWeek,
       minutes_so_far: cost.minutesSoFar,
       usd_a_week: cost.usdAWeek,
       runs_a_week: cost.runsAWeek,
+      change_count: cost.changeCount,
       is_counted: cost.isCounted,
+      known_until: new Date(knownUntilMs).toISOString(),
     },
   });
   return {

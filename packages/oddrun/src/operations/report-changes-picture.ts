@@ -11,6 +11,7 @@ export interface PictureDot {
   readonly atMs: number;
   /** In the unit of the series. */
   readonly value: number;
+  /** Whether it lies in the change. */
   readonly isSince: boolean;
 }
 
@@ -26,23 +27,25 @@ export interface ChangePicture {
   readonly untilMs: number;
 }
 
-export function pictureOf(incident: Incident, runs: ContextRuns, nowMs: number): ChangePicture | null {
+export function pictureOf(incident: Incident, runs: ContextRuns, untilMs: number): ChangePicture | null {
   const [first] = incident.changes;
   const of = first === undefined ? undefined : runs.get(first.seriesId);
   if (first === undefined || of === undefined) return null;
   const onsetMs = first.latest.onset.atMs;
-  const dots = dotsOf(of, onsetMs);
+  const lastMs = incident.state === "recovered" ? incident.overAtMs! : Number.POSITIVE_INFINITY;
+  const dots = dotsOf(of, onsetMs, lastMs);
   if (dots.length < 2) return null;
   const { usual, level } = first.latest;
-  const untilMs = incident.overAtMs === null ? nowMs : Math.max(incident.overAtMs, dots.at(-1)!.atMs);
-  return { series: first.series, dots: thinned(dots), usual, level, onsetMs, overAtMs: incident.overAtMs, untilMs };
+  const { overAtMs } = incident;
+  const endMs = Math.max(overAtMs ?? untilMs, dots.at(-1)!.atMs);
+  return { series: first.series, dots: thinned(dots), usual, level, onsetMs, overAtMs, untilMs: endMs };
 }
 
-function dotsOf(of: SeriesRuns, onsetMs: number): readonly PictureDot[] {
+function dotsOf(of: SeriesRuns, onsetMs: number, lastMs: number): readonly PictureDot[] {
   const { measure } = of.series;
   const dots: PictureDot[] = [];
   const add = (atMs: number, value: number): void => {
-    dots.push({ atMs, value, isSince: atMs >= onsetMs });
+    dots.push({ atMs, value, isSince: atMs >= onsetMs && atMs <= lastMs });
   };
   let before: number | null = null;
   const recent: number[] = [];

@@ -45,7 +45,7 @@ export const dearestHeadline = ({ dearest }: ChangesReport): string =>
     ? "The most expensive change of the whole history"
     : `The ${dearest.length} most expensive changes of the whole history`;
 
-function incidentLines(each: ReportedIncident, { names }: ChangesReport): readonly string[] {
+function incidentLines(each: ReportedIncident, { names, nowMs }: ChangesReport): readonly string[] {
   const { incident, cost } = each;
   const costs = costWords(cost);
   const also = alsoChanged(incident, names, ALSO_LINES);
@@ -53,17 +53,25 @@ function incidentLines(each: ReportedIncident, { names }: ChangesReport): readon
     `  ${titleWords(incident, names)}: ${stateWords(incident)}`,
     ...mainLines(incident, names).map((line) => `    ${line}`),
     ...(costs === null ? [] : [`    ${costs}`]),
+    ...(isOld(each, nowMs) ? [`    nothing has been heard of it since ${day(each.knownUntilMs)}`] : []),
     ...(also.length === 0 ? [] : [`    with it: ${also[0]}`, ...also.slice(1).map((line) => `             ${line}`)]),
   ];
 }
 
+const OLD_MS = 14 * 86_400_000;
+/** Whether it is open only because no run has come for long. */
+export const isOld = ({ incident, knownUntilMs }: ReportedIncident, nowMs: number): boolean =>
+  !incident.isOver && nowMs - knownUntilMs > OLD_MS;
+
 /** "costs about 340 minutes a week ($2.04), 1,200 minutes so far; 57 runs a week". */
-export function costWords({ minutesAWeek, minutesSoFar, usdAWeek, runsAWeek, isCounted }: IncidentCost): string | null {
+export function costWords(cost: IncidentCost): string | null {
+  const { minutesAWeek, minutesSoFar, usdAWeek, runsAWeek, isCounted, changeCount } = cost;
   if (minutesAWeek === null || minutesSoFar === null) {
     return usdAWeek === null ? null : `costs about ${usd(usdAWeek)} a week more`;
   }
   const money = usdAWeek === null || usdAWeek === 0 ? "" : ` (about ${usd(usdAWeek)})`;
-  const pace = runsAWeek === null ? "" : ` at ${isCounted ? "" : "about "}${shown(runsAWeek)} runs a week`;
+  const pace =
+    runsAWeek === null || changeCount !== 1 ? "" : ` at ${isCounted ? "" : "about "}${shown(runsAWeek)} runs a week`;
   const verb = minutesAWeek < 0 ? "saves" : "costs";
   return `${verb} ${minutesWords(minutesAWeek)} a week${money}${pace}; ${minutesWords(minutesSoFar)} so far`;
 }

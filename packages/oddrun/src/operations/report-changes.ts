@@ -15,6 +15,8 @@ export interface ReportedIncident {
   readonly cost: IncidentCost;
   /** null where the runs it would show are not stored, or are of too many places. */
   readonly picture: ChangePicture | null;
+  /** Up to when runs tell of it. */
+  readonly knownUntilMs: number;
 }
 
 export interface ChangesReport {
@@ -59,19 +61,32 @@ export async function reportChanges(store: ReportChangesStore, options: ReportCh
   );
   const names = await namesIn(store, all);
   const visibilities = new Map((await store.repositories()).map(({ id, visibility }) => [id, visibility]));
+  const lastSeen = Map.groupBy(await store.workflowActivity(), (each) => each.repositoryId);
+  /** What lasts is known to last until the last run that came, and no longer; but of a schedule no run is the news. */
+  const knownUntilMs = (incident: Incident): number => {
+    if (incident.kind === "silent") return nowMs;
+    const ends = incident.repositoryIds.flatMap((id) => (lastSeen.get(id) ?? []).map(({ lastMs }) => lastMs));
+    return ends.length === 0 ? nowMs : Math.min(nowMs, Math.max(...ends, incident.onsetMs));
+  };
   const known = new Map<Incident, ReportedIncident>();
   const look = async (incident: Incident): Promise<ReportedIncident> => {
     const found = known.get(incident);
     if (found !== undefined) return found;
-    const runs = await contextRuns(store, incident, names, nowMs);
+    const untilMs = knownUntilMs(incident);
+    const runs = await contextRuns(store, incident, names, untilMs);
     const visibility = visibilities.get(incident.repositoryId) ?? options.otherwiseVisibility;
-    const cost = costByItsRuns(incident, runs, { prices: options.prices, visibility, nowMs });
-    const reported = { incident, cost, picture: pictureOf(incident, runs, nowMs) };
+    const cost = costByItsRuns(incident, runs, { prices: options.prices, visibility, untilMs });
+    const reported = { incident, cost, picture: pictureOf(incident, runs, untilMs), knownUntilMs: untilMs };
     known.set(incident, reported);
     return reported;
   };
   const lookAt = async (incidents: readonly Incident[], count: number) => {
-    const roughly = incidents.toSorted((one, other) => roughCost(other, nowMs) - roughCost(one, nowMs));
+    const roughCost = (incident: Incident): number =>
+      Math.abs(costByItsWords(incident, knownUntilMs(incident)).minutesSoFar ?? 0);
+    const roughly = incidents
+      .map((incident) => ({ incident, minutes: roughCost(incident) }))
+      .toSorted((one, other) => other.minutes - one.minutes)
+      .map(({ incident }) => incident);
     const looked: ReportedIncident[] = [];
     // one after the other: each reads some hundreds of runs
     for (const incident of roughly.slice(0, count)) looked.push(await look(incident));
@@ -99,10 +114,6 @@ export async function reportChanges(store: ReportChangesStore, options: ReportCh
     nowMs,
   };
 }
-
-/** By what its changes tell of themselves, without a look at runs. */
-const roughCost = (incident: Incident, nowMs: number): number =>
-  Math.abs(costByItsWords(incident, nowMs).minutesSoFar ?? 0);
 
 const byWeeklyCost = (one: ReportedIncident, other: ReportedIncident): number =>
   Math.abs(other.cost.minutesAWeek ?? 0) - Math.abs(one.cost.minutesAWeek ?? 0) ||

@@ -5,7 +5,7 @@ import { mainLines } from "./incidents-text.ts";
 import { alsoChanged, instantWords, stateWords, titleWords } from "./incidents-words.ts";
 import { evidenceSentence } from "./report-evidence.ts";
 import type { ChangesReport, ReportedIncident } from "./report-changes.ts";
-import { changesHeadline, costWords, dearestHeadline, dearestWords } from "./report-changes-text.ts";
+import { changesHeadline, costWords, dearestHeadline, dearestWords, isOld } from "./report-changes-text.ts";
 import { type OddRunsReport, reportKey } from "./report-odd-runs.ts";
 import { completedAt, headline, leftOut, verdictSentence } from "./report-text.ts";
 import { runUrl } from "./run-url.ts";
@@ -49,7 +49,8 @@ ${
 }</section>`;
 }
 
-function incidentCard({ incident, cost, picture }: ReportedIncident, { names }: ChangesReport): Html {
+function incidentCard(reported: ReportedIncident, { names, nowMs }: ChangesReport): Html {
+  const { incident, cost, picture, knownUntilMs } = reported;
   const title = titleWords(incident, names);
   const also = alsoChanged(incident, names, ALSO_LINES);
   const costs = costWords(cost);
@@ -57,7 +58,7 @@ function incidentCard({ incident, cost, picture }: ReportedIncident, { names }: 
   return html`<article id="${incidentName(incident.number)}"><h4>${title} <span class="state">${stateWords(incident)}</span></h4>
 <p class="level">${level ?? null}</p>${costs === null ? null : html`<p class="cost">${costs}</p>`}
 ${picture === null ? null : changePicture(picture, `${title}: ${level ?? ""}`)}
-${rest.map((line) => html`<p class="soft">${line}</p>`)}${also.length === 0 ? null : html`<p class="soft">With it moved:</p><ul>${also.map((line) => html`<li>${line}</li>`)}</ul>`}</article>`;
+${isOld(reported, nowMs) ? html`<p class="soft">nothing has been heard of it since ${instantWords(knownUntilMs)}</p>` : null}${rest.map((line) => html`<p class="soft">${line}</p>`)}${also.length === 0 ? null : html`<p class="soft">With it moved:</p><ul>${also.map((line) => html`<li>${line}</li>`)}</ul>`}</article>`;
 }
 
 function oddRunsSection(report: OddRunsReport): Html {

@@ -1,5 +1,6 @@
 import type { Verdict } from "@oddrun/core";
 import type { RunStore } from "../operations/ports.ts";
+import { keptFresh } from "./kept-fresh.ts";
 
 /** What the head of the page tells about everything that was judged. */
 export interface HistorySummary {
@@ -11,35 +12,9 @@ export interface HistorySummary {
   readonly modelVersion: string | null;
 }
 
-const FRESH_MS_MIN = 1000;
-/** Reading a store holds up everything else, scoring included: counting gets at most this part of the time. */
-const COUNTING_SHARE_MAX = 0.02;
-
 /** What was counted serves again for a second, and for longer where counting took long. */
-export function summaryReader(store: RunStore, now: () => number): () => Promise<HistorySummary> {
-  let kept: Promise<HistorySummary> | null = null;
-  let keptUntilMs = Number.NEGATIVE_INFINITY;
-  const count = async (): Promise<HistorySummary> => {
-    const startMs = now();
-    try {
-      const summary = await summarise(store);
-      const endMs = now();
-      keptUntilMs = endMs + Math.max(FRESH_MS_MIN, (endMs - startMs) / COUNTING_SHARE_MAX);
-      return summary;
-    } catch (error) {
-      kept = null;
-      throw error;
-    }
-  };
-  return () => {
-    if (kept === null || now() >= keptUntilMs) {
-      // Those who ask meanwhile wait for this count.
-      keptUntilMs = Number.POSITIVE_INFINITY;
-      kept = count();
-    }
-    return kept;
-  };
-}
+export const summaryReader = (store: RunStore, now: () => number): (() => Promise<HistorySummary>) =>
+  keptFresh(() => summarise(store), now);
 
 async function summarise(store: RunStore): Promise<HistorySummary> {
   const verdicts = await store.countVerdicts();

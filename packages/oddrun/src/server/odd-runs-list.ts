@@ -3,10 +3,11 @@ import type { RunsQuery } from "../api/index.ts";
 import { currentEvidence } from "../operations/evidence-current.ts";
 import type { EvidenceStore } from "../operations/evidence-store.ts";
 import type { CompletionPlace, JudgedRun, RunStore } from "../operations/ports.ts";
+import type { ReportChangesStore } from "../operations/report-changes.ts";
 import { reportKey } from "../operations/report-odd-runs.ts";
 
-/** What the server reads odd runs from. */
-export type OddRunsStore = RunStore & Pick<EvidenceStore, "evidenceOf">;
+/** What the server reads changes and odd runs from. */
+export type OddRunsStore = RunStore & Pick<EvidenceStore, "evidenceOf"> & ReportChangesStore;
 
 export interface ListedRun extends JudgedRun {
   /** What else changed; empty where it was not gathered. */

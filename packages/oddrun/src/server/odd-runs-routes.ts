@@ -1,10 +1,14 @@
+import { GITHUB_PRICES } from "@oddrun/core";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { oddRun, readRunsQuery, ROUTES, type RunsQuery, writeCursor } from "../api/index.ts";
 import type { Logger } from "../operations/ports.ts";
 import { type Problem, problem } from "../operations/problems.ts";
+import { type ChangesReport, reportChanges } from "../operations/report-changes.ts";
+import { changesJson } from "../operations/report-changes-json.ts";
 import { evidenceJson } from "../operations/report-evidence.ts";
 import type { AddGet } from "./create-server.ts";
 import { type OddRunsStore, readOddRuns } from "./odd-runs-list.ts";
+import { keptFresh } from "./kept-fresh.ts";
 import { noticePage, oddRunsPage } from "./page/odd-runs-page.ts";
 import { STYLE } from "./page/style.ts";
 import { replyProblem } from "./problem-reply.ts";
@@ -26,6 +30,7 @@ const PAGE_POLICY =
 /** Runs judged odd, as JSON and as a page. */
 export function oddRunsRoutes(app: FastifyInstance, { store, models, now, log, addGet }: Parts): void {
   const readSummary = store === null ? null : summaryReader(store, now);
+  const readChanges = store === null ? null : keptFresh(() => changesOf(store, now()), now);
 
   /** Runs `read` for a good query and a store that answers, else gives the problem. */
   const attempt = async <Result>(
@@ -51,11 +56,17 @@ export function oddRunsRoutes(app: FastifyInstance, { store, models, now, log, a
     return { runs: shown, next: next === null ? null : writeCursor(next) };
   });
 
+  addGet(app, ROUTES.incidents, async (reply) => {
+    const result = await attempt({}, async () => (await readChanges?.()) as ChangesReport);
+    return "wrong" in result ? replyProblem(reply, result.wrong) : changesJson(result.found);
+  });
+
   addGet(app, ROUTES.page, async (reply, query) => {
     pageHeaders(reply);
     const result = await attempt(query, async (store, wanted) => ({
       page: await readOddRuns(store, wanted),
       summary: (await readSummary?.()) as HistorySummary,
+      changes: wanted.before === null ? ((await readChanges?.()) as ChangesReport) : null,
       isFirst: wanted.before === null,
       limit: wanted.limit,
     }));
@@ -68,6 +79,19 @@ export function oddRunsRoutes(app: FastifyInstance, { store, models, now, log, a
     reply.header("content-type", "text/css; charset=utf-8").header("cache-control", "max-age=300").send(STYLE),
   );
 }
+
+function changesOf(store: OddRunsStore, nowMs: number): Promise<ChangesReport> {
+  return reportChanges(store, {
+    filter: {},
+    prices: GITHUB_PRICES,
+    otherwiseVisibility: null,
+    limit: CHANGES_MAX,
+    nowMs,
+  });
+}
+
+/** Open incidents with a picture each; the rest is counted. */
+const CHANGES_MAX = 10;
 
 function pageHeaders(reply: FastifyReply): void {
   reply

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import type { EvidenceStore } from "../../operations/evidence-store.ts";
-import type { RunStore } from "../../operations/ports.ts";
+import type { Store } from "../../adapters/store/index.ts";
 import { Problem } from "../../operations/problems.ts";
 import type { ModelPlace } from "../../server/index.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
@@ -8,7 +7,7 @@ import { readServeSettings, SERVE_OPTIONS, serveUntilStopped } from "../serve-se
 
 export const serveCommand: CommandSpec = {
   name: "serve",
-  summary: "Answer POST /score and show the odd runs over HTTP",
+  summary: "Answer POST /score and show what changed and odd runs over HTTP",
   args: [],
   options: SERVE_OPTIONS,
   async run(input, context) {
@@ -28,7 +27,7 @@ export const serveCommand: CommandSpec = {
 };
 
 /** The runs for the page. Scoring does not need them, so a store that cannot be opened is told and done without. */
-async function openRuns({ dataDir, stderr }: CommandContext): Promise<(RunStore & EvidenceStore) | null> {
+async function openRuns({ dataDir, stderr }: CommandContext): Promise<Store | null> {
   const { openStore } = await import("../../adapters/store/index.ts");
   try {
     return await openStore(join(dataDir, "oddrun.db"));

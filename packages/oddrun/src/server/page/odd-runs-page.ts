@@ -2,10 +2,12 @@ import { type Comparison, comparisonLabel, comparisonUnit, formatRange, formatVa
 import { isoInstant, LIMITS, writeCursor } from "../../api/index.ts";
 import { runUrl } from "../../operations/run-url.ts";
 import { type Problem, PROBLEMS } from "../../operations/problems.ts";
+import type { ChangesReport } from "../../operations/report-changes.ts";
 import { evidenceSentence } from "../../operations/report-evidence.ts";
 import { cut } from "../../operations/visible-text.ts";
 import type { HistorySummary } from "../history-summary.ts";
 import type { ListedRun, OddRunsPage } from "../odd-runs-list.ts";
+import { changesSection } from "./changes-section.ts";
 import { agoInWords, clockInWords, countInWords, dateInWords, dayInWords } from "./dates.ts";
 import { type Html, html, textOf } from "./html.ts";
 import { rangePicture } from "./range-picture.ts";
@@ -13,6 +15,8 @@ import { rangePicture } from "./range-picture.ts";
 export interface OddRunsPageParts {
   readonly page: OddRunsPage;
   readonly summary: HistorySummary;
+  /** What has changed, above the odd runs; null on later pages. */
+  readonly changes: ChangesReport | null;
   readonly isFirst: boolean;
   readonly limit: number;
   /** The model that `POST /score` uses, for the foot of the page. */
@@ -26,12 +30,21 @@ const REASON_CHARS = 600;
 const EVIDENCE_CHARS = 1200;
 
 /** The page of odd runs, newest first. All text of runs is a stranger's: it is escaped, cut, and never part of a link's address. */
-export function oddRunsPage({ page, summary, isFirst, limit, servedVersion, nowMs }: OddRunsPageParts): string {
+export function oddRunsPage({
+  page,
+  summary,
+  changes,
+  isFirst,
+  limit,
+  servedVersion,
+  nowMs,
+}: OddRunsPageParts): string {
   const { runs, next } = page;
   const list = runs.length === 0 ? emptyNotice(summary, isFirst) : daySections(runs, nowMs);
   const older =
     next === null ? null : `/?before=${writeCursor(next)}${limit === LIMITS.pageRunsDefault ? "" : `&limit=${limit}`}`;
   const body = html`
+    ${changes === null ? null : changesSection(changes)}
     ${summaryHead(summary)}
     ${list}
     <nav class="pages" aria-label="Pages">
@@ -40,7 +53,7 @@ export function oddRunsPage({ page, summary, isFirst, limit, servedVersion, nowM
     </nav>
     <footer>
       <p>The band is what is usual for runs like this one, the line in it the middle, the mark this run. A diamond lies outside the band.</p>
-      <p>Scores run from 0 to 1, higher is odder. The same list as JSON: <a href="/api/odd-runs">/api/odd-runs</a>. ${
+      <p>Scores run from 0 to 1, higher is odder. The same list as JSON: <a href="/api/odd-runs">/api/odd-runs</a>; what has changed: <a href="/api/incidents">/api/incidents</a>. ${
         servedVersion === null
           ? "POST /score answers once a model is trained."
           : html`POST /score uses model ${servedVersion}.`

@@ -2,9 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunAttempt, Verdict } from "@oddrun/core";
-import { openStore } from "../../adapters/store/index.ts";
-import type { EvidenceStore } from "../../operations/evidence-store.ts";
-import type { RunStore } from "../../operations/ports.ts";
+import { openStore, type Store } from "../../adapters/store/index.ts";
 
 export const REPOSITORY = { id: 7, fullName: "acme/shop", defaultBranch: "main", visibility: null };
 
@@ -25,7 +23,7 @@ export function anomalous(reason: string, score = 0.8): Verdict {
 }
 
 export interface TemporaryStore {
-  readonly store: RunStore & EvidenceStore;
+  readonly store: Store;
   judge(
     examples: readonly JudgedExample[],
     names?: { readonly repository?: string; readonly workflow?: string },

@@ -1,3 +1,5 @@
+import { CHANGE_PICTURE_STYLE } from "../../operations/change-picture.ts";
+
 /** The page's style sheet: light and dark by the reader's setting, cards that hold from 320 px up, no colour that alone means something. */
 export const STYLE = `:root{color-scheme:light dark;--paper:#f6f5f2;--card:#fff;--ink:#1d2126;--soft:#5c6570;--line:#dfdcd5;--band:#b9d3c4;--band-line:#5d8a72;--mark:#1d2126;--odd:#b4400d;--link:#0b5394}
 @media (prefers-color-scheme:dark){:root{--paper:#14171a;--card:#1c2125;--ink:#e8e6e1;--soft:#a0a9b2;--line:#30373d;--band:#2f5644;--band-line:#7fb89b;--mark:#e8e6e1;--odd:#ff9a62;--link:#8ec2f5}}
@@ -69,5 +71,13 @@ td:nth-child(3)::before{content:"usual "}
 td.picture{grid-column:1/-1}
 .range{max-width:22rem}
 }
+.changes{margin-top:1.25rem}
+.changes>h2{font-size:1.1rem;margin:0}
+.changes>p{margin:.1rem 0 .8rem;color:var(--soft);font-size:.92rem}
+.incident h3 .state{color:var(--soft);margin-left:.5rem;font-size:.85rem}
+.incident .level{margin:.35rem 0 0;font-size:1.05rem;overflow-wrap:anywhere}
+.incident .cost{margin:.1rem 0 0;font-weight:600}
+.incident .soft{margin:.15rem 0 0;color:var(--soft);font-size:.85rem;overflow-wrap:anywhere}
+${CHANGE_PICTURE_STYLE}
 @media print{body{background:#fff}article{break-inside:avoid}}
 `;
