@@ -91,7 +91,7 @@ test("quiet histories stay quiet: heavy tails, correlated runs, two kinds of run
 
 test("a lasting slowdown is found soon, with its onset, and told once", () => {
   for (const { factor, recall, recallOneKind, delay } of [
-    { factor: 1.3, recall: 0.65, recallOneKind: 0.9, delay: 16 },
+    { factor: 1.3, recall: 0.65, recallOneKind: 0.9, delay: 18 },
     { factor: 1.5, recall: 0.72, recallOneKind: 0.95, delay: 14 },
     { factor: 2, recall: 0.86, recallOneKind: 0.95, delay: 12 },
   ]) {
