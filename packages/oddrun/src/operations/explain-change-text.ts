@@ -96,7 +96,9 @@ function facts(explanation: ChangeExplanation): readonly string[] {
   const { series, event } = change;
   const lines: string[] = [];
   if (account !== null) {
-    const typical = `The typical run takes ${spanText(account.afterMs)} since, ${spanText(account.beforeMs)} before`;
+    const isJob = series.scope === "job" || series.scope === "step";
+    const what = isJob ? "In the typical run the job takes" : "The typical run takes";
+    const typical = `${what} ${spanText(account.afterMs)} since, ${spanText(account.beforeMs)} before`;
     lines.push(
       `${typical}: ${differenceWords(account)}. ${sinceRunCount} runs since and ${usualRunCount} before were looked at.`,
     );

@@ -117,8 +117,12 @@ test("a job's change is accounted for within the job", async () => {
   const incident = ofKind("lasting-step");
   assert.ok(incident.cause.kind === "step");
   const { jobName, stepName } = incident.cause;
-  const { account, cause } = await explainChange(store, (await changeOf(incident, "duration", jobName)).change);
-  assert.ok(account !== null && account.parts.every(({ kind }) => kind !== "path" || account.pathMoves.length === 0));
+  const { change } = await changeOf(incident, "duration", jobName);
+  const { account, cause } = await explainChange(store, change);
+  const told = (kinds: readonly string[]) => account?.parts.filter(({ kind, ms }) => kinds.includes(kind) && ms !== 0);
+  assert.deepEqual(told(["path", "queue"]), [], "a job's duration is without its queue");
+  const queue = { ...change, series: { ...change.series, measure: "queue-time" as const } };
+  assert.ok((await explainChange(store, queue)).account?.parts.some(({ kind }) => kind === "queue"));
   assert.equal(cause?.kind === "part" && cause.part.step, stepName);
 });
 
@@ -127,6 +131,10 @@ test("of failures the job and step are told where runs fail", async () => {
   const { failures, account } = await explainChange(store, change);
   assert.equal(account, null);
   const [place] = failures?.places ?? [];
+  const ofJob = await explainChange(store, (await changeOf(ofKind("failure-storm"), "failure", place!.job!)).change);
+  assert.equal(ofJob.failures?.sinceFailed, place?.since);
+  const gone = await explainChange(store, (await changeOf(ofKind("failure-storm"), "failure", "no such job")).change);
+  assert.equal(gone.failures?.sinceRuns, 0);
   assert.ok(place?.step != null && place.since > place.before);
   assert.match(changeExplanationText(await explainChange(store, change)), /Where the runs fail:\n {2}step ".+" of job/);
 });

@@ -6,9 +6,12 @@ import {
   entersFailureRate,
   evidenceTraits,
   type FailureAccount,
+  type FinishedRun,
   focusOfFailures,
   focusOfMinutes,
+  isFailure,
   jobAsRun,
+  jobsNamed,
   jobTraits,
   type MinutesAccount,
   type NamedCause,
@@ -103,7 +106,7 @@ export async function explainChange(store: ExplainingStore, change: ChangeToExpl
   unknown.push(...unknownDetail(account));
   const failures =
     isEnough && isFailureRate
-      ? accountForFailures(withConclusions(before, timedBefore), withConclusions(since, timedSince))
+      ? accountForFailures(finishedRuns(series, before, timedBefore), finishedRuns(series, since, timedSince))
       : null;
   const cause = account === null ? null : namedCause(account);
   const focus = account !== null ? focusOfMinutes(account) : failures !== null ? focusOfFailures(failures) : null;
@@ -148,13 +151,21 @@ function withoutRuns(change: ChangeToExplain, onset: StoredRun | null): ChangeEx
 const finishedAtMs = (run: StoredRun): number => run.completedAtMs ?? run.runStartedAtMs ?? run.createdAtMs ?? 0;
 
 /** A series of a job, or of a step of it, is about that job alone; one of runners, whose labels it names, about whole runs. */
-function ofSeries({ scope, job }: Series, runs: readonly TimedRun[]): readonly TimedRun[] {
-  if (scope !== "job" && scope !== "step") return runs;
-  return runs.flatMap((run) => jobAsRun(run, job) ?? []);
+function ofSeries(series: Series, runs: readonly TimedRun[]): readonly TimedRun[] {
+  if (!isOfJob(series)) return runs;
+  return runs.flatMap((run) => jobAsRun(run, series.job, series.measure === "queue-time") ?? []);
 }
 
-function withConclusions(runs: readonly StoredRun[], timed: readonly TimedRun[]) {
-  return timed.map((one, at) => ({ ...one, run: runs[at]! }));
+const isOfJob = ({ scope }: Series): boolean => scope === "job" || scope === "step";
+
+/** Whole runs with their conclusions; of a job's series the job with its own, where it came to one. */
+function finishedRuns(series: Series, runs: readonly StoredRun[], timed: readonly TimedRun[]): readonly FinishedRun[] {
+  return timed.flatMap((one, at): readonly FinishedRun[] => {
+    if (!isOfJob(series)) return [{ ...one, run: runs[at]! }];
+    const jobs = jobsNamed(one.jobs, series.job).filter(({ conclusion }) => entersFailureRate(conclusion));
+    const failed = jobs.find(({ conclusion }) => isFailure(conclusion)) ?? jobs[0];
+    return failed === undefined ? [] : [{ ...one, jobs, run: { ...runs[at]!, conclusion: failed.conclusion } }];
+  });
 }
 
 function commitRange(before: StoredRun | null, onset: StoredRun): CommitRange | null {

@@ -22,7 +22,8 @@ export interface FailureAccount {
   readonly places: readonly FailurePlace[];
 }
 
-type FinishedRun = TimedRun & { readonly run: { readonly conclusion: Parameters<typeof isFailure>[0] } };
+/** A run with its conclusion. */
+export type FinishedRun = TimedRun & { readonly run: { readonly conclusion: Parameters<typeof isFailure>[0] } };
 
 /** Where the runs before an onset and those since failed. */
 export function accountForFailures(before: readonly FinishedRun[], since: readonly FinishedRun[]): FailureAccount {

@@ -6,4 +6,4 @@ export { type StepKind, stepKind } from "./step-kind.ts";
 export { type TimedRun, totalMs } from "./timed-run.ts";
 export { apportionWhole } from "./apportion.ts";
 export * from "./failure-places.ts";
-export { jobAsRun } from "./job-run.ts";
+export { jobAsRun, jobsNamed } from "./job-run.ts";

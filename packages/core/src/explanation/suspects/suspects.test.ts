@@ -149,6 +149,16 @@ test("jobs and steps tell labels, sizes, action versions and what was skipped", 
   ]);
 });
 
+test("a label that holds the run's id is the same one in every run", () => {
+  const labels = (runId: number): string | undefined => {
+    const asked = `runs-on=${runId},family=m8a,cpu=8`;
+    const run = timedRun(runId, [{ name: "unit", made: 0, start: 1, steps: { Test: 9 }, labels: asked }]);
+    return jobTraits(run.jobs, run.steps).find(({ kind }) => kind === "runner-labels")?.value;
+  };
+  assert.equal(labels(22_323_715_870), labels(22_325_922_758));
+  assert.match(labels(22_323_715_870)!, /^runs-on=#,family=m8a,cpu=8$/);
+});
+
 test("evidence tells of the run itself and of the one it was compared with", () => {
   const facts = {
     image: "ubuntu-24.04",

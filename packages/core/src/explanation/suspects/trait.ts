@@ -51,7 +51,7 @@ export function jobTraits(jobs: readonly Job[], steps: ReadonlyMap<number, reado
     }
     of("job", "runs");
     of("matrix-size", String(ran.length));
-    of("runner-labels", together(ran.map(({ runnerLabels }) => runnerLabels)));
+    of("runner-labels", together(ran.map(({ runnerLabels }) => withoutRunId(runnerLabels))));
     of("runner-group", together(ran.map(({ runnerGroup }) => runnerGroup)));
     of("runner", together(ran.map(({ runnerName }) => (isMadeForOneJob(runnerName) ? null : runnerName))));
     const known = ran.flatMap(({ jobId }) => steps.get(jobId) ?? []);
@@ -59,6 +59,9 @@ export function jobTraits(jobs: readonly Job[], steps: ReadonlyMap<number, reado
   }
   return traits;
 }
+
+/** Some providers of runners want the run's id in the label ("runs-on=35527182388/..."): it is another one in every run. */
+const withoutRunId = (labels: string | null): string | null => labels?.replace(/\d{8,}/g, "#") ?? null;
 
 /** GitHub's own machines are new for every job, and named by a number. */
 const isMadeForOneJob = (name: string | null): boolean =>
