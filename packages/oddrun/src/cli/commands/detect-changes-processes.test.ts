@@ -68,7 +68,7 @@ test("a look that is killed anywhere goes on where it was, and says what an undi
   await look(whole, NOW_MS);
   const wanted = { words: await held(whole), standing: await standing(whole) };
   await whole.close();
-  const rounds = Number(process.env["ODDRUN_KILL_ROUNDS"] ?? 4);
+  const rounds = Number(process.env["ODDRUN_KILL_ROUNDS"] ?? 3);
   for (let round = 0; round < rounds; round++) {
     const path = join(folder, `killed-${round}.db`);
     copyFileSync(saved, path);

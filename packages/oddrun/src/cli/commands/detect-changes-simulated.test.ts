@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Series, seriesOf } from "@oddrun/core";
+import { type HistoryBatch, type Series, seriesOf } from "@oddrun/core";
 import { type IncidentKind, type PlantedIncident, simulateOrganisation } from "@oddrun/core/simulation";
 import type { StoredChange } from "../../operations/change-store.ts";
 import { LATENESS_WINDOW_MS } from "../../operations/detect-changes.ts";
@@ -8,6 +8,7 @@ import { look, newStore } from "./change-look.contract.ts";
 
 const DAY_MS = 86_400_000;
 const DAYS = 60;
+const SAVED_AT_ONCE = 1000;
 const START_MS = Date.UTC(2026, 8, 23);
 
 /** Finds what the demo's organisation of the same seed holds; steps are not looked at. */
@@ -15,10 +16,23 @@ async function changesIn(incidents: boolean) {
   const { batches, truth } = simulateOrganisation({ seed: 7, startMs: START_MS, days: DAYS, incidents });
   const store = await newStore();
   let runCount = 0;
-  for (const batch of batches) {
-    await store.save({ ...batch, steps: [] });
+  let batch: HistoryBatch = { repositories: [], workflows: [], runs: [], jobs: [], steps: [] };
+  const save = async (): Promise<void> => {
+    await store.save(batch);
     runCount += batch.runs.length;
+    batch = { ...batch, repositories: [], workflows: [], runs: [], jobs: [] };
+  };
+  for (const { repositories, workflows, runs, jobs } of batches) {
+    batch = {
+      repositories: [...batch.repositories, ...repositories],
+      workflows: [...batch.workflows, ...workflows],
+      runs: [...batch.runs, ...runs],
+      jobs: [...batch.jobs, ...jobs],
+      steps: [],
+    };
+    if (batch.runs.length >= SAVED_AT_ONCE) await save();
   }
+  await save();
   await look(store, START_MS + DAYS * DAY_MS, { windowMs: LATENESS_WINDOW_MS });
   const changes = await store.changes();
   await store.close();
