@@ -1,4 +1,5 @@
-import { branchClass, type Step, type TimedRun } from "@oddrun/core";
+import { branchClass, type ChangeEvent, seriesId, type Step, type TimedRun } from "@oddrun/core";
+import type { ChangeStore } from "./change-store.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
 import type { ExplainStore } from "./explain-store.ts";
 import type { RunStore, StoredRun } from "./ports.ts";
@@ -15,15 +16,44 @@ const LOOKED_THROUGH = 400;
 
 export const classOf = (run: StoredRun): string => branchClass(run.branch, run.defaultBranch);
 
-/** Passing runs of the same workflow, event and class of branch that ended before this one, none found odd; oldest first. */
-export async function usualRunsBefore(run: StoredRun, store: EvidenceStore): Promise<readonly StoredRun[]> {
+/**
+ * Passing runs of the same workflow, event and class of branch that ended before this one, none found odd; oldest first. While a change is
+ * open they are those before it, for the level that it left is still the one in force.
+ */
+export async function usualRunsBefore(
+  run: StoredRun,
+  open: ChangeEvent | null,
+  store: EvidenceStore,
+): Promise<readonly StoredRun[]> {
   const earlier = await store.runsBefore(run, LOOKED_THROUGH);
-  return earlier
+  const comparable = earlier
     .filter((one) => one.verdictKind !== "anomalous" && isComparable(run, one.run))
-    .slice(0, USUAL_RUNS)
     .map((one) => one.run)
     .reverse();
+  if (open === null) return comparable.slice(-USUAL_RUNS);
+  const before = comparable.filter((one) => finishedAtMs(one) < open.onset.atMs);
+  return before.length < USUAL_RUNS_MIN ? comparable.slice(-USUAL_RUNS) : runsInForce(before, open.usual);
 }
+
+/** The change of the durations of whole runs like this one that was open when it ended; null when none was. */
+export async function openChangeOf(run: StoredRun, store: ChangeStore): Promise<ChangeEvent | null> {
+  const { repositoryId, workflowId, event } = run;
+  const branches = branchClass(run.branch, run.defaultBranch);
+  const context = { scope: "run", measure: "duration", job: "", part: "" } as const;
+  const id = seriesId({ repositoryId, workflowId, branches, event: event ?? "", ...context });
+  const words = (await store.heldWords(repositoryId, [id])).map((held) => held.event);
+  const endedAtMs = finishedAtMs(run);
+  const open = [...Map.groupBy(words, ({ changeNumber }) => changeNumber).values()].filter(
+    (ofChange) =>
+      ofChange.some(({ state }) => state === "told" || state === "grown") &&
+      ofChange[0]!.onset.atMs <= endedAtMs &&
+      !ofChange.some(({ state, at }) => OVER.has(state) && at.atMs < endedAtMs),
+  );
+  return open.at(-1)?.findLast(({ state }) => state === "told" || state === "grown") ?? null;
+}
+
+const OVER: ReadonlySet<ChangeEvent["state"]> = new Set<ChangeEvent["state"]>(["recovered", "settled", "withdrawn"]);
+const finishedAtMs = (run: StoredRun): number => run.completedAtMs ?? run.runStartedAtMs ?? run.createdAtMs ?? 0;
 
 /** How far, in ln, the mean of a window's middle half may lie from the level in force to be it. */
 const IN_FORCE_LN = 0.08;

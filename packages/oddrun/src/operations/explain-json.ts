@@ -6,7 +6,7 @@ import { evidenceJson } from "./report-evidence.ts";
 
 /** For programs, spelt as GitHub spells; spans in ms. Names are as they came: whoever shows them makes them harmless. */
 export function runExplanationJson(explanation: RunExplanation): Readonly<Record<string, unknown>> {
-  const { run, verdict, usualRunCount, account, cause, evidence, unknown } = explanation;
+  const { run, verdict, openChange, usualRunCount, account, cause, evidence, unknown } = explanation;
   return {
     repository: run.repositoryName,
     workflow: run.workflowName,
@@ -18,6 +18,7 @@ export function runExplanationJson(explanation: RunExplanation): Readonly<Record
     conclusion: run.conclusion,
     duration_ms: run.duration.ms,
     is_odd: verdict === null ? null : verdict.kind === "anomalous",
+    open_change_since_run_id: openChange?.onset.runId ?? null,
     usual_runs: usualRunCount,
     account: accountJson(account),
     cause: causeJson(cause),

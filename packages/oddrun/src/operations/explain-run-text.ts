@@ -69,10 +69,12 @@ function runLine(run: StoredRun): string {
     .join("  ");
 }
 
-function took({ run, account, usualRunCount }: RunExplanation): string {
+function took({ run, account, usualRunCount, openChange }: RunExplanation): string {
   if (account === null) return run.duration.ms === null ? "" : `It took ${spanText(run.duration.ms)}.`;
-  const usual = `the typical one of the ${usualRunCount} passing runs before it took ${spanText(account.beforeMs)}`;
-  return `It took ${spanText(account.afterMs)}; ${usual}: ${differenceWords(account)}.`;
+  const usual = `the typical one of the ${usualRunCount} passing runs before ${openChange === null ? "it" : "the change"} took ${spanText(account.beforeMs)}`;
+  const open =
+    openChange === null ? "" : ` Runs like it have changed since run ${openChange.onset.runId}, and that is not over.`;
+  return `It took ${spanText(account.afterMs)}; ${usual}: ${differenceWords(account)}.${open}`;
 }
 
 /** The account as lines that add up, with a heading and a sum. */

@@ -1,6 +1,14 @@
-import { accountForMinutes, type Evidence, type MinutesAccount, type NamedCause, namedCause } from "@oddrun/core";
+import {
+  accountForMinutes,
+  type ChangeEvent,
+  type Evidence,
+  type MinutesAccount,
+  type NamedCause,
+  namedCause,
+} from "@oddrun/core";
+import type { ChangeStore } from "./change-store.ts";
 import { currentEvidence } from "./evidence-current.ts";
-import { type ExplainingStore, timedRuns, USUAL_RUNS_MIN, usualRunsBefore } from "./explain-groups.ts";
+import { type ExplainingStore, openChangeOf, timedRuns, USUAL_RUNS_MIN, usualRunsBefore } from "./explain-groups.ts";
 import { findAttempt, type MetricTarget } from "./join-metric.ts";
 import type { StoredRun, StoredVerdict } from "./ports.ts";
 
@@ -27,6 +35,8 @@ export interface RunExplanation {
   readonly run: StoredRun;
   /** The latest word on whether it is odd; null when it was never judged. */
   readonly verdict: StoredVerdict["verdict"] | null;
+  /** The change of runs like it that was open when it ended: then it is compared with the level before that. */
+  readonly openChange: ChangeEvent | null;
   /** Passing runs before it that it is compared with. */
   readonly usualRunCount: number;
   /** Null where too little is known; `unknown` says what. */
@@ -42,9 +52,10 @@ export interface RunExplanation {
  *
  * @throws Problem "run-not-found" and "run-ambiguous".
  */
-export async function explainRun(target: MetricTarget, store: ExplainingStore): Promise<RunExplanation> {
+export async function explainRun(target: MetricTarget, store: ExplainingStore & ChangeStore): Promise<RunExplanation> {
   const run = await findAttempt(target, store);
-  const usual = await usualRunsBefore(run, store);
+  const openChange = await openChangeOf(run, store);
+  const usual = await usualRunsBefore(run, openChange, store);
   const [verdict] = await store.latestVerdicts([run]);
   const evidence = currentEvidence(await store.evidenceOf([run]));
   const isEnough = usual.length >= USUAL_RUNS_MIN && run.duration.ms !== null;
@@ -57,6 +68,7 @@ export async function explainRun(target: MetricTarget, store: ExplainingStore): 
   return {
     run,
     verdict: verdict?.verdict ?? null,
+    openChange,
     usualRunCount: usual.length,
     account,
     cause: account === null ? null : namedCause(account),

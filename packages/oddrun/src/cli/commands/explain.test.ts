@@ -125,17 +125,35 @@ describe("oddrun explain RUN", () => {
       store,
       [series, job].map((one) => ({ ...word, seriesId: seriesId(one) })),
     );
+    await store.saveWatch({
+      repositoryId,
+      fromVersion: 0,
+      engine: "test",
+      checkpointMs: null,
+      series: [],
+      passedRuns: [],
+      lateRuns: [],
+      said: [{ seriesId: seriesId(series), event: word.event, word: 1, isCorrection: false, saidAtMs: mark.atMs }],
+    });
     await store.close();
     const { out } = await explain(["INC-1"]);
     assert.match(out, /^INC-1 brightwave\/.+ takes longer: ongoing\n/);
     assert.ok(incident.cause.kind === "step" && out.includes(`step "${incident.cause.stepName}"`));
     assert.match(out, /Where the time went:/);
-    const told = JSON.parse((await explain(["inc-1"], [["json"]])).out);
-    assert.equal(told.incident, "INC-1");
-    assert.ok(told.explanation.account.difference_ms > 0);
+    const answer = JSON.parse((await explain(["inc-1"], [["json"]])).out);
+    assert.equal(answer.incident, "INC-1");
+    assert.ok(answer.explanation.account.difference_ms > 0);
     assert.match((await explain(["INC-1"], [["markdown"]])).out, /^## `?INC-1/);
     assert.match((await explain(["INC-9"])).message, /INC-1 to INC-1/);
     assert.equal((await explain(["INC-1"], [["repo", "a/b"]])).exitCode, 2);
+    // a run of the open change is compared with the level before it, not with its likes
+    const later = runs.filter((run) => run.conclusion === "success" && run.event === event).at(-1)!;
+    const ofRun = await explain([String(later.runId)]);
+    assert.match(
+      ofRun.out,
+      new RegExp(`before the change took .+ changed since run ${mark.runId}, and that is not over`),
+    );
+    assert.ok(ofRun.out.includes(`step "${incident.cause.kind === "step" ? incident.cause.stepName : ""}"`));
   });
 
   test("what is no run is refused with the way to name one", async () => {
