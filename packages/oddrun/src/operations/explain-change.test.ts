@@ -111,6 +111,10 @@ test("evidence gathered about runs since the onset makes a suspect of what it fo
   const cache = suspects.find(({ kind }) => kind === "cache");
   assert.deepEqual([cache?.from, cache?.to, cache?.jobs], ["restored", "missed", ["gradle"]]);
   assert.ok(!unknown.includes("no-evidence"));
+  // of one that is older than the runs that are looked at
+  const older = { ...evidence, comparedWith: { runId: 1, runAttempt: 1 } };
+  await store.saveEvidence([{ repositoryId, runId, runAttempt, evidence: older, gatheredAtMs: 1 }]);
+  assert.ok((await explainChange(store, change)).suspects.some(({ kind }) => kind === "cache"));
 });
 
 test("a job's change is accounted for within the job", async () => {

@@ -183,8 +183,9 @@ async function traitsOf(runs: readonly StoredRun[], timed: readonly TimedRun[], 
     for (const evidence of currentEvidence(ofRun)) {
       const { now, before, comparedWith } = evidenceTraits(evidence);
       traits[places.get(key)!]!.push(...now);
-      const other = comparedWith === null ? undefined : places.get(`${comparedWith.runId}/${comparedWith.runAttempt}`);
-      if (other !== undefined) traits[other]!.push(...before);
+      if (comparedWith === null) continue;
+      // a run of before those that are looked at stands at their beginning
+      traits[places.get(`${comparedWith.runId}/${comparedWith.runAttempt}`) ?? 0]!.push(...before);
     }
   }
   const all = traits.map((ofRun, at) => ({ hasJobs: timed[at]!.jobs.length > 0, traits: ofRun }));
