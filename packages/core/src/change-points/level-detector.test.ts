@@ -20,7 +20,7 @@ test("a series that got a third slower is told once, with its onset and both lev
     const [change, ...more] = told(eventsOf(series(seed, (at) => (at < 150 ? 1 : 1.33))));
     assert.deepEqual(more, [], `seed ${seed}`);
     assert.equal(change!.direction, "up");
-    assert.ok(Math.abs(change!.onset.runId - 1150) <= 3, `seed ${seed}: onset ${change!.onset.runId}`);
+    assert.ok(Math.abs(change!.onset.runId - 1150) <= 6, `seed ${seed}: onset ${change!.onset.runId}`);
     assert.ok(change!.at.runId - 1150 <= 30, `seed ${seed}: told at ${change!.at.runId}`);
     // A dozen runs, a hanging one among them, tell the level no better.
     assert.ok(Math.abs(change!.level / change!.usual - 1.33) < 0.3, `seed ${seed}: ${change!.level / change!.usual}`);

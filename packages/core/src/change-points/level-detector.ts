@@ -1,7 +1,7 @@
 import { type RollingWindow, rollingWindow } from "../baselines/index.ts";
 import type { ChangeEvent, ChangeState, RunMark } from "./change.ts";
 import { DEFAULT_LEVEL_OPTIONS, type LevelOptions } from "./level-options.ts";
-import { clipped, fitNoiseLaw, levelVariance, type NoiseLaw } from "./noise-law.ts";
+import { clipped, DEGREES, fitNoiseLaw, type NoiseLaw, widenedScale2 } from "./noise-law.ts";
 import { shiftBank, type ShiftBankState } from "./shift-bank.ts";
 
 /** A value that a series took: above 0, in the unit of the series. */
@@ -19,8 +19,9 @@ export interface LevelState {
   readonly law: NoiseLaw | null;
   /** Scale of the law, squared, widened by what was not known about the level at its last fit. */
   readonly scale2: number;
-  readonly runsSinceFit: number;
-  readonly fitsSinceLaw: number;
+  /** Whether the law is still that of the level before the open change. */
+  readonly isLawBorrowed: boolean;
+  readonly runsSinceLaw: number;
   /** Distance of the latest run from the level. */
   readonly before: number;
   readonly bank: ShiftBankState;
@@ -53,7 +54,12 @@ interface OpenChange {
   readonly reference: readonly number[];
   readonly level: number;
   readonly law: NoiseLaw;
+  readonly isLawBorrowed: boolean;
+  readonly runsSinceLaw: number;
   readonly pastPeaks: readonly number[];
+  /** The sums at which it was told. */
+  readonly sums: readonly number[];
+  readonly toldAt: number;
   readonly score: number;
   readonly isYoung: boolean;
   runCount: number;
@@ -67,12 +73,11 @@ export interface LevelDetector {
   state(): LevelState;
 }
 
-/** The level is fitted anew after this many further runs of it; once the window is full, the law of its scatter after so many fits. */
-const FIT_AFTER_RUNS = 3;
-const LAW_AFTER_FITS = 3;
 /** A provisional level keeps the law of the level before it until it has this many runs. */
 const OWN_LAW_RUNS_MIN = 30;
-const RECOVERY_DEGREES = 3;
+/** The most that one run says for or against a recovery. */
+const RECOVERY_GAIN_MAX = 5;
+const HOUR_MS = 3_600_000;
 const NOTHING: readonly ChangeEvent[] = [];
 
 /**
@@ -92,13 +97,15 @@ export function levelDetector({
   let reference = windowOf(state?.reference ?? []);
   let level = state?.level ?? 0;
   let law: NoiseLaw | null = state?.law ?? null;
-  let runsSinceFit = state?.runsSinceFit ?? 0;
-  let fitsSinceLaw = state?.fitsSinceLaw ?? 0;
+  let isLawBorrowed = state?.isLawBorrowed ?? false;
+  let runsSinceLaw = state?.runsSinceLaw ?? 0;
   let before = state?.before ?? 0;
   let scale2 = state?.scale2 ?? 0;
   let waiting: WaitingRun[] = [...(state?.waiting ?? [])];
   let changeCount = state?.changeCount ?? 0;
   let suspicion: Suspicion | null = state?.suspicion ?? null;
+  /** The level in force has runs that it was not fitted to. */
+  let hasMoved = false;
   let open: OpenChange | null = state?.open == null ? null : { ...state.open };
 
   function windowOf(values: readonly number[]): RollingWindow {
@@ -106,22 +113,17 @@ export function levelDetector({
     for (const value of values) window.push(value);
     return window;
   }
-  function widen(known: NoiseLaw): void {
-    scale2 = known.scale2 + levelVariance(known, reference.size);
-  }
-  function fitLevel(isLawDue: boolean): void {
+  function fitLevel(): void {
     level = reference.quantile(0.5);
-    if (isLawDue || law === null) {
-      law = fitNoiseLaw(reference, level, options);
-      fitsSinceLaw = 0;
-    } else fitsSinceLaw++;
-    widen(law);
-    runsSinceFit = 0;
+    scale2 = widenedScale2(law!, reference.size, options.levelVarianceFactor);
   }
-  const historyCount = (): number => reference.size + waiting.length;
-  const isYoung = (): boolean => open === null && historyCount() < options.settledRuns;
-  /** What a sum beside the one it needs is worth with so little history. */
-  const trust = (): number => 1 / (1 + options.youngCaution * Math.max(0, 1 - historyCount() / options.settledRuns));
+  function fitLaw(): void {
+    law = fitNoiseLaw(reference, reference.quantile(0.5), options);
+    isLawBorrowed = false;
+    runsSinceLaw = 0;
+    fitLevel();
+  }
+  const isYoung = (): boolean => open === null && reference.size + waiting.length < options.youngRuns;
 
   /** Lets runs that no open sum stands on join the level in force. */
   const release = (at: number): void => {
@@ -136,24 +138,25 @@ export function levelDetector({
     }
     if (released === 0) return;
     waiting = waiting.length === released ? [] : waiting.slice(released);
-    runsSinceFit += released;
+    runsSinceLaw += released;
+    hasMoved = true;
   };
 
-  /** Runs since the onset of a shift, how many of them lie beyond it, and their middle distance from the level. */
+  /** Runs since the onset of a shift, whether most of them are in it, and their middle distance from the level. */
   const stretchSince = (start: number, shift: number) => {
+    const zone = shift * options.deadZoneShare;
     const distances: number[] = [];
-    let beyond = 0;
+    let inside = 0;
     for (const { at, x } of waiting) {
       if (at < start) continue;
       const distance = x - level;
       distances.push(distance);
-      if (shift > 0 ? distance > options.beyondShare * shift : distance < options.beyondShare * shift) beyond++;
+      if (shift > 0 ? distance > zone : distance < zone) inside++;
     }
     distances.sort((one, other) => one - other);
-    const share = distances.length >= options.longRunCount ? options.persistentShareLong : options.persistentShare;
     return {
       count: distances.length,
-      isPersistent: beyond >= share * distances.length,
+      isPersistent: inside >= options.persistentShare * distances.length,
       middle: distances[distances.length >> 1] ?? 0,
     };
   };
@@ -161,11 +164,12 @@ export function levelDetector({
   const recover = (was: OpenChange, mark: RunMark, x: number): ChangeEvent => {
     const event = wordOn(was, "recovered", mark, Math.exp(level));
     reference = windowOf(was.reference);
-    law = was.law;
-    level = was.level;
-    widen(law);
-    bank.reset(was.pastPeaks);
+    ({ law, isLawBorrowed, runsSinceLaw } = was);
+    fitLevel();
+    // What went away by itself counts in full: the same again is no news.
+    bank.reset(was.pastPeaks.map((peak, place) => Math.max(peak, was.sums[place]! / options.pastPeakShare)));
     waiting = [];
+    hasMoved = false;
     before = x - level;
     open = null;
     return event;
@@ -205,9 +209,9 @@ export function levelDetector({
   const followOpen = (change: OpenChange, x: number): void => {
     const old = x - change.level;
     const now = x - level;
-    const both = RECOVERY_DEGREES * ((change.law.scale2 + law!.scale2) / 2);
-    const gain = (-(RECOVERY_DEGREES + 1) / 2) * Math.log((both + old * old) / (both + now * now));
-    change.recovery = Math.max(0, change.recovery + clipped(gain, options.gainMax));
+    const width = (DEGREES * (change.law.scale2 + law!.scale2)) / 2;
+    const gain = ((DEGREES + 1) / 2) * Math.log((width + now * now) / (width + old * old));
+    change.recovery = Math.max(0, change.recovery + clipped(gain, RECOVERY_GAIN_MAX));
     change.runCount++;
   };
 
@@ -218,13 +222,14 @@ export function levelDetector({
     const stretch = stretchSince(start, shift);
     if (!stretch.isPersistent) return;
     const direction = shift > 0 ? "up" : "down";
-    const { bar, runCountMin, earlyRunCountMin, earlyScore } = options;
-    const isTold =
-      score >= bar &&
-      (stretch.count >= runCountMin || (stretch.count >= earlyRunCountMin && score >= earlyScore * bar));
+    const { bar, runCountMin, runCountLeast, halfDayHours, halfDayShift } = options;
+    const onset = bank.startMarks[place]!;
+    const isLongEnough = Math.abs(shift) > halfDayShift || mark.atMs - onset.atMs >= halfDayHours * HOUR_MS;
+    const isMany = stretch.count >= runCountLeast && score * Math.min(1, stretch.count / runCountMin) ** 3 >= bar;
+    const isTold = isMany && isLongEnough;
     const found = {
       direction,
-      onset: bank.startMarks[place]!,
+      onset,
       usual: Math.exp(level),
       level: Math.exp(level + stretch.middle),
       score,
@@ -266,7 +271,11 @@ export function levelDetector({
       reference: valuesOf(reference),
       level,
       law: law!,
+      isLawBorrowed,
+      runsSinceLaw,
       pastPeaks: [...bank.pastPeaks],
+      sums: [...bank.sums],
+      toldAt: runCount,
       score: found.score,
       isYoung: isYoung(),
       runCount: stretch.count,
@@ -278,7 +287,10 @@ export function levelDetector({
     reference = windowOf(waiting.filter(({ at }) => at >= start).map(({ x }) => x));
     waiting = [];
     bank.reset();
-    fitLevel(false);
+    isLawBorrowed = true;
+    runsSinceLaw = 0;
+    hasMoved = false;
+    fitLevel();
     before += levelBefore - level;
   };
 
@@ -288,13 +300,12 @@ export function levelDetector({
       runCount++;
       if (law === null) {
         reference.push(x);
-        if (reference.size === options.referenceRunsMin) fitLevel(true);
+        if (reference.size === options.referenceRunsMin) fitLaw();
         before = x - level;
         return NOTHING;
       }
       const at = runCount;
       const deviation = x - level;
-      const trusted = trust();
       bank.add({ deviation, before, law, scale2, at, mark });
       before = deviation;
       waiting.push({ at, x });
@@ -310,7 +321,7 @@ export function levelDetector({
           events.push(recover(open, mark, x));
           return events;
         }
-        if (open.runCount > options.settledAfterRuns) {
+        if (runCount - open.toldAt > options.settledAfterRuns) {
           events.push(wordOn(open, "settled", mark, Math.exp(level)));
           open = null;
         }
@@ -319,14 +330,18 @@ export function levelDetector({
         const still = bank.best(suspicion.direction);
         if (still < 0 || runCount - suspicion.sinceAt > options.suspicionRunsMax) (events ??= []).push(withdraw(mark));
       }
-      const score = place < 0 ? 0 : bank.ratio(place) * trusted;
+      const score = place < 0 ? 0 : bank.ratio(place);
       if (score >= options.suspicionScore * options.bar) {
         judge(place, score, mark, (events ??= []));
       }
-      if (runsSinceFit >= FIT_AFTER_RUNS) {
+      if (hasMoved) {
         const levelBefore = level;
-        const keepsOldLaw = open !== null && reference.size < OWN_LAW_RUNS_MIN;
-        fitLevel(!keepsOldLaw && (fitsSinceLaw >= LAW_AFTER_FITS || reference.size < options.referenceRunsMax));
+        const isLawDue = isLawBorrowed
+          ? reference.size >= OWN_LAW_RUNS_MIN
+          : runsSinceLaw >= options.refitShare * reference.size;
+        if (isLawDue) fitLaw();
+        else fitLevel();
+        hasMoved = false;
         before += levelBefore - level;
       }
       return events ?? NOTHING;
@@ -337,8 +352,8 @@ export function levelDetector({
       level,
       law,
       scale2,
-      runsSinceFit,
-      fitsSinceLaw,
+      isLawBorrowed,
+      runsSinceLaw,
       before,
       bank: bank.state(),
       waiting: [...waiting],

@@ -1,4 +1,4 @@
-/** Sizes and spans are in ln of the value: ln 1.1 is 10 %. Chosen by replay, see docs/detection.md. */
+/** Sums are in ln of a ratio of likelihoods, scales in ln of the value. Chosen by replay: docs/detection.md says why each. */
 export interface LevelOptions {
   /** How many times slower (or faster) the shifts are that are tested for, each by a sum of its own. */
   readonly ratiosUp: readonly number[];
@@ -7,35 +7,28 @@ export interface LevelOptions {
   readonly referenceRunsMax: number;
   /** ... and nothing is said before there are this many. */
   readonly referenceRunsMin: number;
-  /** Share of a tested shift that quiet levels wander by; what lies below speaks neither for nor against it ... */
+  /** Share of a tested shift that quiet levels wander by: it speaks for no shift, and a run is in a shift only beyond it. */
   readonly deadZoneShare: number;
-  /** ... up to this much. */
-  readonly deadZoneMax: number;
-  /** The scatter is taken to be at least this: a very quiet series does not decide alone. */
+  /** The scale of the scatter is taken to be at least this: a very quiet series does not decide alone. */
   readonly scaleMin: number;
-  /** What scatter is expected before it is seen, and how many runs this expectation is worth. */
+  /** What scale is expected before it is seen, and how many runs this expectation is worth. */
   readonly scalePrior: number;
   readonly scalePriorRuns: number;
-  /** The most that one run can add to a sum: no single run decides. */
-  readonly gainMax: number;
-  /** The sum at which a shift is sure enough ... */
+  /** Variance of the level in force, beside that of a mean of as many runs. */
+  readonly levelVarianceFactor: number;
+  /** The sum at which a shift is sure enough: the one knob for the load of false alarms ... */
   readonly sumMin: number;
-  /** ... raised by this share of the highest sum that the series' own quiet past has reached. */
+  /** ... raised by this share of the highest sum that faded by itself before. */
   readonly pastPeakShare: number;
-  /** Under `settledRuns` of history, sums count less: by 1 / (1 + this) at the very start. */
-  readonly youngCaution: number;
-  readonly settledRuns: number;
-  /** A change is told after this many runs since its onset ... */
+  /** A change lasts this many runs before it is told; fewer when the sum is beyond what is needed by (this / runs)³ ... */
   readonly runCountMin: number;
-  /** ... or after this many when the sum is beyond `earlyScore` times the one needed. */
-  readonly earlyRunCountMin: number;
-  readonly earlyScore: number;
-  /** Of the runs since the onset, this share must lie beyond `beyondShare` of the shift ... */
+  /** ... but never fewer than this. */
+  readonly runCountLeast: number;
+  /** Share of the runs since the onset that must be in the shift. */
   readonly persistentShare: number;
-  readonly beyondShare: number;
-  /** ... or this share, once there are `longRunCount` of them. */
-  readonly persistentShareLong: number;
-  readonly longRunCount: number;
+  /** A shift up to `halfDayShift` (in ln) must have been seen over this many hours: half days are a rhythm. */
+  readonly halfDayHours: number;
+  readonly halfDayShift: number;
   /** A change is suspected at this share of the sum needed, after this many runs. */
   readonly suspicionScore: number;
   readonly suspicionRunCountMin: number;
@@ -45,10 +38,14 @@ export interface LevelOptions {
   readonly waitingSum: number;
   /** ... until it is back at zero, or this many have gone by. */
   readonly waitingRunsMax: number;
-  /** Evidence (ln of a ratio of likelihoods) at which the old level is back. */
+  /** The sum at which the old level is back. */
   readonly recoverySum: number;
-  /** The new level becomes the usual one when the change is this many runs old. */
+  /** The new level becomes the usual one this many runs after the change was told. */
   readonly settledAfterRuns: number;
+  /** The law of the scatter is fitted anew when this share of the reference is new. */
+  readonly refitShare: number;
+  /** Under this many runs of history a change is called young. */
+  readonly youngRuns: number;
   /** Factor on every sum needed: feedback and alert budgets raise it. */
   readonly bar: number;
 }
@@ -58,29 +55,26 @@ export const DEFAULT_LEVEL_OPTIONS: LevelOptions = {
   ratiosDown: [1.1, 1.2, 1.35, 1.6, 2, 3, 9],
   referenceRunsMax: 150,
   referenceRunsMin: 15,
-  deadZoneShare: 0.5,
-  deadZoneMax: 0.24,
-  scaleMin: 0.041,
-  scalePrior: 0.121,
-  scalePriorRuns: 14,
-  gainMax: 4.4,
-  sumMin: 5.2,
+  deadZoneShare: 0.45,
+  scaleMin: 0.045,
+  scalePrior: 0.12,
+  scalePriorRuns: 12,
+  levelVarianceFactor: 3,
+  sumMin: 4.4,
   pastPeakShare: 0.35,
-  youngCaution: 0.3,
-  settledRuns: 60,
   runCountMin: 12,
-  earlyRunCountMin: 9,
-  earlyScore: 2.5,
-  persistentShare: 0.77,
-  beyondShare: 0.42,
-  persistentShareLong: 0.72,
-  longRunCount: 31,
+  runCountLeast: 8,
+  persistentShare: 0.75,
+  halfDayHours: 12,
+  halfDayShift: 0.35,
   suspicionScore: 0.8,
   suspicionRunCountMin: 4,
   suspicionRunsMax: 60,
-  waitingSum: 2,
-  waitingRunsMax: 51,
-  recoverySum: 7,
-  settledAfterRuns: 72,
+  waitingSum: 3,
+  waitingRunsMax: 50,
+  recoverySum: 5,
+  settledAfterRuns: 60,
+  refitShare: 0.125,
+  youngRuns: 60,
   bar: 1,
 };

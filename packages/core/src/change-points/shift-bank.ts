@@ -1,6 +1,6 @@
 import type { RunMark } from "./change.ts";
 import type { LevelOptions } from "./level-options.ts";
-import { CLIP_SPREADS, clipped, type NoiseLaw } from "./noise-law.ts";
+import { carriedOn, DEGREES, type NoiseLaw } from "./noise-law.ts";
 
 /** What the sums of a bank hold between runs. */
 export interface ShiftBankState {
@@ -49,12 +49,12 @@ export interface ShiftBank {
 }
 
 export function shiftBank(options: LevelOptions, state?: ShiftBankState): ShiftBank {
-  const { gainMax, sumMin, pastPeakShare } = options;
+  const { sumMin, pastPeakShare } = options;
   const shifts = Float64Array.from([
     ...options.ratiosUp.map((ratio) => Math.log(ratio)),
     ...options.ratiosDown.map((ratio) => -Math.log(ratio)),
   ]);
-  const deadZones = shifts.map((shift) => deadZone(shift, options));
+  const deadZones = shifts.map((shift) => shift * options.deadZoneShare);
   const count = shifts.length;
   const sums = Float64Array.from(state?.sums ?? new Float64Array(count));
   const peaks = Float64Array.from(state?.peaks ?? new Float64Array(count));
@@ -77,33 +77,33 @@ export function shiftBank(options: LevelOptions, state?: ShiftBankState): ShiftB
     pastPeaks,
     ratio,
     add({ deviation, before, law, scale2, at, mark }) {
-      const { correlation } = law;
-      const clip = CLIP_SPREADS * law.spread;
-      const width = law.degrees * scale2;
-      const power = -(law.degrees + 1) / 2;
-      const innovation = deviation - correlation * clipped(before, clip);
+      const width = DEGREES * scale2;
+      const innovation = deviation - carriedOn(law, before);
       for (let k = 0; k < count; k++) {
         const shift = shifts[k]!;
         const zone = deadZones[k]!;
         const isOpen = sums[k]! > 0;
-        // The run before belongs to the shifted stretch only once that has begun.
         let shifted = innovation - shift;
         let usual = innovation - zone;
-        if (isOpen && correlation > 0) {
-          shifted = deviation - shift - correlation * clipped(before - shift, clip);
-          usual = deviation - zone - correlation * clipped(before - zone, clip);
+        if (isOpen) {
+          // The run before belongs to the shifted stretch only once that has begun.
+          shifted = deviation - shift - carriedOn(law, before - shift);
+          usual = deviation - zone - carriedOn(law, before - zone);
         }
         if (shift > 0 ? innovation < 0 : innovation > 0) usual = innovation;
         else if (shift > 0 ? usual < 0 : usual > 0) usual = 0;
         if (!isOpen && Math.abs(shifted) >= Math.abs(usual)) continue;
-        const gain = power * Math.log((width + shifted * shifted) / (width + usual * usual));
+        const gain = ((DEGREES + 1) / 2) * Math.log((width + usual * usual) / (width + shifted * shifted));
         if (!isOpen) {
           starts[k] = at;
           startMarks[k] = mark;
         }
-        sums[k] = sums[k]! + (gain > gainMax ? gainMax : gain);
-        if (sums[k]! <= 0) close(k);
-        else if (sums[k]! > peaks[k]!) peaks[k] = sums[k]!;
+        const sum = sums[k]! + gain;
+        if (sum <= 0) close(k);
+        else {
+          sums[k] = sum;
+          if (sum > peaks[k]!) peaks[k] = sum;
+        }
       }
     },
     best(direction) {
@@ -137,9 +137,4 @@ export function shiftBank(options: LevelOptions, state?: ShiftBankState): ShiftB
       startMarks: startMarks.map((mark, place) => (sums[place]! > 0 ? mark : null)),
     }),
   };
-}
-
-/** How far a quiet level may wander towards this shift, with its sign. */
-export function deadZone(shift: number, { deadZoneShare, deadZoneMax }: LevelOptions): number {
-  return Math.sign(shift) * Math.min(Math.abs(shift) * deadZoneShare, deadZoneMax);
 }
