@@ -19,8 +19,6 @@ export interface LevelState {
   readonly law: NoiseLaw | null;
   /** Scale of the law, squared, widened by what was not known about the level at its last fit. */
   readonly scale2: number;
-  /** Whether the law is still that of the level before the open change. */
-  readonly isLawBorrowed: boolean;
   readonly runsSinceLaw: number;
   /** Distance of the latest run from the level. */
   readonly before: number;
@@ -54,7 +52,6 @@ interface OpenChange {
   readonly reference: readonly number[];
   readonly level: number;
   readonly law: NoiseLaw;
-  readonly isLawBorrowed: boolean;
   readonly runsSinceLaw: number;
   readonly pastPeaks: readonly number[];
   /** The sums at which it was told. */
@@ -73,8 +70,6 @@ export interface LevelDetector {
   state(): LevelState;
 }
 
-/** A provisional level keeps the law of the level before it until it has this many runs. */
-const OWN_LAW_RUNS_MIN = 30;
 /** The most that one run says for or against a recovery. */
 const RECOVERY_GAIN_MAX = 5;
 const HOUR_MS = 3_600_000;
@@ -97,7 +92,6 @@ export function levelDetector({
   let reference = windowOf(state?.reference ?? []);
   let level = state?.level ?? 0;
   let law: NoiseLaw | null = state?.law ?? null;
-  let isLawBorrowed = state?.isLawBorrowed ?? false;
   let runsSinceLaw = state?.runsSinceLaw ?? 0;
   let before = state?.before ?? 0;
   let scale2 = state?.scale2 ?? 0;
@@ -119,7 +113,6 @@ export function levelDetector({
   }
   function fitLaw(): void {
     law = fitNoiseLaw(reference, reference.quantile(0.5), options);
-    isLawBorrowed = false;
     runsSinceLaw = 0;
     fitLevel();
   }
@@ -164,7 +157,7 @@ export function levelDetector({
   const recover = (was: OpenChange, mark: RunMark, x: number): ChangeEvent => {
     const event = wordOn(was, "recovered", mark, Math.exp(level));
     reference = windowOf(was.reference);
-    ({ law, isLawBorrowed, runsSinceLaw } = was);
+    ({ law, runsSinceLaw } = was);
     fitLevel();
     // What went away by itself counts in full: the same again is no news.
     bank.reset(was.pastPeaks.map((peak, place) => Math.max(peak, was.sums[place]! / options.pastPeakShare)));
@@ -222,10 +215,10 @@ export function levelDetector({
     const stretch = stretchSince(start, shift);
     if (!stretch.isPersistent) return;
     const direction = shift > 0 ? "up" : "down";
-    const { bar, runCountMin, runCountLeast, halfDayHours, halfDayShift } = options;
+    const { bar, runCountMin, runCountFull, halfDayHours, halfDayShift } = options;
     const onset = bank.startMarks[place]!;
     const isLongEnough = Math.abs(shift) > halfDayShift || mark.atMs - onset.atMs >= halfDayHours * HOUR_MS;
-    const isMany = stretch.count >= runCountLeast && score * Math.min(1, stretch.count / runCountMin) ** 3 >= bar;
+    const isMany = stretch.count >= runCountMin && score * Math.min(1, stretch.count / runCountFull) >= bar;
     const isTold = isMany && isLongEnough;
     const found = {
       direction,
@@ -271,7 +264,6 @@ export function levelDetector({
       reference: valuesOf(reference),
       level,
       law: law!,
-      isLawBorrowed,
       runsSinceLaw,
       pastPeaks: [...bank.pastPeaks],
       sums: [...bank.sums],
@@ -287,10 +279,37 @@ export function levelDetector({
     reference = windowOf(waiting.filter(({ at }) => at >= start).map(({ x }) => x));
     waiting = [];
     bank.reset();
-    isLawBorrowed = true;
-    runsSinceLaw = 0;
     hasMoved = false;
-    fitLevel();
+    // The law of the level before it serves a provisional one until that has runs enough for its own.
+    if (reference.size >= options.referenceRunsMin) fitLaw();
+    else fitLevel();
+    before += levelBefore - level;
+  };
+
+  /** A new level, be it the first or a provisional one, is learnt from its first runs before anything is tested against it. */
+  const learn = (x: number): void => {
+    reference.push(x);
+    if (reference.size === options.referenceRunsMin) fitLaw();
+    else if (law !== null) fitLevel();
+    before = x - level;
+  };
+
+  /** Adds a run to the sums, and lets those that no sum stands on join the level; the place of the largest sum. */
+  const add = (x: number, mark: RunMark): number => {
+    const deviation = x - level;
+    bank.add({ deviation, before, law: law!, scale2, at: runCount, mark });
+    before = deviation;
+    waiting.push({ at: runCount, x });
+    const place = bank.best();
+    release(runCount);
+    return place;
+  };
+
+  const refit = (): void => {
+    const levelBefore = level;
+    if (runsSinceLaw >= options.refitShare * reference.size) fitLaw();
+    else fitLevel();
+    hasMoved = false;
     before += levelBefore - level;
   };
 
@@ -298,19 +317,10 @@ export function levelDetector({
     observe({ value, mark }) {
       const x = Math.log(value);
       runCount++;
-      if (law === null) {
-        reference.push(x);
-        if (reference.size === options.referenceRunsMin) fitLaw();
-        before = x - level;
-        return NOTHING;
-      }
-      const at = runCount;
-      const deviation = x - level;
-      bank.add({ deviation, before, law, scale2, at, mark });
-      before = deviation;
-      waiting.push({ at, x });
-      const place = bank.best();
-      release(at);
+      const isLearning = reference.size < options.referenceRunsMin;
+      let place = -1;
+      if (isLearning) learn(x);
+      else place = add(x, mark);
 
       let events: ChangeEvent[] | null = null;
       if (open !== null) {
@@ -331,19 +341,8 @@ export function levelDetector({
         if (still < 0 || runCount - suspicion.sinceAt > options.suspicionRunsMax) (events ??= []).push(withdraw(mark));
       }
       const score = place < 0 ? 0 : bank.ratio(place);
-      if (score >= options.suspicionScore * options.bar) {
-        judge(place, score, mark, (events ??= []));
-      }
-      if (hasMoved) {
-        const levelBefore = level;
-        const isLawDue = isLawBorrowed
-          ? reference.size >= OWN_LAW_RUNS_MIN
-          : runsSinceLaw >= options.refitShare * reference.size;
-        if (isLawDue) fitLaw();
-        else fitLevel();
-        hasMoved = false;
-        before += levelBefore - level;
-      }
+      if (score >= options.suspicionScore * options.bar) judge(place, score, mark, (events ??= []));
+      if (hasMoved) refit();
       return events ?? NOTHING;
     },
     state: () => ({
@@ -352,7 +351,6 @@ export function levelDetector({
       level,
       law,
       scale2,
-      isLawBorrowed,
       runsSinceLaw,
       before,
       bank: bank.state(),

@@ -1,8 +1,7 @@
 /** Sums are in ln of a ratio of likelihoods, scales in ln of the value. Chosen by replay: docs/detection.md says why each. */
 export interface LevelOptions {
-  /** How many times slower (or faster) the shifts are that are tested for, each by a sum of its own. */
-  readonly ratiosUp: readonly number[];
-  readonly ratiosDown: readonly number[];
+  /** How many times slower and faster the shifts are that are tested for, each by a sum of its own. */
+  readonly ratios: readonly number[];
   /** The level in force is learnt from this many of the latest runs that belong to it ... */
   readonly referenceRunsMax: number;
   /** ... and nothing is said before there are this many. */
@@ -20,10 +19,10 @@ export interface LevelOptions {
   readonly sumMin: number;
   /** ... raised by this share of the highest sum that faded by itself before. */
   readonly pastPeakShare: number;
-  /** A change lasts this many runs before it is told; fewer when the sum is beyond what is needed by (this / runs)³ ... */
+  /** A change of fewer runs than this needs a higher sum in proportion, twice as much at half of them ... */
+  readonly runCountFull: number;
+  /** ... and of fewer than this it is never told. */
   readonly runCountMin: number;
-  /** ... but never fewer than this. */
-  readonly runCountLeast: number;
   /** Share of the runs since the onset that must be in the shift. */
   readonly persistentShare: number;
   /** A shift up to `halfDayShift` (in ln) must have been seen over this many hours: half days are a rhythm. */
@@ -51,8 +50,7 @@ export interface LevelOptions {
 }
 
 export const DEFAULT_LEVEL_OPTIONS: LevelOptions = {
-  ratiosUp: [1.1, 1.2, 1.3, 1.5, 2, 3, 9],
-  ratiosDown: [1.1, 1.2, 1.35, 1.6, 2, 3, 9],
+  ratios: [1.1, 1.2, 1.3, 1.5, 2, 3],
   referenceRunsMax: 150,
   referenceRunsMin: 15,
   deadZoneShare: 0.45,
@@ -62,10 +60,10 @@ export const DEFAULT_LEVEL_OPTIONS: LevelOptions = {
   levelVarianceFactor: 3,
   sumMin: 4.4,
   pastPeakShare: 0.35,
-  runCountMin: 12,
-  runCountLeast: 8,
+  runCountFull: 16,
+  runCountMin: 8,
   persistentShare: 0.75,
-  halfDayHours: 12,
+  halfDayHours: 16,
   halfDayShift: 0.35,
   suspicionScore: 0.8,
   suspicionRunCountMin: 4,

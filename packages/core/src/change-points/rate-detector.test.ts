@@ -17,7 +17,7 @@ const told = (events: readonly ChangeEvent[]) => events.filter(({ state }) => st
 
 test("a steady rate of failures is no change", () => {
   const alerts = Array.from({ length: 30 }, (_, seed) => told(eventsOf(failures(seed, () => 0.08)))).flat();
-  assert.ok(alerts.length <= 2, `${alerts.length} in 9000 runs`);
+  assert.ok(alerts.length <= 9, `${alerts.length} in 9000 runs`);
 });
 
 test("a rate that rose by forty points is told within thirty runs, with its onset, and recovers", () => {

@@ -14,8 +14,6 @@ export interface RateState {
   readonly before: 0 | 1;
   readonly waiting: readonly WaitingPair[];
   readonly sums: readonly number[];
-  readonly peaks: readonly number[];
-  readonly pastPeaks: readonly number[];
   readonly starts: readonly RateStart[];
   readonly changeCount: number;
   readonly open: OpenRise | null;
@@ -52,10 +50,7 @@ export interface RateDetector {
   state(): RateState;
 }
 
-/** An excursion counts as the series' own past only once so many runs stand behind its usual rate. */
-const PAST_AFTER_RUNS = 20;
 const RATE_MAX = 0.95;
-const AFTER_FAILURE_MAX = 0.9;
 const NOTHING: readonly ChangeEvent[] = [];
 
 /**
@@ -69,31 +64,28 @@ export function rateDetector({
   readonly options?: RateOptions;
   readonly state?: RateState;
 } = {}): RateDetector {
-  const { rises, gainMax, sumMin, pastPeakShare } = options;
+  const { rises, gainMax, sumMin } = options;
   const zeros = rises.map(() => 0);
   let runCount = state?.runCount ?? 0;
   const reference = [...(state?.reference ?? [])];
   let before: 0 | 1 = state?.before ?? 0;
   let waiting = [...(state?.waiting ?? [])];
   const sums = [...(state?.sums ?? zeros)];
-  const peaks = [...(state?.peaks ?? zeros)];
-  const pastPeaks = [...(state?.pastPeaks ?? zeros)];
   const starts: RateStart[] = [...(state?.starts ?? zeros.map(() => ({ at: 0, mark: null, failures: 0 })))];
   let changeCount = state?.changeCount ?? 0;
   let open: OpenRise | null = state?.open == null ? null : { ...state.open };
   const counts = [0, 0, 0, 0];
   for (const pair of reference) counts[pair]!++;
 
-  /** Share of failed runs, and of runs that fail after a passed and after a failed one. */
+  /** Share of failed runs as far as seen, and how likely the next one is to fail while nothing has changed. */
   const usualRates = () => {
-    const total = reference.length;
-    const rate =
-      (counts[1]! + counts[3]! + options.ratePriorRuns * options.ratePrior) / (total + options.ratePriorRuns);
-    const afterPass = (counts[1]! + options.ratePriorRuns * rate) / (counts[0]! + counts[1]! + options.ratePriorRuns);
-    const rowPrior = Math.min(AFTER_FAILURE_MAX, rate + options.rowPrior);
-    const afterFailure =
-      (counts[3]! + options.rowPriorRuns * rowPrior) / (counts[2]! + counts[3]! + options.rowPriorRuns);
-    return { rate, next: before === 1 ? afterFailure : afterPass };
+    const { ratePrior, ratePriorRuns, rateErrors, rowRate } = options;
+    const rate = (counts[1]! + counts[3]! + ratePriorRuns * ratePrior) / (reference.length + ratePriorRuns);
+    if (before === 1) return { rate, next: rowRate };
+    const count = counts[0]! + counts[1]! + ratePriorRuns;
+    const afterPass = (counts[1]! + ratePriorRuns * rate) / count;
+    const error = Math.sqrt((afterPass * (1 - afterPass)) / count);
+    return { rate, next: Math.min(RATE_MAX, afterPass + rateErrors * error) };
   };
 
   /** Adds the run to every sum; the place of the one that is largest beside the one it needs, and that ratio. */
@@ -110,13 +102,7 @@ export function rateDetector({
       const sum = sums[k]! + Math.min(gainMax, gain);
       if (failed === 1) starts[k] = { ...starts[k]!, failures: starts[k]!.failures + 1 };
       sums[k] = Math.max(0, sum);
-      if (sum <= 0) {
-        if (reference.length > PAST_AFTER_RUNS) pastPeaks[k] = Math.max(pastPeaks[k]!, peaks[k]!);
-        peaks[k] = 0;
-        continue;
-      }
-      peaks[k] = Math.max(peaks[k]!, sum);
-      const ratio = sum / (sumMin + pastPeakShare * pastPeaks[k]!);
+      const ratio = sum / sumMin;
       if (ratio > best) {
         best = ratio;
         place = k;
@@ -131,7 +117,7 @@ export function rateDetector({
     for (const [k, { at }] of starts.entries()) {
       if (sums[k]! > options.waitingSum && at < earliest) earliest = at;
     }
-    const runsMax = open === null ? options.waitingRunsMax : options.waitingRunsMaxOpen;
+    const runsMax = options.waitingRunsMax;
     let released = 0;
     while (released < waiting.length && (waiting[released]!.at < earliest || waiting.length - released > runsMax)) {
       const { pair } = waiting[released]!;
@@ -167,7 +153,6 @@ export function rateDetector({
     if (rise.recovery > options.recoverySum || sums.every((sum) => sum === 0)) {
       open = null;
       sums.fill(0);
-      peaks.fill(0);
       return [wordOn(rise, "recovered", mark)];
     }
     if (runCount - rise.toldAt > options.settledAfterRuns) {
@@ -191,7 +176,6 @@ export function rateDetector({
       if (open !== null) return follow(open, failed, best, mark);
       if (place < 0 || runCount <= options.runCountMin || best < options.bar) return NOTHING;
       const start = starts[place]!;
-      if (start.failures < options.failureCountMin) return NOTHING;
       open = {
         changeNumber: ++changeCount,
         onset: start.mark!,
@@ -211,8 +195,6 @@ export function rateDetector({
       before,
       waiting: [...waiting],
       sums: [...sums],
-      peaks: [...peaks],
-      pastPeaks: [...pastPeaks],
       starts: starts.map((start, k) => (sums[k] === 0 ? { at: 0, mark: null, failures: 0 } : start)),
       changeCount,
       open: open === null ? null : { ...open },

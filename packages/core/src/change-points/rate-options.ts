@@ -1,6 +1,6 @@
-/** Chosen by replay, see docs/detection.md. */
+/** Sums are in ln of a ratio of likelihoods. Chosen by replay: docs/detection.md says why each. */
 export interface RateOptions {
-  /** Rises of the failure rate that are tested for, as shares of the runs that would pass. */
+  /** Rises of the failure rate that are tested for, as shares of all runs. */
   readonly rises: readonly number[];
   /** The usual rate is learnt from this many of the latest runs that belong to it. */
   readonly referenceRunsMax: number;
@@ -9,23 +9,22 @@ export interface RateOptions {
   /** The rate expected before it is seen, and how many runs this expectation is worth. */
   readonly ratePrior: number;
   readonly ratePriorRuns: number;
-  /** Failures come in rows: how much likelier one is expected to be after another, and how many failures this is worth. */
-  readonly rowPrior: number;
-  readonly rowPriorRuns: number;
+  /** The usual rate is taken this many standard errors above its estimate: no alert because little is known. */
+  readonly rateErrors: number;
+  /**
+   * Chance that a failure follows a failure as long as nothing changed, in every series alike: a row of failures is one event,
+   * and no evidence for a higher rate.
+   */
+  readonly rowRate: number;
   /** The most that one run can add to a sum. */
   readonly gainMax: number;
-  /** The sum at which a rise is sure enough ... */
+  /** The sum at which a rise is sure enough: the one knob for the load of false alarms. */
   readonly sumMin: number;
-  /** ... raised by this share of the highest sum that the series' own quiet past has reached. */
-  readonly pastPeakShare: number;
-  /** A rise shows at least this many failures. */
-  readonly failureCountMin: number;
   /** Runs since the onset of a sum above this wait outside the usual rate ... */
   readonly waitingSum: number;
-  /** ... until it is back at zero, or this many have gone by; in an open change, this many. */
+  /** ... until it is back at zero, or this many have gone by. */
   readonly waitingRunsMax: number;
-  readonly waitingRunsMaxOpen: number;
-  /** Evidence (ln of a ratio of likelihoods) at which the usual rate is back. */
+  /** The sum at which the usual rate is back. */
   readonly recoverySum: number;
   /** A told rise is told again as grown when its score is this many times the last one told. */
   readonly grownBy: number;
@@ -36,22 +35,19 @@ export interface RateOptions {
 }
 
 export const DEFAULT_RATE_OPTIONS: RateOptions = {
-  rises: [0.12, 0.21, 0.41],
-  referenceRunsMax: 275,
+  rises: [0.15, 0.3],
+  referenceRunsMax: 200,
   runCountMin: 60,
-  ratePrior: 0.046,
-  ratePriorRuns: 16.6,
-  rowPrior: 0.57,
-  rowPriorRuns: 7.5,
-  gainMax: 1.47,
-  sumMin: 5,
-  pastPeakShare: 0.15,
-  failureCountMin: 2,
+  ratePrior: 0.05,
+  ratePriorRuns: 15,
+  rateErrors: 0.4,
+  rowRate: 0.8,
+  gainMax: 1.5,
+  sumMin: 3.3,
   waitingSum: 1.5,
-  waitingRunsMax: 27,
-  waitingRunsMaxOpen: 38,
+  waitingRunsMax: 25,
   recoverySum: 5,
   grownBy: 1.1,
-  settledAfterRuns: 143,
+  settledAfterRuns: 120,
   bar: 1,
 };

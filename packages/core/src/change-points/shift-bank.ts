@@ -51,8 +51,8 @@ export interface ShiftBank {
 export function shiftBank(options: LevelOptions, state?: ShiftBankState): ShiftBank {
   const { sumMin, pastPeakShare } = options;
   const shifts = Float64Array.from([
-    ...options.ratiosUp.map((ratio) => Math.log(ratio)),
-    ...options.ratiosDown.map((ratio) => -Math.log(ratio)),
+    ...options.ratios.map((ratio) => Math.log(ratio)),
+    ...options.ratios.map((ratio) => -Math.log(ratio)),
   ]);
   const deadZones = shifts.map((shift) => shift * options.deadZoneShare);
   const count = shifts.length;

@@ -38,8 +38,6 @@ export function acceptRate(state: RateState, changeNumber: number, atMs: number)
       reference: Array.from({ length: times }, () => seen).flat(),
       waiting: [],
       sums: none,
-      peaks: none,
-      pastPeaks: none,
       starts: none.map(() => ({ at: 0, mark: null, failures: 0 })),
       open: null,
     },

@@ -2,8 +2,6 @@ import {
   type ChangeEvent,
   type Conclusion,
   DEFAULT_HISTORY_OPTIONS,
-  DEFAULT_LEVEL_OPTIONS,
-  DEFAULT_RATE_OPTIONS,
   entersFailureRate,
   isFailure,
   levelDetector,
@@ -57,12 +55,6 @@ export interface ReplayDeps {
   readonly signal: { readonly aborted: boolean };
 }
 
-/**
- * What is surely no alert is left out; a little below the bar is handed in too, so that whoever scores can cut to a load of
- * their own.
- */
-const REPLAY_LEVEL_OPTIONS = { ...DEFAULT_LEVEL_OPTIONS, bar: 1 };
-const REPLAY_RATE_OPTIONS = { ...DEFAULT_RATE_OPTIONS, bar: 0.8 };
 const MS_MIN = 1;
 
 /**
@@ -110,8 +102,8 @@ interface SeriesWatch {
 }
 
 function seriesWatch(series: string): SeriesWatch {
-  const durations = levelDetector({ options: REPLAY_LEVEL_OPTIONS });
-  const failures = rateDetector({ options: REPLAY_RATE_OPTIONS });
+  const durations = levelDetector();
+  const failures = rateDetector();
   const schedule = silenceDetector();
   const singles = ownHistory(DEFAULT_HISTORY_OPTIONS.duration);
   /** Odd runs in a row, with their side as the sign; from the third on they are one note, which the protocol calls an incident. */
