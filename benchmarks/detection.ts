@@ -25,6 +25,8 @@ import {
   runDetector,
   runNode,
   type Scored,
+  toldAnyway,
+  type TruthRow,
 } from "./detection/protocol.ts";
 import {
   figuresBlock,
@@ -44,12 +46,6 @@ const PROGRAM = join(import.meta.dirname, "../packages/oddrun/bin/oddrun.js");
 const OURS = `"${process.execPath}" "${PROGRAM}" replay --input "{in}" --observed "{observed}" --findings "{out}"`;
 const BUDGET = 0.5;
 const ROUNDS = 5;
-
-interface Truth {
-  readonly series: string;
-  readonly family: string;
-  readonly runs: number;
-}
 
 interface Places {
   readonly runs: string;
@@ -84,12 +80,13 @@ function measureCases(protocol: Protocol, command: string, folder: string, limit
     "--draws",
     draws,
   ]);
-  const truth = readLines<Truth>(truthFile);
+  const truth = readLines<TruthRow>(truthFile);
   const told = readLines<FindingLine>(findings);
   const cuts = cutsFor(truth, told, BUDGET);
   const control = (family: string) => controlPer1000(family, truth, told, cuts);
   const controls = { bimodal: control("bimodal"), seasonal: control("seasonal") };
-  return { scored: JSON.parse(scored) as Scored, truth, cuts, controls };
+  const anyway = { spike: toldAnyway("spike", truth, told, cuts), variance: toldAnyway("variance", truth, told, cuts) };
+  return { scored: JSON.parse(scored) as Scored, truth, cuts, controls, anyway };
 }
 
 function measureRaw(protocol: Protocol, command: string, folder: string, cuts: Cuts) {
@@ -188,7 +185,7 @@ function main(): void {
   const rawFolder = join(folder, "raw");
   try {
     mkdirSync(rawFolder, { recursive: true });
-    const { scored, truth, cuts, controls } = measureCases(protocol, command, folder, limit);
+    const { scored, truth, cuts, controls, anyway } = measureCases(protocol, command, folder, limit);
     const places = placesIn(folder);
     const runCount = truth.reduce((sum, { runs }) => sum + runs, 0);
     progress("checking that only the past is used");
@@ -205,7 +202,7 @@ function main(): void {
       histories: truth.length,
       runs: runCount,
       targets: [
-        ...caseTargets(scored, controls),
+        ...caseTargets(scored, controls, anyway),
         ...(raw === null ? [] : rawTargets(raw.cut, raw.byFirstAttempts)),
         ...(speed === null
           ? []

@@ -110,6 +110,7 @@ export interface FindingLine {
   readonly incident?: string | number;
   readonly state?: string;
   readonly score?: number;
+  readonly detected_at_run: number | string;
 }
 
 export function runNode({ folder }: Protocol, script: string, args: readonly string[]): string {
@@ -145,10 +146,15 @@ const STREAMS: Readonly<Record<string, "duration" | "failure">> = {
 };
 const WARM_UP = 60;
 
-interface TruthRow {
+export interface TruthRow {
   readonly series: string;
   readonly family: string;
+  readonly segment: string;
+  /** Where in its background it begins. */
+  readonly offset: number;
   readonly runs: number;
+  readonly first_run: number;
+  readonly incidents: readonly { readonly start_run: number }[];
 }
 
 interface ToldAlert {
@@ -201,4 +207,35 @@ export function controlPer1000(
     ({ stream, score }) => stream === "duration" && score > cuts.duration,
   );
   return watched === 0 ? null : (1000 * told.length) / watched;
+}
+
+const AFTER_RUNS = 40;
+
+/**
+ * Of the histories of a family in which a lasting duration alert follows the incident, those in which it does on the clean background at the
+ * same place, too: nothing that was put in is the cause there.
+ */
+export function toldAnyway(
+  family: string,
+  truth: readonly TruthRow[],
+  findings: readonly FindingLine[],
+  cuts: Cuts,
+): { readonly told: number; readonly anyway: number } {
+  const alerts = Map.groupBy(
+    findings.filter(
+      ({ kind, state, score = 0 }) => STREAMS[kind] === "duration" && state === undefined && score > cuts.duration,
+    ),
+    ({ series }) => series,
+  );
+  const clean = new Map(truth.filter((one) => one.family === "none").map((one) => [one.segment, one]));
+  const isTold = ({ series, first_run: firstRun }: TruthRow, from: number): boolean =>
+    (alerts.get(series) ?? []).some(({ detected_at_run: atRun }) => {
+      const place = Number(atRun) - firstRun;
+      return place >= from && place <= from + AFTER_RUNS;
+    });
+  const told = truth.filter((one) => one.family === family && isTold(one, one.incidents[0]!.start_run - one.first_run));
+  const anyway = told.filter((one) =>
+    isTold(clean.get(one.segment)!, one.incidents[0]!.start_run - one.first_run + one.offset),
+  );
+  return { told: told.length, anyway: anyway.length };
 }
