@@ -168,6 +168,13 @@ test("told one by one, the first becomes fleet-wide, the others merge into it, a
   assert.equal(records().length, 6, "days later it is another cause");
 });
 
+test("repositories are counted, however many workflows each of them runs", () => {
+  const { say, records } = ledger(repositories(20).flatMap((each) => Array.from({ length: 10 }, () => each)));
+  say(fleet(12));
+  assert.equal(incidentAt(records()[0]!, at(40)).isFleetWide, true);
+  assert.equal(records().length, 1);
+});
+
 test("a fleet is found whatever repository is read first", () => {
   const { say, records } = ledger(repositories(20));
   for (const each of fleet(8).toReversed()) say([each]);

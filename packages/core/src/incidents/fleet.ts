@@ -20,7 +20,7 @@ const RECENT_MS = 3 * DAY_MS;
 /** A repository without a run for so long is not one that could have moved. */
 const ACTIVE_MS = 14 * DAY_MS;
 
-/** When a repository was seen to run: its first and last end. */
+/** When a repository, or one workflow of it, was seen to run: its first and last end. */
 export interface RepositoryActivity {
   readonly repositoryId: number;
   readonly firstMs: number;
@@ -31,7 +31,7 @@ export interface RepositoryActivity {
 export function activeAt(activity: readonly RepositoryActivity[], atMs: number) {
   const active = activity.filter(({ firstMs, lastMs }) => firstMs <= atMs && lastMs >= atMs - ACTIVE_MS);
   return {
-    repositoryCount: active.length,
+    repositoryCount: new Set(active.map(({ repositoryId }) => repositoryId)).size,
     firstMs: active.reduce((first, { firstMs }) => Math.min(first, firstMs), atMs),
   };
 }

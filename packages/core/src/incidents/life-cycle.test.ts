@@ -48,6 +48,16 @@ test("it has recovered when the whole runs have, whatever their jobs do; without
   assert.equal(state([anEvent("told", at(1), JOB), anEvent("recovered", at(4), JOB)], at(4)), "recovered");
 });
 
+test("of many changes one in ten that is never told to have recovered keeps none open", () => {
+  const of = (count: number, what: "told" | "recovered", day: number) =>
+    Array.from({ length: count }, (_, index) =>
+      anEvent(what, at(day), { change: { seriesId: seriesId(aSeries({ workflowId: 70 + index })), changeNumber: 1 } }),
+    );
+  assert.equal(state([...of(20, "told", 1), ...of(18, "recovered", 5)], at(5)), "recovered");
+  assert.equal(state([...of(20, "told", 1), ...of(17, "recovered", 5)], at(5)), "ongoing");
+  assert.equal(state([...of(9, "told", 1), ...of(8, "recovered", 5)], at(5)), "ongoing");
+});
+
 test("what comes back after it had recovered is grown, and no more acknowledged or muted", () => {
   const events = [
     anEvent("told", at(1)),

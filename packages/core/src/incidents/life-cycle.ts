@@ -141,7 +141,7 @@ function stepChange(fold: Fold, what: ChangeWordKind, change: ChangeKey, atMs: n
   fold.words.set(id, what);
   fold.counts[rank]![what] += 1;
   if (what === "told" || what === "grown") {
-    const isBack = before !== null && before.openCount === 0 && rank <= before.rank;
+    const isBack = before !== null && !before.isOpen && rank <= before.rank;
     if (before === null) fold.news = { what: "new", atMs };
     else if (rank <= before.rank) fold.news = { what: "grown", atMs };
     // what people said before was about a mere suspicion, or about something that had ended
@@ -149,22 +149,27 @@ function stepChange(fold: Fold, what: ChangeWordKind, change: ChangeKey, atMs: n
     if (isBack) fold.mutedUntilMs = null;
   }
   const after = leading(fold);
-  const isOpen = after === null ? isSuspected(fold) : after.openCount > 0;
+  const isOpen = after === null ? isSuspected(fold) : after.isOpen;
   fold.endedAtMs = isOpen ? null : (fold.endedAtMs ?? atMs);
 }
 
 interface Leading {
   readonly rank: number;
-  readonly openCount: number;
+  readonly isOpen: boolean;
   readonly isSettled: boolean;
 }
+
+/** Of many changes some are never told to have recovered: one in ten of them keeps no incident open. */
+const LEFT_OPEN_SHARE = 0.1;
 
 /** Of the changes that were told and stand, those of the lowest rank: jobs and steps decide only where no run does. */
 function leading({ counts }: Fold): Leading | null {
   const rank = counts.findIndex(({ told, grown, settled, recovered }) => told + grown + settled + recovered > 0);
   if (rank < 0) return null;
-  const { told, grown, recovered } = counts[rank]!;
-  return { rank, openCount: told + grown, isSettled: recovered === 0 };
+  const { told, grown, recovered, settled } = counts[rank]!;
+  const openCount = told + grown;
+  const isOpen = openCount > Math.floor(LEFT_OPEN_SHARE * (openCount + recovered + settled));
+  return { rank, isOpen, isSettled: recovered === 0 };
 }
 
 const isSuspected = ({ counts }: Fold): boolean => counts.some(({ suspected }) => suspected > 0);
@@ -175,7 +180,7 @@ function stateOf(fold: Fold, nowMs: number): IncidentState {
   const told = leading(fold);
   const { news, isAcknowledged, mutedUntilMs } = fold;
   if (told === null && !isSuspected(fold)) return "withdrawn";
-  if (told !== null && told.openCount === 0) return told.isSettled ? "accepted" : "recovered";
+  if (told !== null && !told.isOpen) return told.isSettled ? "accepted" : "recovered";
   if (mutedUntilMs !== null && mutedUntilMs > nowMs) return "muted";
   if (isAcknowledged) return "acknowledged";
   if (told === null) return "suspected";
