@@ -77,5 +77,3 @@ const UNITS = {
 
 const instant = (ms: number | null): string | null =>
   ms === null || !(Math.abs(ms) <= 8.64e15) ? null : new Date(ms).toISOString();
-
-export type IncidentJson = ReturnType<typeof incidentJson>;

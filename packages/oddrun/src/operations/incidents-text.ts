@@ -60,14 +60,18 @@ export function mainLines(incident: Incident, names: IncidentNames): readonly st
     : "";
   const attempt = latest.onset.runAttempt > 1 ? ` attempt ${latest.onset.runAttempt}` : "";
   const onset = series.measure === "schedule" ? "last seen with" : "since";
+  const runs =
+    latest.runCount === 0 ? "" : `${latest.runCount} ${latest.runCount === 1 ? "run speaks" : "runs speak"} for it; `;
   const told = incident.changes.filter(({ standing }) => standing !== "suspected" && standing !== "withdrawn");
   const openCount = told.filter(({ standing }) => standing === "told").length;
   const isPartlyOver = openCount > 0 && openCount < told.length;
   return [
     `${place}${seriesWords(series)}${context === "" ? "" : ` on ${context}`}: ${levelWords(series, latest)}`,
     `${onset} run ${latest.onset.runId}${attempt}, which ended ${instantWords(latest.onset.atMs)}`,
-    `${latest.runCount} ${latest.runCount === 1 ? "run speaks" : "runs speak"} for it; score ${latest.score.toFixed(1)}, told from 1.0${latest.isYoung ? "; the history before it is short" : ""}`,
-    ...(isPartlyOver ? [`${openCount} of ${told.length} changes in it are still open`] : []),
+    `${runs}score ${latest.score.toFixed(1)}, told from 1.0${latest.isYoung ? "; the history before it is short" : ""}`,
+    ...(isPartlyOver
+      ? [`${openCount} of ${told.length} changes in it ${openCount === 1 ? "is" : "are"} still open`]
+      : []),
   ];
 }
 

@@ -57,7 +57,7 @@ const workflowIdsOf = ({ changes }: Incident): readonly number[] => [
 export function seriesWords({ scope, measure, job, part }: Series): string {
   if (measure === "metric") return quoted(part);
   if (scope === "run") return "whole runs";
-  if (scope === "runner") return job === "" ? "its runners" : `runners ${quoted(job)}`;
+  if (scope === "runner") return `waiting for runners${job === "" ? "" : ` ${quoted(job)}`}`;
   return scope === "job" ? `job ${quoted(job)}` : `step ${quoted(part)} of job ${quoted(job)}`;
 }
 
@@ -155,14 +155,16 @@ function groupWords(changes: readonly ChangeStanding[], incident: Incident, name
     isOtherWorkflow && series.workflowId !== 0 ? named(names.workflow(series.repositoryId, series.workflowId)) : "",
   ].filter((part) => part !== "");
   const context = contextWords(series);
-  const cells = changes.map(({ series: { job } }) => parseJobName(job).matrix?.join(", ") ?? job);
+  // one series may have changed more than once
+  const jobs = [...new Set(changes.map(({ series: { job } }) => job))];
+  const cells = jobs.map((job) => parseJobName(job).matrix?.join(", ") ?? job);
   const what =
-    changes.length === 1
+    jobs.length === 1
       ? seriesWords(series)
-      : `${seriesWords({ ...series, job: matrixName(series.job) })}, ${changes.length} of its matrix (${printable(cells.join("; "), 120)})`;
-  const verb = kind === incident.kind ? "" : ` ${KIND_VERBS[kind]}`;
+      : `${seriesWords({ ...series, job: matrixName(series.job) })}, ${jobs.length} of its matrix (${printable(cells.join("; "), 120)})`;
+  const verb = kind === incident.kind || series.scope === "runner" ? "" : ` ${KIND_VERBS[kind]}`;
   const state = standing === "told" ? "" : ` (${standing})`;
-  const most = changes.length === 1 ? "" : "most: ";
+  const most = jobs.length === 1 ? "" : "most: ";
   return `${[...place, what].join(" ")}${context === "" ? "" : ` on ${context}`}${verb}: ${most}${levelWords(series, latest)}${state}`;
 }
 

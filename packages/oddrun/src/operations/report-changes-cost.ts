@@ -11,6 +11,7 @@ import type { ContextRuns, SeriesRuns } from "./report-context-runs.ts";
 import { seriesValue } from "./report-changes-picture.ts";
 
 const MINUTE_MS = 60_000;
+const MICROS = 1_000_000;
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 /** Runs a week are counted over four weeks on either side of the onset. */
@@ -58,10 +59,11 @@ export function costByItsRuns(
     return of === undefined || of.runs.length < 2 ? [] : [{ change, ...pace(change, of, untilMs) }];
   });
   if (parts.length < costed(incident).length) return costByItsWords(incident, untilMs);
-  const first = runs.get(incident.changes[0]!.seriesId);
   const rough = cost(incident, parts, { usdAWeek: null, untilMs, isCounted: true });
-  const usdAWeek = usd(incident, rough, first, { prices, visibility });
-  return { ...rough, usdAWeek };
+  return {
+    ...rough,
+    usdAWeek: usdPaid(incident, runs, untilMs) ?? usdOfMinutes(incident, rough, runs, prices, visibility),
+  };
 }
 
 interface Part {
@@ -124,26 +126,33 @@ function cost(
   };
 }
 
+/** Of changes of cost what runs cost more; null where there is none. */
+function usdPaid(incident: Incident, runs: ContextRuns, untilMs: number): number | null {
+  const paid = leadingChanges(incident.changes).flatMap((change) => {
+    const of = runs.get(change.seriesId);
+    if (change.series.measure !== "cost" || of === undefined || of.runs.length < 2) return [];
+    return [((change.latest.level - change.latest.usual) / MICROS) * pace(change, of, untilMs).runsAWeek];
+  });
+  return paid.length === 0 ? null : paid.reduce((sum, each) => sum + each, 0);
+}
+
 /**
- * Of a change of cost what its runs cost more; else the minutes at what a minute of the jobs that moved costs, where those were
- * read. GitHub rounds each job up, so this is about what the bill shows.
+ * The minutes at what a minute of the jobs that moved costs, where those were read. GitHub rounds each job up, so this is about
+ * what the bill shows.
  */
-function usd(
+function usdOfMinutes(
   incident: Incident,
-  { minutesAWeek, runsAWeek }: IncidentCost,
-  first: SeriesRuns | undefined,
-  { prices, visibility }: { readonly prices: PriceTable; readonly visibility: Repository["visibility"] },
+  { minutesAWeek }: IncidentCost,
+  runs: ContextRuns,
+  prices: PriceTable,
+  visibility: Repository["visibility"],
 ): number | null {
-  const paid = incident.changes.filter(({ series, standing }) => series.measure === "cost" && standing === "told");
-  if (paid.length > 0 && runsAWeek !== null) {
-    const perRun = paid.reduce((sum, { latest }) => sum + latest.level - latest.usual, 0) / paid.length;
-    return (perRun / 1e6) * runsAWeek;
-  }
   const sum = usageSum(prices);
+  const first = runs.get(incident.changes[0]!.seriesId);
   for (const jobs of first?.jobs.values() ?? []) for (const job of jobs) sum.add(job, visibility);
   const { microUsd, executionMs } = sum.usage();
   if (minutesAWeek === null || microUsd === 0 || executionMs === 0) return null;
-  return (microUsd / 1e6 / (executionMs / MINUTE_MS)) * minutesAWeek;
+  return (microUsd / MICROS / (executionMs / MINUTE_MS)) * minutesAWeek;
 }
 
 const endOf = (run: SeriesRuns["runs"][number]): number | null =>
