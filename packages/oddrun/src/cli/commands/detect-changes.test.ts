@@ -1,17 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seriesId } from "@oddrun/core";
 import * as fc from "fast-check";
 import type { Store } from "../../adapters/store/index.ts";
 import { held, look, newStore, standing, told, WINDOW_MS } from "./change-look.contract.ts";
-import { type Arrival, batchOf, changingHistory, REPOSITORY, START } from "./changing-history.contract.ts";
+import { type Arrival, batchOf, changingHistory, HOUR_MS, REPOSITORY, START } from "./changing-history.contract.ts";
 
 const HISTORY = changingHistory();
 const END = Math.max(...HISTORY.map(({ run }) => run.completedAtMs!));
 
+/** A person accepts the longer runs, some while after they were told. */
+const ACCEPTED_MS = START + 80 * HOUR_MS;
+const SERIES = { workflowId: 70, branches: "default", event: "push", scope: "run", measure: "duration" } as const;
+const ACCEPTED = {
+  seriesId: seriesId({ ...SERIES, repositoryId: REPOSITORY.id, job: "", part: "" }),
+  changeNumber: 1,
+  acceptedAtMs: ACCEPTED_MS,
+};
+const feedbackAt = (nowMs: number) => ({ bars: new Map(), accepted: nowMs < ACCEPTED_MS ? [] : [ACCEPTED] });
+
 async function inOneGo(arrivals: readonly Arrival[]) {
   const store = await newStore();
   await store.save(batchOf(arrivals));
-  await look(store, END + WINDOW_MS);
+  await look(store, END + WINDOW_MS, { feedback: feedbackAt(END + WINDOW_MS) });
   const found = { words: await held(store), standing: await standing(store) };
   await store.close();
   return found;
@@ -55,6 +66,7 @@ function dying(store: Store, kill: "before" | "after"): Store {
 test("any order of arrival within the window, any split into looks, and kills between them lead to the same changes", async () => {
   const whole = await inOneGo(HISTORY);
   assert.ok(whole.words.length > 8);
+  assert.ok(whole.words.some(({ event }) => event.state === "settled" && event.at.atMs === ACCEPTED_MS));
   const delays = fc.array(fc.integer({ min: 0, max: WINDOW_MS - 1 }), { minLength: 40, maxLength: 40 });
   const looks = fc.array(
     fc.record({
@@ -78,7 +90,10 @@ test("any order of arrival within the window, any split into looks, and kills be
         const come = arriving.filter((each) => each.atMs > fromMs && each.atMs <= atMs);
         fromMs = atMs;
         if (come.length > 0) await store.save(batchOf(come.map(({ arrival }) => arrival)));
-        const looking = look(kill === null ? store : dying(store, kill), atMs, { saveAfterRuns: runs });
+        const looking = look(kill === null ? store : dying(store, kill), atMs, {
+          saveAfterRuns: runs,
+          feedback: feedbackAt(atMs),
+        });
         if (kill === null) await looking.catch((error: unknown) => assert.match(String(error), /no-runs|No runs/i));
         else await looking.catch(() => {});
       }
