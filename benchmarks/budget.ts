@@ -142,7 +142,14 @@ function simulate(seed: number) {
       told: candidate.members,
     })),
   );
-  const coverage = promisesIn(past, () => ORGANISATION, null);
+  const isShared = (inbox: string): boolean => inbox.startsWith("organisation");
+  const coverage = promisesIn(
+    past,
+    () => ORGANISATION,
+    null,
+    (inbox) => !isShared(inbox),
+  );
+  const sharedCoverage = promisesIn(past, () => ORGANISATION, null, isShared);
   return {
     seed,
     ...counts,
@@ -163,6 +170,7 @@ function simulate(seed: number) {
       ),
     ],
     coverage,
+    sharedCoverage,
   };
 }
 
@@ -214,7 +222,11 @@ function main(): void {
       simulated,
       coverage: [
         ...coverage.filter(({ promiseCount }) => promiseCount > 0),
-        { label: "simulated organisation, 8 weeks, each seed", ...addCoverage(simulated.map((one) => one.coverage)) },
+        { label: "simulated repositories, 8 weeks, each seed", ...addCoverage(simulated.map((one) => one.coverage)) },
+        {
+          label: "simulated organisations, 8 weeks, each seed",
+          ...addCoverage(simulated.map((one) => one.sharedCoverage)),
+        },
       ],
       tail,
       sureness: (["level", "failure"] as const).map((measure) => fitSureness(judged, measure)),

@@ -20,6 +20,7 @@ export function promisesIn(
   past: GroupedPast,
   organisationOf: (repositoryId: number) => string | null,
   weeks: number | null,
+  isCounted: (inbox: string) => boolean = () => true,
 ): Coverage {
   const lengthMs = weeks === null ? past.untilMs - past.fromMs : weeks * WEEK_MS;
   const all: Coverage[] = [];
@@ -27,7 +28,8 @@ export function promisesIn(
     const untilMs = fromMs + lengthMs;
     const window = { fromMs, checkFromMs: fromMs + (lengthMs * 2) / 3, untilMs };
     const { inboxes } = promiseAlerts(past, { budget: DEFAULT_PUSH_BUDGET, organisationOf, ...window });
-    for (const { forecast, checkedAWeek, isInside } of inboxes) {
+    for (const { inbox, forecast, checkedAWeek, isInside } of inboxes) {
+      if (!isCounted(inbox)) continue;
       all.push({
         promiseCount: 1,
         heldCount: isInside ? 1 : 0,

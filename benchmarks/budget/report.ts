@@ -103,7 +103,7 @@ ${Object.entries(protocolShares)
 ${size.repositories} repositories, ${size.workflows} workflows, ${whole(size.jobs)} jobs, ${whole(size.steps)} steps, 8 weeks, made as a stream. Planted: slower steps (x1.2 to x2), failing workflows (+20 to +50 points), silent
 schedules, and one runner label slower in all repositories. A push counts as found when its series, measure and onset fit a planted one, else as false.
 
-| seed | runs, jobs, steps | seconds to make and look at | memory, MB | planted (min a week) | flat: pushes, found, false | repositories' inboxes: pushes, found, false (min a week) | organisation's inbox: pushes, found, false (min a week) | its digest: further found, false |
+| seed | runs, jobs, steps | seconds to make and look at | memory, MB | planted (min a week) | flat: pushes, found, false (min a week) | repositories' inboxes: pushes, found, false (min a week) | organisation's inbox: pushes, found, false (min a week) | its digest: further found, false |
 |--:|---|--:|--:|--:|--:|--:|--:|--:|
 ${simulated
   .map((one) =>
@@ -113,9 +113,9 @@ ${simulated
       fixed(one.seconds, 1),
       one.memoryMb,
       `${one.planted} (${whole(one.plantedMinutesAWeek)})`,
-      plantedText(one.flat, false),
-      plantedText(one.repositories, true),
-      plantedText(one.organisation, true),
+      plantedText(one.flat),
+      plantedText(one.repositories),
+      plantedText(one.organisation),
       `${one.digest.found}, ${one.digest.falseIncidents}`,
     ]),
   )
@@ -170,6 +170,6 @@ ${sureness
 `;
 }
 
-function plantedText({ pushes, found, falseIncidents, minutesAWeek }: Planted, withMinutes: boolean): string {
-  return `${pushes}, ${found}, ${falseIncidents}${withMinutes ? ` (${whole(minutesAWeek)})` : ""}`;
+function plantedText({ pushes, found, falseIncidents, minutesAWeek }: Planted): string {
+  return `${pushes}, ${found}, ${falseIncidents} (${whole(minutesAWeek)})`;
 }

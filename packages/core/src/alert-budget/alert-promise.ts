@@ -2,9 +2,10 @@ import { pushCandidates, type SaidOfPast } from "./push-candidates.ts";
 import type { HindsightVerdict } from "./hindsight.ts";
 import type { PushBudget } from "./push-budget.ts";
 import { forecastPushes, type PushForecast } from "./push-forecast.ts";
-import { decidePushes, type Inbox, type PushCandidate, type PushDecision } from "./push-gate.ts";
+import type { Inbox } from "./push-gate.ts";
 import { planPushes, type PushPlan } from "./push-plan.ts";
 import { tunedRaises, verdictsOf } from "./push-tuning.ts";
+import { type PushFate, replayPushes } from "./replay-pushes.ts";
 
 export interface PromiseOptions {
   readonly budget: PushBudget;
@@ -16,9 +17,8 @@ export interface PromiseOptions {
 }
 
 /** One push that the newest third would have brought, and what became of it. */
-export interface PromisedPush extends PushDecision {
+export interface PromisedPush extends PushFate {
   readonly repositoryId: number;
-  readonly candidate: PushCandidate;
   readonly hindsight: HindsightVerdict;
 }
 
@@ -49,11 +49,13 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 /** A series of which there are so many runs can say something. */
 const WARM_RUNS = 30;
 
-/** Tunes on the older part of a past, and says what the newest part would have brought. */
+/**
+ * What the older part of a past promises, and what the newest part would have brought. Each week's bars follow from the weeks
+ * before it, as they will from now on; the forecast, and the bars that delays are told for, from the older part alone.
+ */
 export function promiseAlerts(past: SaidOfPast, options: PromiseOptions): AlertPromise {
   const { budget, organisationOf, fromMs, checkFromMs, untilMs } = options;
-  const candidates = pushCandidates(past);
-  const older = candidates.filter(({ atMs }) => atMs >= fromMs && atMs < checkFromMs);
+  const older = pushCandidates(past).filter(({ atMs }) => atMs >= fromMs && atMs < checkFromMs);
   const loads = [...past.series.values()].flatMap((one) => one.load(fromMs, checkFromMs) ?? []);
   const warmMs = warmFrom(past, fromMs, checkFromMs);
   const weeks = wholeWeeks(warmMs, checkFromMs);
@@ -64,10 +66,7 @@ export function promiseAlerts(past: SaidOfPast, options: PromiseOptions): AlertP
   });
   const plan = planPushes(loads, budget, { organisationOf, raise });
 
-  const decisions = decidePushes(
-    candidates.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs),
-    plan.inboxesOf,
-  );
+  const decisions = replayPushes(past, { budget, organisationOf, fromMs, untilMs });
   const checked = decisions.filter(({ atMs }) => atMs >= checkFromMs);
   const checkedWeeks = (untilMs - checkFromMs) / WEEK_MS;
   const inboxes = inboxesIn(plan, loads.length === 0 ? [] : repositoriesOf(past)).map((inbox): InboxPromise => {
@@ -87,14 +86,12 @@ export function promiseAlerts(past: SaidOfPast, options: PromiseOptions): AlertP
       raise: raise(inbox.name),
     };
   });
-  const byMoment = new Map(candidates.map((one) => [`${one.incidentId} ${one.atMs}`, one]));
   const pushes = checked
     .filter(({ fate }) => fate === "push")
-    .map((decision): PromisedPush => {
-      const candidate = byMoment.get(`${decision.incidentId} ${decision.atMs}`)!;
-      const { seriesId, event } = candidate.members.find((member) => member.seriesId === decision.seriesId)!;
-      const verdict = verdictAt(seriesId, event, untilMs);
-      return { ...decision, repositoryId: candidate.repositoryId, candidate, hindsight: verdict };
+    .map((push): PromisedPush => {
+      const { candidate } = push;
+      const { seriesId, event } = candidate.members.find((member) => member.seriesId === push.seriesId)!;
+      return { ...push, repositoryId: candidate.repositoryId, hindsight: verdictAt(seriesId, event, untilMs) };
     });
   const pushedIds = new Set(decisions.filter(({ fate }) => fate === "push").map(({ incidentId }) => incidentId));
   const quietIds = new Set(checked.map(({ incidentId }) => incidentId).filter((id) => !pushedIds.has(id)));

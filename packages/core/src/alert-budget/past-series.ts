@@ -164,6 +164,8 @@ function asPastSeries(seriesId: string, { series, events, values, endsMs, starts
       const weeks = Math.max(1, (untilMs - Math.max(fromMs, endsMs[0]!)) / WEEK_MS);
       let minutes = 0;
       for (let at = from; at < until; at++) minutes += Math.abs(values[at]!) / MINUTE_MS;
+      // money and joined numbers are no minutes
+      if (series.measure === "cost" || series.measure === "metric") minutes = 0;
       return { seriesId, minutesAWeek: minutes / weeks, runsAWeek: (until - from) / weeks };
     },
   };

@@ -37,8 +37,8 @@ export interface GateOptions {
   /** What takes less than this share of its usual time may do nothing at all, and is told though it is faster. */
   readonly hollowRatio: number;
   /**
-   * Each further context of whole runs that changed with it adds so much to its score. In a repository of 15 series that each run
-   * ten times a week one other is falsely told of within 48 hours either way in 1 case of 25, and scores fall by e in 1/6: ln 25 / 6.
+   * Each further context of whole runs that changed with it adds so much to its score: it is rare that two are falsely told of
+   * within 48 hours. In a repository of 15 series that each run ten times a week a second one is in 1 case of 25.
    */
   readonly togetherScore: number;
 }
@@ -148,9 +148,17 @@ export function surestMember(
   const together = options.togetherScore * Math.max(0, wholeRuns - 1);
   for (const member of able) {
     const excess = member.event.score + together - barOf(inbox, member.seriesId);
-    if (best === null || excess > best.excess) best = { seriesId: member.seriesId, excess };
+    if (best === null || isSurer(excess, member.seriesId, best)) best = { seriesId: member.seriesId, excess };
   }
   return best;
+}
+
+/** What a change costs follows from how long it takes: where both are sure enough, the cause is named. */
+function isSurer(excess: number, id: string, best: { readonly seriesId: string; readonly excess: number }): boolean {
+  const isCost = seriesOf(id).measure === "cost";
+  const wasCost = seriesOf(best.seriesId).measure === "cost";
+  if (isCost !== wasCost && excess >= 0 && best.excess >= 0) return wasCost;
+  return excess > best.excess;
 }
 
 /** A schedule is silent or not: its score is always 1, and false ones are too rare to be rationed. */

@@ -43,7 +43,7 @@ export function planPushes(
   return {
     inboxesOf: (repositoryId) =>
       inboxes.get(repositoryId) ?? [
-        { name: repositoryInbox(repositoryId), pushesAWeek: budget.repositoryAWeek, bars: new Map(), barOfOthers: 1 },
+        inbox(repositoryInbox(repositoryId), [], budget.repositoryAWeek, { raise, options }),
       ],
   };
 }
@@ -64,5 +64,6 @@ function inbox(
     ...seriesBars(byRight, pushesAWeek * (1 - ALONE_PART), how),
     ...seriesBars(alone, pushesAWeek * ALONE_PART, how),
   ]);
-  return { name, pushesAWeek, bars, barOfOthers: Math.max(1, ...bars.values()) };
+  const lowest = Math.max(options.barMin.level, options.barMin.failure);
+  return { name, pushesAWeek, bars, barOfOthers: Math.max(lowest, ...bars.values()) };
 }

@@ -16,6 +16,9 @@ const SHARES_WEEKS = 8;
 /** Bars follow what became of the incidents of this time. */
 const TUNED_WEEKS = 26;
 
+/** Weeks begin on Monday, midnight UTC, so that a past that is looked at again falls into the same weeks. */
+const FIRST_MONDAY_MS = 4 * 24 * 3_600_000;
+
 /** What became of one incident in one inbox. */
 export interface PushFate extends PushDecision {
   readonly candidate: PushCandidate;
@@ -23,8 +26,7 @@ export interface PushFate extends PushDecision {
 
 /**
  * What would have been pushed, week after week: in each the bars follow from what the weeks before it cost and brought, as in the
- * running system.
- * Gives the last decision on each incident in each inbox, in time order.
+ * running system. Gives the last decision on each incident in each inbox, in time order.
  */
 export function replayPushes(
   past: SaidOfPast,
@@ -39,17 +41,17 @@ export function replayPushes(
   },
 ): readonly PushFate[] {
   const candidates = pushCandidates(past).filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
-  const byWeek = Map.groupBy(candidates, ({ atMs }) => Math.floor((atMs - fromMs) / WEEK_MS));
+  const byWeek = Map.groupBy(candidates, ({ atMs }) => Math.floor((atMs - FIRST_MONDAY_MS) / WEEK_MS));
   const verdictAt = verdictsOf(past.series);
   const fates = new Map<string, PushFate>();
   let state = pushGate(() => []).state();
   for (const [week, own] of byWeek) {
-    const weekMs = fromMs + week * WEEK_MS;
+    const weekMs = FIRST_MONDAY_MS + week * WEEK_MS;
     const repositoryIds = new Set(own.map(({ repositoryId }) => repositoryId));
     const loads = [...past.series.values()].flatMap((one) => one.load(weekMs - SHARES_WEEKS * WEEK_MS, weekMs) ?? []);
     const before = candidates.filter(({ atMs }) => atMs < weekMs && atMs >= weekMs - TUNED_WEEKS * WEEK_MS);
     const raise = tunedRaises(planPushes(loads, budget, { organisationOf }), before, {
-      weekCount: Math.min(TUNED_WEEKS, week),
+      weekCount: Math.min(TUNED_WEEKS, Math.max(0, (weekMs - fromMs) / WEEK_MS)),
       verdictOf: ({ seriesId, event }) => verdictAt(seriesId, event, weekMs),
     });
     const plan = planPushes(loads, budget, { organisationOf, raise });

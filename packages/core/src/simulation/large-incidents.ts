@@ -44,7 +44,7 @@ const SIZES = [1.2, 1.3, 1.5, 2] as const;
 const FLEET_FACTOR = 1.3;
 const FLEET_LABELS = "macos-15-xlarge";
 
-/** Chooses what goes wrong, in the second half and more of the history; no workflow carries two incidents of its own. */
+/** Chooses what goes wrong, from the first fifth of the history on; no workflow carries two incidents of its own. */
 export function planLargeIncidents(
   seed: number,
   repositories: readonly LargeRepository[],
@@ -54,7 +54,9 @@ export function planLargeIncidents(
   const random = streamOf(seed, 9_000);
   const free = repositories.flatMap(({ workflows }) => workflows);
   const part = free.length / 400;
-  const onset = (): number => startMs + Math.floor((0.35 + 0.5 * random.next()) * weeks * 7) * DAY_MS;
+  // a schedule must have been seen for some weeks before anyone can miss it
+  const onset = (earliest = 0.2): number =>
+    startMs + Math.floor((earliest + (0.9 - earliest) * random.next()) * weeks * 7) * DAY_MS;
   const found: LargeIncident[] = [];
   for (const { kind, count } of PLANTED) {
     for (let wanted = Math.max(1, Math.round(count * part)); wanted > 0; wanted--) {
@@ -62,7 +64,7 @@ export function planLargeIncidents(
       if (fitting.length === 0) break;
       const workflow = fitting[random.integer(fitting.length)]!;
       free.splice(free.indexOf(workflow), 1);
-      found.push(plant(random, kind, workflow, onset()));
+      found.push(plant(random, kind, workflow, onset(kind === "silent" ? 0.4 : undefined)));
     }
   }
   const onsetMs = onset();

@@ -1,6 +1,7 @@
 import {
   amendIncidents,
   contextOf,
+  GITHUB_PRICES,
   type Job,
   type PastHistory,
   pastHistory,
@@ -13,6 +14,7 @@ import {
   seriesId,
   waitsOf,
 } from "@oddrun/core";
+import { runCost } from "./detect-changes-cost.ts";
 import { seriesSet } from "./detect-changes-series-set.ts";
 import { grouped } from "./grouped-number.ts";
 import { inBatches } from "./in-batches.ts";
@@ -33,6 +35,11 @@ export interface StoredPast {
   readonly isComplete: boolean;
 }
 
+interface SeriesOfStore {
+  readonly series: SaidOfPast["series"];
+  readonly activity: readonly RepositoryActivity[];
+}
+
 export interface StoredPastDeps {
   readonly store: RunStore;
   readonly signal: { readonly aborted: boolean };
@@ -48,10 +55,25 @@ export const workflowKey = (repositoryId: number, workflowId: number): string =>
  * Goes through all stored runs in order of completion, as if they came now and nobody had said anything of them yet, and groups what
  * `detect` would have said. Held in memory: four numbers for each measure of each run and job.
  */
-export async function readStoredPast(
+export async function readStoredPast(deps: StoredPastDeps, filter: RunFilter): Promise<StoredPast> {
+  const read = await readSeries(deps, filter, true);
+  const { series, activity } = read;
+  const words = [...series].flatMap(([id, { events }]) => events.map((event) => ({ seriesId: id, event })));
+  // all words are there at once: each is placed as if it came in time
+  const latenessMs = Number.POSITIVE_INFINITY;
+  const incidents = amendIncidents({ known: [], nextNumber: 1, words, activity, latenessMs });
+  return { ...read, past: { series, words, incidents } };
+}
+
+/**
+ * The series of the stored runs, in order of completion; `watched`: with what `detect` would have said of each, had nobody said
+ * anything of it yet.
+ */
+export async function readSeries(
   { store, signal, progress }: StoredPastDeps,
   filter: RunFilter,
-): Promise<StoredPast> {
+  watched: boolean,
+): Promise<Omit<StoredPast, "past"> & SeriesOfStore> {
   const history = pastHistory({ watched: false });
   const total = await store.countRuns(filter);
   const repositories = new Map<number, string>();
@@ -59,9 +81,10 @@ export async function readStoredPast(
   const activity: RepositoryActivity[] = [];
   let runCount = 0;
   let isComplete = true;
-  for (const { id: repositoryId, fullName } of await store.repositories()) {
+  for (const { id: repositoryId, fullName, visibility } of await store.repositories()) {
     if (filter.repository !== undefined && filter.repository.toLowerCase() !== fullName.toLowerCase()) continue;
     const set = seriesSet({ repositoryId, feedback: NO_FEEDBACK, nowMs: 0, load: () => Promise.resolve([]) });
+    const costOf = runCost(visibility, GITHUB_PRICES);
     let firstMs = Number.POSITIVE_INFINITY;
     let lastMs = Number.NEGATIVE_INFINITY;
     for await (const runs of inBatches(store.finishedRuns({ ...filter, repository: fullName }), BATCH_RUNS)) {
@@ -71,14 +94,15 @@ export async function readStoredPast(
       for (const run of runs) {
         const atMs = finishedAtMs(run);
         const ofRun = jobs.get(keyOf(run)) ?? [];
-        await set.observe(run, ofRun, null, atMs);
-        keep(history, run, ofRun, atMs);
+        const microUsd = costOf(ofRun);
+        if (watched) await set.observe(run, ofRun, microUsd, atMs);
+        keep(history, run, ofRun, { microUsd, atMs });
         workflows.set(workflowKey(repositoryId, run.workflowId), run.workflowName);
         firstMs = Math.min(firstMs, atMs);
         lastMs = Math.max(lastMs, atMs);
       }
       runCount += runs.length;
-      progress(`replayed ${grouped(runCount)} of ${grouped(total)} runs`);
+      progress(`${watched ? "replayed" : "read"} ${grouped(runCount)} of ${grouped(total)} runs`);
     }
     for (const { id, words, watch } of set.all())
       history.say(id, [...words, ...watch.check({ nowMs: lastMs, listenedUntilMs: lastMs })]);
@@ -90,12 +114,9 @@ export async function readStoredPast(
   }
   const lastMs = activity.reduce((last, one) => Math.max(last, one.lastMs), 0);
   const series = history.finish(lastMs);
-  const words = [...series].flatMap(([id, { events }]) => events.map((event) => ({ seriesId: id, event })));
-  // all words are there at once: each is placed as if it came in time
-  const latenessMs = Number.POSITIVE_INFINITY;
-  const incidents = amendIncidents({ known: [], nextNumber: 1, words, activity, latenessMs });
   return {
-    past: { series, words, incidents },
+    series,
+    activity,
     runCount,
     repositories,
     workflows,
@@ -105,7 +126,12 @@ export async function readStoredPast(
   };
 }
 
-function keep(history: PastHistory, run: StoredRun, jobs: readonly Job[], atMs: number): void {
+function keep(
+  history: PastHistory,
+  run: StoredRun,
+  jobs: readonly Job[],
+  { microUsd, atMs }: { readonly microUsd: number | null; readonly atMs: number },
+): void {
   const jobMs = new Map(jobs.map((job) => [job.name, job.duration.ms]));
   const mark = { runId: run.runId, runAttempt: run.runAttempt, atMs };
   const startedAtMs = run.runStartedAtMs ?? run.createdAtMs ?? atMs;
@@ -117,7 +143,7 @@ function keep(history: PastHistory, run: StoredRun, jobs: readonly Job[], atMs: 
     history.add({ seriesId: seriesId({ ...context, scope, measure, job, part }), mark, startedAtMs, value, hasFailed });
   };
   const context = contextOf(run);
-  for (const reading of readingsOf(run, jobs)) add(context, reading);
+  for (const reading of readingsOf(run, jobs, microUsd)) add(context, reading);
   for (const reading of waitsOf(jobs)) add(runnersOf(run.repositoryId), reading);
 }
 

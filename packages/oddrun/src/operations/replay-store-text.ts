@@ -73,18 +73,29 @@ function pushLines(
   const weeks = `the last ${short(checkedWeeks)} weeks`;
   const digest = `${plural(digestCount, "further incident")} would have been in the digest only.`;
   if (pushes.length === 0) return [`Nothing would have been pushed in ${weeks}. ${digest}`];
-  const rows = pushes.slice(0, PUSHES_SHOWN).map((push) => [day(push.atMs), name(push.inbox), pushText(push)]);
-  const more = pushes.length - rows.length;
+  const messages = onceEach(pushes);
+  const rows = messages.slice(0, PUSHES_SHOWN).map(({ entry, to }) => [day(entry.atMs), to, pushText(entry)]);
+  const more = messages.length - rows.length;
   return [
     `What would have been pushed in ${weeks}:`,
-    ...columns(rows),
+    ...columns([["on", "to", "what"], ...rows]),
     ...(more > 0 ? [`  and ${more} more; --json lists all`] : []),
     digest,
   ];
 }
 
+/** What went to two inboxes is one line: "both" of the repository and its organisation. */
+export function onceEach<Entry extends Omit<ReplayedPush, "hindsight">>(
+  entries: readonly Entry[],
+): readonly { readonly entry: Entry; readonly to: string }[] {
+  return [...Map.groupBy(entries, ({ incidentNumber }) => incidentNumber).values()].map((own) => {
+    const isShared = own.some(({ inbox }) => inbox.startsWith("organisation "));
+    return { entry: own[0]!, to: own.length > 1 ? "both" : isShared ? "organisation" : "repository" };
+  });
+}
+
 /** "octo/shop CI (push, default): slower, 5 min to 8 min, 120 min a week, 91 % sure; real in hindsight". */
-function pushText(push: ReplayedPush): string {
+export function pushText(push: Omit<ReplayedPush, "inbox" | "atMs">): string {
   const { extraMinutesAWeek, sureness, alsoCount, hindsight } = push;
   const cost = extraMinutesAWeek === null ? "" : `, ${short(extraMinutesAWeek)} min a week`;
   const also = alsoCount === 0 ? "" : `, with ${alsoCount} more series`;

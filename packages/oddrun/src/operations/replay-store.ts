@@ -2,11 +2,13 @@ import {
   type AlertDelays,
   type AlertPromise,
   delaysIn,
+  type HindsightRecord,
   type IncidentKind,
   kindOfChange,
   type PromisedPush,
   promiseAlerts,
   type PushBudget,
+  type PushCandidate,
   seriesOf,
   sureness,
 } from "@oddrun/core";
@@ -44,6 +46,8 @@ export interface ToldChange {
 }
 
 export interface ReplayedPush extends ToldChange {
+  /** Counted in this replay: the stored incidents have numbers of their own. */
+  readonly incidentNumber: number;
   readonly inbox: string;
   readonly atMs: number;
   readonly hindsight: PromisedPush["hindsight"];
@@ -118,19 +122,36 @@ export async function replayStore(
 
 const isShared = ({ inbox }: { readonly inbox: string }): boolean => inbox.startsWith("organisation ");
 
-function inboxName({ repositories }: StoredPast, inbox: string): string {
+export function inboxName({ repositories }: Pick<StoredPast, "repositories">, inbox: string): string {
   const [, id] = /^repository (-?\d+)$/.exec(inbox) ?? [];
   return id === undefined ? inbox : (repositories.get(Number(id)) ?? inbox);
 }
 
 function toldPush(stored: StoredPast, push: PromisedPush): ReplayedPush {
-  const { members } = push.candidate;
-  const member = members.find(({ seriesId }) => seriesId === push.seriesId)!;
+  const { incidentId, inbox, atMs, hindsight, candidate, seriesId } = push;
+  const incidentNumber = Number(incidentId);
+  return {
+    ...toldChange(stored, candidate, seriesId),
+    incidentNumber,
+    inbox: inboxName(stored, inbox),
+    atMs,
+    hindsight,
+  };
+}
+
+/** The change that stands for an incident: the one that decided, else the dearest. */
+export function toldChange(
+  stored: Pick<StoredPast, "repositories" | "workflows">,
+  { members }: PushCandidate,
+  decidingId: string | null,
+  record?: HindsightRecord,
+): ToldChange {
+  const dearest = [...members].sort(
+    (one, other) => Math.abs(other.extraMinutesAWeek ?? 0) - Math.abs(one.extraMinutesAWeek ?? 0),
+  )[0]!;
+  const member = members.find(({ seriesId }) => seriesId === decidingId) ?? dearest;
   const { repositoryId, workflowId, branches, event, scope, measure, job } = seriesOf(member.seriesId);
   return {
-    inbox: inboxName(stored, push.inbox),
-    atMs: push.atMs,
-    hindsight: push.hindsight,
     repository: stored.repositories.get(repositoryId) ?? "",
     workflow: stored.workflows.get(workflowKey(repositoryId, workflowId)) ?? "",
     branches,
@@ -142,7 +163,7 @@ function toldPush(stored: StoredPast, push: PromisedPush): ReplayedPush {
     usual: member.event.usual,
     level: member.event.level,
     extraMinutesAWeek: member.extraMinutesAWeek,
-    sureness: sureness(member.event, measure === "failure" ? "failure" : "level"),
+    sureness: sureness(member.event, measure === "failure" ? "failure" : "level", record),
     alsoCount: members.length - 1,
   };
 }
