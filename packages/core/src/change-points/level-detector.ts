@@ -62,6 +62,8 @@ interface OpenChange {
   runCount: number;
   /** Evidence that the old level is back. */
   recovery: number;
+  /** Runs since that evidence left zero. */
+  recoveryRuns: number;
 }
 
 export interface LevelDetector {
@@ -205,6 +207,7 @@ export function levelDetector({
     const width = (DEGREES * (change.law.scale2 + law!.scale2)) / 2;
     const gain = ((DEGREES + 1) / 2) * Math.log((width + now * now) / (width + old * old));
     change.recovery = Math.max(0, change.recovery + clipped(gain, RECOVERY_GAIN_MAX));
+    change.recoveryRuns = change.recovery === 0 ? 0 : change.recoveryRuns + 1;
     change.runCount++;
   };
 
@@ -272,6 +275,7 @@ export function levelDetector({
       isYoung: isYoung(),
       runCount: stretch.count,
       recovery: 0,
+      recoveryRuns: 0,
     };
     events.push(wordOn(open, "told", mark, found.level));
     const start = bank.starts[place]!;
@@ -326,7 +330,7 @@ export function levelDetector({
       if (open !== null) {
         events = [];
         followOpen(open, x);
-        if (open.recovery > options.recoverySum) {
+        if (open.recovery > options.recoverySum && open.recoveryRuns >= options.recoveryRunCountMin) {
           if (suspicion !== null) events.push(withdraw(mark));
           events.push(recover(open, mark, x));
           return events;

@@ -39,6 +39,8 @@ export interface LevelOptions {
   readonly waitingRunsMax: number;
   /** The sum at which the old level is back. */
   readonly recoverySum: number;
+  /** ... once so many runs have kept it above zero: two light runs of a pipeline with two kinds of run are no recovery. */
+  readonly recoveryRunCountMin: number;
   /** The new level becomes the usual one this many runs after the change was told. */
   readonly settledAfterRuns: number;
   /** The law of the scatter is fitted anew when this share of the reference is new. */
@@ -71,6 +73,7 @@ export const DEFAULT_LEVEL_OPTIONS: LevelOptions = {
   waitingSum: 3,
   waitingRunsMax: 50,
   recoverySum: 5,
+  recoveryRunCountMin: 5,
   settledAfterRuns: 60,
   refitShare: 0.125,
   youngRuns: 60,

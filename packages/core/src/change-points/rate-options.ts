@@ -35,7 +35,7 @@ export interface RateOptions {
 }
 
 export const DEFAULT_RATE_OPTIONS: RateOptions = {
-  rises: [0.15, 0.3],
+  rises: [0.15, 0.3, 0.6],
   referenceRunsMax: 200,
   runCountMin: 60,
   ratePrior: 0.05,
