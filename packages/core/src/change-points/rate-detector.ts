@@ -14,6 +14,8 @@ export interface RateState {
   readonly before: 0 | 1;
   readonly waiting: readonly WaitingPair[];
   readonly sums: readonly number[];
+  /** Highest sum that rose and faded by itself since the last told rise, and of all that were told and recovered. */
+  readonly faded: number;
   readonly starts: readonly RateStart[];
   readonly changeCount: number;
   readonly open: OpenRise | null;
@@ -72,6 +74,7 @@ export function rateDetector({
   let waiting = [...(state?.waiting ?? [])];
   const sums = [...(state?.sums ?? zeros)];
   const starts: RateStart[] = [...(state?.starts ?? zeros.map(() => ({ at: 0, mark: null, failures: 0 })))];
+  let faded = state?.faded ?? 0;
   let changeCount = state?.changeCount ?? 0;
   let open: OpenRise | null = state?.open == null ? null : { ...state.open };
   const counts = [0, 0, 0, 0];
@@ -102,7 +105,7 @@ export function rateDetector({
       const sum = sums[k]! + Math.min(gainMax, gain);
       if (failed === 1) starts[k] = { ...starts[k]!, failures: starts[k]!.failures + 1 };
       sums[k] = Math.max(0, sum);
-      const ratio = sum / sumMin;
+      const ratio = sum / (sumMin + options.pastPeakShare * faded);
       if (ratio > best) {
         best = ratio;
         place = k;
@@ -152,6 +155,7 @@ export function rateDetector({
     rise.recovery = Math.max(0, rise.recovery + Math.max(-gainMax, Math.min(gainMax, gain)));
     if (rise.recovery > options.recoverySum || sums.every((sum) => sum === 0)) {
       open = null;
+      faded = Math.max(faded, Math.min(options.pastPeakMax, rise.score * sumMin));
       sums.fill(0);
       return [wordOn(rise, "recovered", mark)];
     }
@@ -195,6 +199,7 @@ export function rateDetector({
       before,
       waiting: [...waiting],
       sums: [...sums],
+      faded,
       starts: starts.map((start, k) => (sums[k] === 0 ? { at: 0, mark: null, failures: 0 } : start)),
       changeCount,
       open: open === null ? null : { ...open },

@@ -20,6 +20,9 @@ export interface RateOptions {
   readonly gainMax: number;
   /** The sum at which a rise is sure enough: the one knob for the load of false alarms. */
   readonly sumMin: number;
+  /** ... raised by this share of the highest sum of a rise that came and went, which counts up to a limit. */
+  readonly pastPeakShare: number;
+  readonly pastPeakMax: number;
   /** Runs since the onset of a sum above this wait outside the usual rate ... */
   readonly waitingSum: number;
   /** ... until it is back at zero, or this many have gone by. */
@@ -44,6 +47,8 @@ export const DEFAULT_RATE_OPTIONS: RateOptions = {
   rowRate: 0.8,
   gainMax: 1.5,
   sumMin: 3.3,
+  pastPeakShare: 0.2,
+  pastPeakMax: 12,
   waitingSum: 1.5,
   waitingRunsMax: 25,
   recoverySum: 5,
