@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { CommandSpec } from "../command.ts";
+import { alertsUnderBudget, BUDGET_OPTIONS, namedBudget } from "./alert-budget.ts";
 import { wholeNumber } from "../options.ts";
 
 const HOUR_MS = 3_600_000;
@@ -17,6 +18,7 @@ export const detectCommand: CommandSpec = {
       defaultText: "26",
     },
     { name: "anew", description: "Look for changes from the first run on; what was said before is amended" },
+    ...BUDGET_OPTIONS,
     { name: "json", description: "Print the counts as JSON" },
   ],
   async run(input, context) {
@@ -27,6 +29,7 @@ export const detectCommand: CommandSpec = {
     const { changesText, oddRunsText } = await import("./detect-text.ts");
     const { log, now, signal, dataDir } = context;
     const windowHours = wholeNumber(input, "window", { min: 1, max: 24 * 365, otherwise: 26 });
+    const budget = await namedBudget(input);
     const store = await openStore(join(dataDir, "oddrun.db"), { create: false });
     try {
       const registry = localRegistry(join(dataDir, "models"), now, log);
@@ -36,10 +39,14 @@ export const detectCommand: CommandSpec = {
       if (!isJson) context.stdout.write(oddRunsText(summary));
       const options = { windowMs: windowHours * HOUR_MS, isAnew: input.isSet("anew") };
       const found = summary.isComplete ? await lookForChanges(store, context, options) : null;
+      const isDue = budget !== null && found?.summary.isComplete === true;
+      const alerts = isDue ? await alertsUnderBudget(store, budget, context) : null;
       if (isJson) {
         const changes = found === null ? null : { ...found.summary, incidents: found.incidents };
-        context.stdout.write(`${JSON.stringify({ ...summary, changes }, null, 2)}\n`);
+        const told = alerts === null ? {} : { alerts: alerts.ledger };
+        context.stdout.write(`${JSON.stringify({ ...summary, changes, ...told }, null, 2)}\n`);
       } else if (found !== null) context.stdout.write(`\n${changesText(found)}`);
+      if (!isJson && alerts !== null) context.stdout.write(`\n${alerts.text}`);
       return found?.summary.isComplete === true ? 0 : STOPPED;
     } finally {
       await store.close();
