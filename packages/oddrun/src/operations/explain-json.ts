@@ -22,6 +22,7 @@ export function runExplanationJson(explanation: RunExplanation): Readonly<Record
     usual_runs: usualRunCount,
     account: accountJson(account),
     cause: causeJson(cause),
+    failed_at: explanation.failedAt,
     evidence: evidenceJson(evidence),
     unknown,
   };

@@ -22,6 +22,8 @@ import type { MinutesAccount } from "@oddrun/core";
 export function runExplanationText(explanation: RunExplanation): string {
   const { run, verdict, account, cause, evidence, unknown } = explanation;
   const lines = [runLine(run), took(explanation)];
+  const failure = failureWords(explanation);
+  if (failure !== null) lines.push(failure);
   if (verdict?.kind === "anomalous") lines.push(`Found odd: ${verdictSentence(verdict)}.`);
   if (account !== null) {
     const sentence = causeWords(cause, account);
@@ -41,6 +43,8 @@ export function runExplanationMarkdown(explanation: RunExplanation): string {
   const label = `run ${run.runId}${run.runAttempt > 1 ? ` (attempt ${run.runAttempt})` : ""}`;
   const head = `### ${neutralMarkdown(run.repositoryName)} ${neutralMarkdown(run.workflowName)}, ${url === null ? label : `[${label}](${url})`}`;
   const lines = [head, "", took(explanation)];
+  const failure = failureWords(explanation);
+  if (failure !== null) lines.push("", neutralSentence(failure));
   if (account !== null) {
     const sentence = causeWords(cause, account);
     if (sentence !== null) lines.push("", neutralSentence(sentence));
@@ -69,12 +73,26 @@ function runLine(run: StoredRun): string {
     .join("  ");
 }
 
+const PLACES_SHOWN = 3;
+
+/** "It failed in step "Run unit tests" of job "unit"."; null of a run that did not fail. */
+function failureWords({ failedAt }: RunExplanation): string | null {
+  if (failedAt.length === 0) return null;
+  const places = failedAt.slice(0, PLACES_SHOWN).map(({ job, step }) => {
+    if (job === null) return "no job that is known";
+    return `${step === null ? "" : `step "${printable(step)}" of `}job "${printable(job)}"`;
+  });
+  const more = failedAt.length - places.length;
+  return `It failed in ${places.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`;
+}
+
 function took({ run, account, usualRunCount, openChange }: RunExplanation): string {
   if (account === null) return run.duration.ms === null ? "" : `It took ${spanText(run.duration.ms)}.`;
   const usual = `the typical one of the ${usualRunCount} passing runs before ${openChange === null ? "it" : "the change"} took ${spanText(account.beforeMs)}`;
   const open =
     openChange === null ? "" : ` Runs like it have changed since run ${openChange.onset.runId}, and that is not over.`;
-  return `It took ${spanText(account.afterMs)}; ${usual}: ${differenceWords(account)}.${open}`;
+  const it = run.runAttempt > 1 ? "With its earlier attempts it" : "It";
+  return `${it} took ${spanText(account.afterMs)}; ${usual}: ${differenceWords(account)}.${open}`;
 }
 
 /** The account as lines that add up, with a heading and a sum. */

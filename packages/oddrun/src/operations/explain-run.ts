@@ -2,6 +2,9 @@ import {
   accountForMinutes,
   type ChangeEvent,
   type Evidence,
+  failedAt,
+  type FailurePlace,
+  isFailure,
   type MinutesAccount,
   type NamedCause,
   namedCause,
@@ -42,6 +45,8 @@ export interface RunExplanation {
   /** Null where too little is known; `unknown` says what. */
   readonly account: MinutesAccount | null;
   readonly cause: NamedCause | null;
+  /** Where it failed, of a failed run. */
+  readonly failedAt: readonly Pick<FailurePlace, "job" | "step">[];
   /** What else changed, where that was gathered. */
   readonly evidence: readonly Evidence[];
   readonly unknown: readonly UnknownReason[];
@@ -59,7 +64,8 @@ export async function explainRun(target: MetricTarget, store: ExplainingStore & 
   const [verdict] = await store.latestVerdicts([run]);
   const evidence = currentEvidence(await store.evidenceOf([run]));
   const isEnough = usual.length >= USUAL_RUNS_MIN && run.duration.ms !== null;
-  const account = isEnough ? accountForMinutes(await timedRuns(usual, store), await timedRuns([run], store)) : null;
+  const [timed] = await timedRuns([run], store);
+  const account = isEnough ? accountForMinutes(await timedRuns(usual, store), [timed!]) : null;
   const unknown: UnknownReason[] = [];
   if (run.duration.ms === null) unknown.push("duration-unknown");
   if (usual.length < USUAL_RUNS_MIN) unknown.push("too-few-usual-runs");
@@ -72,6 +78,7 @@ export async function explainRun(target: MetricTarget, store: ExplainingStore & 
     usualRunCount: usual.length,
     account,
     cause: account === null ? null : namedCause(account),
+    failedAt: isFailure(run.conclusion) ? failedAt(timed!) : [],
     evidence,
     unknown,
   };

@@ -35,7 +35,7 @@ export function accountForFailures(before: readonly FinishedRun[], since: readon
     ["before", was],
     ["since", is],
   ] as const) {
-    for (const { job, step } of runs.flatMap(placesOf)) {
+    for (const { job, step } of runs.flatMap(failedAt)) {
       const key = JSON.stringify([job, step]);
       const place = places.get(key) ?? { job, step, before: 0, since: 0 };
       place[side] += 1;
@@ -53,10 +53,11 @@ export function accountForFailures(before: readonly FinishedRun[], since: readon
   };
 }
 
-function placesOf({
+/** The jobs in which a failed run failed, each with its first failed step, as a place is told. */
+export function failedAt({
   jobs,
   steps,
-}: FinishedRun): readonly { readonly job: string | null; readonly step: string | null }[] {
+}: Pick<TimedRun, "jobs" | "steps">): readonly Pick<FailurePlace, "job" | "step">[] {
   const failed = jobs.filter(
     (job) => isFailure(job.conclusion) && job.duration.unknown !== "inherited-from-earlier-attempt",
   );

@@ -104,6 +104,17 @@ describe("oddrun explain RUN", () => {
     assert.ok(unknown.includes("too-few-usual-runs"));
   });
 
+  test("of a failed run it tells the step, and of a re-run what the attempts before it took", async () => {
+    const runs = await storedRuns(dataDir);
+    const failed = runs.findLast(({ conclusion, runAttempt }) => conclusion === "failure" && runAttempt === 1)!;
+    const { out } = await explain([`${failed.runId}/1`]);
+    assert.match(out, /\nIt failed in step ".+" of job ".+"\.\n/);
+    const again = runs.findLast(({ conclusion, runAttempt }) => conclusion === "success" && runAttempt > 1)!;
+    const ofAgain = await explain([String(again.runId)]);
+    assert.match(ofAgain.out, /\nWith its earlier attempts it took /);
+    assert.doesNotMatch(ofAgain.out, /It failed in/);
+  });
+
   test("Markdown shows names as code", async () => {
     const { out } = await explain([String(odd("hanging-step"))], [["markdown"]]);
     assert.match(out, /^### `brightwave\/[\w-]+` `.+`, run \d+/);
