@@ -38,6 +38,15 @@ test("one failure after a long green time is no change", () => {
   assert.deepEqual(told(eventsOf(failures(1, (at) => (at === 200 ? 1 : 0)))), []);
 });
 
+test("what fails every time is told by about the tenth failure in a row", () => {
+  const found = Array.from({ length: 20 }, (_, seed) =>
+    told(eventsOf(failures(seed, (at) => (at >= 200 && at < 212 ? 1 : 0.06), 240))).some(
+      ({ at }) => at.runId >= 1200 && at.runId < 1212,
+    ),
+  );
+  assert.ok(found.filter((isFound) => isFound).length >= 17);
+});
+
 test("nothing is said before there are enough runs", () => {
   assert.deepEqual(eventsOf(failures(1, (at) => (at < 30 ? 0 : 1), 60)), []);
 });

@@ -38,7 +38,7 @@ export interface RateOptions {
 }
 
 export const DEFAULT_RATE_OPTIONS: RateOptions = {
-  rises: [0.15, 0.3, 0.6],
+  rises: [0.15, 0.3, 0.9],
   referenceRunsMax: 200,
   runCountMin: 60,
   ratePrior: 0.05,
