@@ -45,7 +45,7 @@ const VARIANTS: readonly Variant[] = [
     options: { scaleMin: 0.001, scalePriorRuns: 0.1 },
   },
   { name: "the level taken as known exactly", options: { levelVarianceFactor: 0 } },
-  { name: "thresholds not raised by the series' own past", options: { pastPeakShare: 0 } },
+  { name: "sums needed not raised by those that faded before", options: { pastPeakShare: 0.001 } },
   { name: "small shifts within half a day told, too", options: { halfDayHours: 0 } },
   { name: "a reference of 50 runs", options: { referenceRunsMax: 50 } },
   { name: "suspected runs kept out for 13 runs only", options: { waitingRunsMax: 13 } },
@@ -61,29 +61,31 @@ interface SeriesRuns {
   readonly series: string;
   readonly runIds: readonly number[];
   readonly durationsMs: readonly number[];
+  readonly endsMs: readonly number[];
 }
 
 /** Passing runs of each series, in order: what the detector is shown. */
 function passingRuns(file: string): readonly SeriesRuns[] {
-  const all = new Map<string, { series: string; runIds: number[]; durationsMs: number[] }>();
+  const all = new Map<string, { series: string; runIds: number[]; durationsMs: number[]; endsMs: number[] }>();
   for (const line of readFileSync(file, "utf8").trimEnd().split("\n").slice(1)) {
     const cells = line.split(",");
     if (cells[11] !== "success") continue;
     const series = cells[0]!;
-    const known = all.get(series) ?? { series, runIds: [], durationsMs: [] };
+    const known = all.get(series) ?? { series, runIds: [], durationsMs: [], endsMs: [] };
     all.set(series, known);
     known.runIds.push(Number(cells[3]));
     known.durationsMs.push(Math.max(1, Number(cells[10]) * 1000));
+    known.endsMs.push(Date.parse(cells[9]!));
   }
   return [...all.values()];
 }
 
 function findingsOf(all: readonly SeriesRuns[], options: LevelOptions): string {
   const lines: string[] = [];
-  for (const { series, runIds, durationsMs } of all) {
+  for (const { series, runIds, durationsMs, endsMs } of all) {
     const detector = levelDetector({ options });
     for (const [place, runId] of runIds.entries()) {
-      const mark = { runId, runAttempt: 1, atMs: 0 };
+      const mark = { runId, runAttempt: 1, atMs: endsMs[place]! };
       for (const event of detector.observe({ value: durationsMs[place]!, mark })) {
         if (event.state === "settled") continue;
         const isAlert = event.state === "told" || event.state === "grown";
@@ -139,10 +141,10 @@ function barFor(options: Variant["options"], { clean, cleanRunCount }: Cases, pe
 
 function alarmCount(all: readonly SeriesRuns[], options: LevelOptions): number {
   let told = 0;
-  for (const { durationsMs } of all) {
+  for (const { durationsMs, endsMs } of all) {
     const detector = levelDetector({ options });
     for (const [runId, value] of durationsMs.entries()) {
-      for (const { state } of detector.observe({ value, mark: { runId, runAttempt: 1, atMs: 0 } })) {
+      for (const { state } of detector.observe({ value, mark: { runId, runAttempt: 1, atMs: endsMs[runId]! } })) {
         if (state === "told") told++;
       }
     }
