@@ -39,16 +39,15 @@ export function sureness(
 
 /**
  * Minutes a week that a change costs; below 0 where it saves them. Levels in ms; of failures in shares of runs: then what the
- * runs take that fail now and did not before. Of a schedule that fell silent: what its runs took a week.
+ * runs take that fail now and did not before.
  */
 export function extraMinutesAWeek(
-  measure: "level" | "failure" | "schedule",
+  measure: "level" | "failure",
   { usual, level }: Pick<ChangeEvent, "usual" | "level">,
   { runsAWeek, usualRunMs }: { readonly runsAWeek: number; readonly usualRunMs: number },
 ): number {
   if (measure === "level") return ((level - usual) * runsAWeek) / MINUTE_MS;
-  const lost = measure === "schedule" ? 1 : level - usual;
-  return (lost * usualRunMs * runsAWeek) / MINUTE_MS;
+  return ((level - usual) * usualRunMs * runsAWeek) / MINUTE_MS;
 }
 
 const MINUTE_MS = 60_000;

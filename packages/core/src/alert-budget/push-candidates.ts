@@ -109,5 +109,7 @@ export function costOf(
 ): number | null {
   const { measure } = seriesOf(seriesId);
   if (pace === null || measure === "metric" || measure === "cost") return null;
-  return extraMinutesAWeek(measure === "failure" || measure === "schedule" ? measure : "level", event, pace);
+  // where nothing runs, no minutes are spent
+  if (measure === "schedule") return null;
+  return extraMinutesAWeek(measure === "failure" ? "failure" : "level", event, pace);
 }

@@ -23,6 +23,7 @@ export function whyNot(
     return isSettled ? "the new level has become usual by itself, nobody accepted it" : null;
   }
   if (state === "merged") return `it turned out to be INC-${incident.mergedInto}: say it of that one`;
+  if (state === "accepted" && !wasDecided(incident)) return "the new level has become usual by itself, and it is over";
   if (state === "suspected" && decision === "accepted") {
     return "it is only suspected: there is no new level yet that could be usual";
   }

@@ -75,6 +75,7 @@ test("a level that settled is accepted by nobody but the program", () => {
   const settled = incidentAt(aRecord([anEvent("told", at(1)), anEvent("settled", at(40))]), at(41));
   assert.deepEqual([settled.state, settled.overAtMs], ["accepted", at(40)]);
   assert.match(whyNot("reopened", settled)!, /by itself/);
+  assert.match(whyNot("acknowledged", settled)!, /by itself/);
 });
 
 test("acknowledged holds until it is over; muted until its time, and then what was before", () => {

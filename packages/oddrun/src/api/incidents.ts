@@ -62,6 +62,7 @@ const incidentShape = z.object({
       minutes_so_far: z.number().nullable(),
       usd_a_week: z.number().nullable(),
       runs_a_week: z.number().nullable(),
+      missed_run_count: z.number().int().nullable().describe("Of a schedule that fell silent; null of anything else."),
       change_count: z.number().int(),
       is_counted: z.boolean(),
       known_until: instant,

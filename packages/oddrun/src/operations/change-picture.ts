@@ -4,7 +4,8 @@ import { valueWords } from "./incidents-words.ts";
 
 const WIDTH = 640;
 const HEIGHT = 170;
-const LEFT = 62;
+/** Room for a label such as "23 h 59 min". */
+const LEFT = 84;
 const RIGHT = 12;
 const TOP = 18;
 const BOTTOM = 24;

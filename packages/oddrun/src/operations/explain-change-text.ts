@@ -114,7 +114,7 @@ function facts(explanation: ChangeExplanation): readonly string[] {
   lines.push(`${first}${when}${commit}${last}.`);
   const from = event.runCount === 0 ? "" : `, from ${event.runCount} ${event.runCount === 1 ? "run" : "runs"}`;
   const young = event.isYoung ? "; the history before it is short" : "";
-  lines.push(`Sureness ${event.score.toFixed(1)}, told from 1.0 on${from}${young}.`);
+  lines.push(`Score ${event.score.toFixed(1)}, told from 1.0 on${from}${young}.`);
   if (commits !== null && !commits.isOneBranch) {
     lines.push("These runs are of several branches: no one range of commits lies between them.");
   }

@@ -89,8 +89,7 @@ function failureWords({ failedAt }: RunExplanation): string | null {
 function took({ run, account, usualRunCount, openChange }: RunExplanation): string {
   if (account === null) return run.duration.ms === null ? "" : `It took ${spanText(run.duration.ms)}.`;
   const usual = `the typical one of the ${usualRunCount} passing runs before ${openChange === null ? "it" : "the change"} took ${spanText(account.beforeMs)}`;
-  const open =
-    openChange === null ? "" : ` Runs like it have changed since run ${openChange.onset.runId}, and that is not over.`;
+  const open = openChange === null ? "" : ` Runs like it had changed since run ${openChange.onset.runId}.`;
   const it = run.runAttempt > 1 ? "With its earlier attempts it" : "It";
   return `${it} took ${spanText(account.afterMs)}; ${usual}: ${differenceWords(account)}.${open}`;
 }

@@ -71,14 +71,21 @@ export function contextWords({ branches, event, scope }: Series): string {
 /** "18 min, usual 12 min (+50 %)". */
 export function levelWords(
   series: Series,
-  { usual, level, flakyCount = 0 }: Pick<ChangeEvent, "usual" | "level" | "flakyCount">,
+  {
+    usual,
+    level,
+    state,
+    onset,
+    flakyCount = 0,
+  }: Pick<ChangeEvent, "usual" | "level" | "state" | "onset" | "flakyCount">,
 ): string {
   const value = (number: number): string => valueWords(series, number);
   switch (series.measure) {
     case "failure":
       return `${value(level)} of runs fail, usual ${value(usual)}${flakyWords(flakyCount)}`;
     case "schedule":
-      return `no run for ${value(level)}, usual one every ${value(usual)}`;
+      // how long it was when it was told says little by now
+      return `no run ${state === "recovered" ? `for ${value(level)}` : `since ${instantWords(onset.atMs)}`}, usual one every ${value(usual)}`;
     case "duration":
     case "queue-time":
     case "cost":
@@ -141,7 +148,8 @@ export function alsoChanged(incident: Incident, names: IncidentNames, linesMax: 
 
 function groupName({ series }: ChangeStanding): readonly unknown[] {
   const { repositoryId, workflowId, branches, event, scope, measure, part } = series;
-  const { caller, inner } = parseJobName(series.job);
+  // the labels of runners are no name of a job, whatever stands in brackets
+  const { caller, inner } = scope === "runner" ? { caller: null, inner: series.job } : parseJobName(series.job);
   return [repositoryId, workflowId, branches, event, scope, measure, part, caller, inner];
 }
 

@@ -6,6 +6,7 @@ import { printable } from "./visible-text.ts";
 const PUSHES_SHOWN = 40;
 const INBOXES_SHOWN = 20;
 const NAME_CHARS = 60;
+const WEEK_MS = 7 * 86_400_000;
 
 const plural = (count: number, one: string, many = `${one}s`): string =>
   `${grouped(count)} ${count === 1 ? one : many}`;
@@ -97,6 +98,8 @@ export function onceEach<Entry extends Omit<ReplayedPush, "hindsight">>(
 /** "octo/shop CI (push, default): slower, 5 min to 8 min, 120 min a week, 91 % sure; real in hindsight". */
 export function pushText(push: Omit<ReplayedPush, "inbox" | "atMs">): string {
   const { extraMinutesAWeek, sureness, alsoCount, hindsight } = push;
+  // nothing runs: there are no minutes, and nothing to look back on
+  if (push.kind === "silent") return `${changeText(push)}, about ${short(WEEK_MS / push.usual)} runs a week missed`;
   const cost = extraMinutesAWeek === null ? "" : `, ${short(extraMinutesAWeek)} min a week`;
   const also = alsoCount === 0 ? "" : `, with ${alsoCount} more series`;
   return `${changeText(push)}${cost}${also}, ${percent(sureness)} sure; ${HINDSIGHT_WORDS[hindsight]}`;
@@ -116,7 +119,7 @@ export function changeText(change: ToldChange): string {
 
 function levelsText({ measure, kind, usual, level }: ToldChange): string {
   if (kind === "silent")
-    return `, no run for ${formatValue(level / 1000, "seconds")}, usual ${formatValue(usual / 1000, "seconds")}`;
+    return `, no run for ${formatValue(level / 1000, "seconds")} by then, usual one every ${formatValue(usual / 1000, "seconds")}`;
   if (measure === "failure") return `, ${percent(usual)} to ${percent(level)} of runs`;
   if (measure !== "duration" && measure !== "queue-time") return `, x${(level / usual).toFixed(2)}`;
   return `, ${formatValue(usual / 1000, "seconds")} to ${formatValue(level / 1000, "seconds")}`;
@@ -137,7 +140,7 @@ function delayLines(
   const tried = delays.reduce((sum, { triedCount }) => sum + triedCount, 0);
   if (tried === 0) return ["No workflow had runs enough in the last weeks to inject a slowdown into."];
   return [
-    `Slowdowns injected into these ${plural(delays[0]!.seriesCount, "workflow context")} (${plural(tried, "time")}), told within 60 passing runs:`,
+    `Slowdowns injected into ${plural(delays[0]!.seriesCount, "workflow context")} (${plural(tried, "time")}), told within 60 passing runs:`,
     ...columns([
       ["slower by", "told", "runs, middle", "days, middle", "9 of 10 within"],
       ...delays.map(({ factor, foundShare, runsMedian, daysMedian, daysP90 }) => [

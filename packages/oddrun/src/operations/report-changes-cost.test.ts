@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { type ChangeEvent, GITHUB_PRICES, type IncidentRecord, incidentAt, type Series, seriesId } from "@oddrun/core";
 import type { StoredRun } from "./ports.ts";
 import { costByItsRuns, costByItsWords } from "./report-changes-cost.ts";
+import { costWords } from "./report-changes-text.ts";
 import type { ContextRuns } from "./report-context-runs.ts";
 
 const START = Date.UTC(2026, 0, 5);
@@ -72,9 +73,20 @@ test("a slower run costs its extra minutes times its runs a week, for as long as
   about(costs(WHOLE, 600_000, 300_000).minutesAWeek, -140);
 });
 
-test("failures cost the runs that fail now and did not before, silence what its runs took", () => {
+test("failures cost the runs that fail now and did not before", () => {
   about(costs({ ...WHOLE, measure: "failure" }, 0.1, 0.3).minutesAWeek, 56);
-  about(costs({ ...WHOLE, measure: "schedule" }, 6 * 3_600_000, 30 * 3_600_000).minutesAWeek, 280);
+});
+
+test("a schedule that fell silent costs no minutes: its runs that did not come are counted, up to when it was looked at", () => {
+  const schedule: Series = { ...WHOLE, measure: "schedule" };
+  const silent = costs(schedule, 6 * 3_600_000, 30 * 3_600_000);
+  assert.deepEqual([silent.minutesAWeek, silent.minutesSoFar], [null, null]);
+  about(silent.runsAWeek, 28);
+  assert.equal(silent.missedRunCount, 112);
+  assert.equal(costWords(silent), "about 112 runs missed so far, usual 28 a week");
+  const rough = costByItsWords(incidentOf(schedule, 6 * 3_600_000, 30 * 3_600_000), ONSET_MS + DAY_MS);
+  assert.deepEqual([rough.minutesAWeek, rough.missedRunCount, rough.isCounted], [null, 4, false]);
+  assert.equal(costs(WHOLE, 600_000, 900_000).missedRunCount, null);
 });
 
 test("a change of cost is told in dollars a week, a joined metric costs nothing that is known", () => {

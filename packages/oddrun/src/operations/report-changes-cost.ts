@@ -26,6 +26,8 @@ export interface IncidentCost {
   /** null where no price is known, or GitHub takes nothing. */
   readonly usdAWeek: number | null;
   readonly runsAWeek: number | null;
+  /** Of a schedule that fell silent, which costs no minutes, how many runs have not come; null of anything else. */
+  readonly missedRunCount: number | null;
   /** How many changes it is added up over. */
   readonly changeCount: number;
   /** Whether how often it runs is read from runs, and not from what was said of the change alone. */
@@ -37,8 +39,7 @@ export function costByItsWords(incident: Incident, untilMs: number): IncidentCos
   const parts = costed(incident).map((change) => {
     const { onset, at, runCount } = change.latest;
     const spanMs = Math.max(DAY_MS / 2, at.atMs - onset.atMs);
-    const runsAWeek =
-      change.series.measure === "schedule" ? WEEK_MS / Math.max(1, change.latest.usual) : (runCount / spanMs) * WEEK_MS;
+    const runsAWeek = change.series.measure === "schedule" ? usualPace(change.latest) : (runCount / spanMs) * WEEK_MS;
     return { change, runsAWeek, usualRunMs: null };
   });
   return cost(incident, parts, { usdAWeek: null, untilMs, isCounted: false });
@@ -84,10 +85,9 @@ function costed(incident: Incident): readonly ChangeStanding[] {
 function pace(change: ChangeStanding, { runs, ...rest }: SeriesRuns, knownUntilMs: number): Omit<Part, "change"> {
   const onsetMs = change.latest.onset.atMs;
   const ends = runs.map(endOf).filter((ms) => ms !== null);
-  const isSilent = change.series.measure === "schedule";
-  // a schedule that fell silent costs what it did before
+  if (change.series.measure === "schedule") return { runsAWeek: schedulePace(change, runs), usualRunMs: null };
   const fromMs = Math.max(onsetMs - PACE_MS, ends[0]!);
-  const untilMs = isSilent ? onsetMs : Math.min(knownUntilMs, onsetMs + PACE_MS, Math.max(ends.at(-1)!, onsetMs));
+  const untilMs = Math.min(knownUntilMs, onsetMs + PACE_MS, Math.max(ends.at(-1)!, onsetMs));
   const count = ends.filter((ms) => ms >= fromMs && ms <= untilMs).length;
   const before = runs
     .filter((run) => run.conclusion === "success" && (endOf(run) ?? onsetMs) < onsetMs)
@@ -98,6 +98,19 @@ function pace(change: ChangeStanding, { runs, ...rest }: SeriesRuns, knownUntilM
   return { runsAWeek: (count / Math.max(DAY_MS, untilMs - fromMs)) * WEEK_MS, usualRunMs };
 }
 
+/** Runs a week of a schedule before it fell silent; a re-run is no run of the schedule. */
+function schedulePace({ latest }: ChangeStanding, runs: SeriesRuns["runs"]): number {
+  const onsetMs = latest.onset.atMs;
+  const starts = runs
+    .filter((run) => run.runAttempt === 1 && (endOf(run) ?? Number.POSITIVE_INFINITY) <= onsetMs)
+    .map(startOf)
+    .filter((ms) => ms !== null && ms >= onsetMs - PACE_MS);
+  const spanMs = starts.length < 2 ? 0 : starts.at(-1)! - starts[0]!;
+  return spanMs > 0 ? ((starts.length - 1) / spanMs) * WEEK_MS : usualPace(latest);
+}
+
+const usualPace = ({ usual }: ChangeStanding["latest"]): number => WEEK_MS / Math.max(1, usual);
+
 function cost(
   incident: Incident,
   parts: readonly Part[],
@@ -107,11 +120,12 @@ function cost(
     isCounted,
   }: { readonly usdAWeek: number | null; readonly untilMs: number; readonly isCounted: boolean },
 ): IncidentCost {
+  const isSilent = parts.length > 0 && parts.every(({ change }) => change.series.measure === "schedule");
   const minutes = parts.map(({ change, runsAWeek, usualRunMs }) => {
     const { measure } = change.series;
-    const isShare = measure === "failure" || measure === "schedule";
-    if (isShare && usualRunMs === null) return null;
-    return extraMinutesAWeek(isShare ? measure : "level", change.latest, { runsAWeek, usualRunMs: usualRunMs ?? 0 });
+    if (measure === "schedule" || (measure === "failure" && usualRunMs === null)) return null;
+    const pace = { runsAWeek, usualRunMs: usualRunMs ?? 0 };
+    return extraMinutesAWeek(measure === "failure" ? "failure" : "level", change.latest, pace);
   });
   const isKnown = minutes.length > 0 && minutes.every((each) => each !== null);
   const minutesAWeek = isKnown ? minutes.reduce((sum, each) => sum + each, 0) : null;
@@ -120,10 +134,19 @@ function cost(
     minutesAWeek,
     minutesSoFar: minutesAWeek === null ? null : minutesAWeek * weeks,
     usdAWeek,
+    missedRunCount: isSilent ? missedRuns(parts, incident.overAtMs ?? untilMs) : null,
     runsAWeek: parts.length === 0 ? null : parts.reduce((sum, { runsAWeek }) => sum + runsAWeek, 0),
     changeCount: parts.length,
     isCounted,
   };
+}
+
+function missedRuns(parts: readonly Part[], untilMs: number): number {
+  return parts.reduce((sum, { change, runsAWeek }) => {
+    const waitedMs = Math.max(0, untilMs - change.latest.onset.atMs);
+    // a run that is nearly due counts, so that a pace a little below the true one loses none
+    return sum + Math.floor((waitedMs / WEEK_MS) * runsAWeek + 0.1);
+  }, 0);
 }
 
 /** Of changes of cost what runs cost more; null where there is none. */
@@ -157,3 +180,5 @@ function usdOfMinutes(
 
 const endOf = (run: SeriesRuns["runs"][number]): number | null =>
   run.completedAtMs ?? run.runStartedAtMs ?? run.createdAtMs;
+const startOf = (run: SeriesRuns["runs"][number]): number | null =>
+  run.createdAtMs ?? run.runStartedAtMs ?? run.completedAtMs;

@@ -10,6 +10,7 @@ export function changesJson(report: ChangesReport) {
       minutes_so_far: cost.minutesSoFar,
       usd_a_week: cost.usdAWeek,
       runs_a_week: cost.runsAWeek,
+      missed_run_count: cost.missedRunCount,
       change_count: cost.changeCount,
       is_counted: cost.isCounted,
       known_until: new Date(knownUntilMs).toISOString(),

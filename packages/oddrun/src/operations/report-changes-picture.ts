@@ -35,8 +35,11 @@ export function pictureOf(incident: Incident, runs: ContextRuns, untilMs: number
   const lastMs = incident.state === "recovered" ? incident.overAtMs! : Number.POSITIVE_INFINITY;
   const dots = dotsOf(of, onsetMs, lastMs);
   if (dots.length < 2) return null;
-  const { usual, level } = first.latest;
+  const { usual } = first.latest;
   const { overAtMs } = incident;
+  // a wait goes on after it was told
+  const isWaiting = first.series.measure === "schedule" && overAtMs === null;
+  const level = isWaiting ? Math.max(first.latest.level, untilMs - onsetMs) : first.latest.level;
   const endMs = Math.max(overAtMs ?? untilMs, dots.at(-1)!.atMs);
   return { series: first.series, dots: thinned(dots), usual, level, onsetMs, overAtMs, untilMs: endMs };
 }

@@ -65,7 +65,11 @@ export const isOld = ({ incident, knownUntilMs }: ReportedIncident, nowMs: numbe
 
 /** "costs about 340 minutes a week ($2.04), 1,200 minutes so far; 57 runs a week". */
 export function costWords(cost: IncidentCost): string | null {
-  const { minutesAWeek, minutesSoFar, usdAWeek, runsAWeek, isCounted, changeCount } = cost;
+  const { minutesAWeek, minutesSoFar, usdAWeek, runsAWeek, missedRunCount, isCounted, changeCount } = cost;
+  if (missedRunCount !== null) {
+    const usual = runsAWeek === null ? "" : `, usual ${isCounted ? "" : "about "}${shown(runsAWeek)} a week`;
+    return `about ${grouped(missedRunCount)} ${missedRunCount === 1 ? "run" : "runs"} missed so far${usual}`;
+  }
   if (minutesAWeek === null || minutesSoFar === null) {
     return usdAWeek === null ? null : `costs about ${usd(usdAWeek)} a week more`;
   }

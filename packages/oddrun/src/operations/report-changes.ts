@@ -8,7 +8,10 @@ import { costByItsRuns, costByItsWords, type IncidentCost } from "./report-chang
 import { type ChangePicture, pictureOf } from "./report-changes-picture.ts";
 import { contextRuns } from "./report-context-runs.ts";
 
-export type ReportChangesStore = RunStore & IncidentStore & ExplainStore & Pick<CollectionStore, "workflowsOf">;
+export type ReportChangesStore = RunStore &
+  IncidentStore &
+  ExplainStore &
+  Pick<CollectionStore, "workflowsOf" | "collectionState">;
 
 export interface ReportedIncident {
   readonly incident: Incident;
@@ -62,11 +65,13 @@ export async function reportChanges(store: ReportChangesStore, options: ReportCh
   const names = await namesIn(store, all);
   const visibilities = new Map((await store.repositories()).map(({ id, visibility }) => [id, visibility]));
   const lastSeen = Map.groupBy(await store.workflowActivity(), (each) => each.repositoryId);
-  /** What lasts is known to last until the last run that came, and no longer; but of a schedule no run is the news. */
+  const collected = await collectedAt(store, all);
+  /** What lasts is known to last until the last run that came, and no longer; of a schedule until somebody last looked. */
   const knownUntilMs = (incident: Incident): number => {
-    if (incident.kind === "silent") return nowMs;
     const ends = incident.repositoryIds.flatMap((id) => (lastSeen.get(id) ?? []).map(({ lastMs }) => lastMs));
-    return ends.length === 0 ? nowMs : Math.min(nowMs, Math.max(...ends, incident.onsetMs));
+    if (ends.length === 0) return nowMs;
+    const lookedMs = incident.kind === "silent" ? (collected.get(incident.repositoryId) ?? 0) : 0;
+    return Math.min(nowMs, Math.max(...ends, lookedMs, incident.onsetMs));
   };
   const known = new Map<Incident, ReportedIncident>();
   const look = async (incident: Incident): Promise<ReportedIncident> => {
@@ -113,6 +118,20 @@ export async function reportChanges(store: ReportChangesStore, options: ReportCh
     names,
     nowMs,
   };
+}
+
+/** When the repositories whose schedules fell silent were last collected to the end; none where they never were. */
+async function collectedAt(
+  store: ReportChangesStore,
+  incidents: readonly Incident[],
+): Promise<ReadonlyMap<number, number>> {
+  const at = new Map<number, number>();
+  for (const { kind, repositoryId } of incidents) {
+    if (kind !== "silent" || at.has(repositoryId)) continue;
+    const { completedAtMs } = await store.collectionState(repositoryId, "");
+    if (completedAtMs !== null) at.set(repositoryId, completedAtMs);
+  }
+  return at;
 }
 
 const byWeeklyCost = (one: ReportedIncident, other: ReportedIncident): number =>
