@@ -61,3 +61,37 @@ test("a state that went through JSON goes on as if nothing had happened", () => 
     assert.deepEqual([...before, ...eventsOf(failed.slice(stop), second, stop)], whole);
   }
 });
+
+test("a rate that rose for good becomes the usual one: the runs that told of it tell of nothing further", () => {
+  let settledCount = 0;
+  for (let seed = 1; seed <= 10; seed++) {
+    const events = eventsOf(failures(seed, (at) => (at < 200 ? 0.06 : 0.7), 700));
+    const settled = events.find(({ state }) => state === "settled");
+    if (settled === undefined) continue;
+    settledCount++;
+    const later = told(events).filter(({ changeNumber }) => changeNumber > settled.changeNumber);
+    assert.ok(
+      later.every(({ onset }) => onset.atMs > settled.at.atMs),
+      `seed ${seed}`,
+    );
+  }
+  assert.ok(settledCount >= 8);
+});
+
+test("what has failed every time since its first run has not changed", () => {
+  assert.deepEqual(eventsOf(failures(1, () => 1, 600)), []);
+});
+
+test("what fails every time for good is not told again and again", () => {
+  const events = eventsOf(failures(2, (at) => (at < 200 ? 0.06 : 1), 3000));
+  assert.ok(told(events).length <= 2, `${told(events).length} times`);
+});
+
+test("the state of a series that nearly always fails holds numbers alone", () => {
+  const detector = rateDetector();
+  for (const [at, hasFailed] of failures(2, (place) => (place < 300 ? 0.8 : 0.93), 3000).entries()) {
+    detector.observe({ hasFailed, mark: markOf(at) });
+    const state = detector.state();
+    assert.deepEqual(JSON.parse(JSON.stringify(state)), state, `after run ${at}`);
+  }
+});

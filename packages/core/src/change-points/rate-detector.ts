@@ -14,7 +14,7 @@ export interface RateState {
   readonly before: 0 | 1;
   readonly waiting: readonly WaitingPair[];
   readonly sums: readonly number[];
-  /** Highest sum that rose and faded by itself since the last told rise, and of all that were told and recovered. */
+  /** Highest sum of the rises that were told and recovered, up to a limit. */
   readonly faded: number;
   readonly starts: readonly RateStart[];
   readonly changeCount: number;
@@ -53,6 +53,8 @@ export interface RateDetector {
 }
 
 const RATE_MAX = 0.95;
+/** A rise that begins within the first runs has no usual rate before it: what always failed has not changed. */
+const RUNS_BEFORE_MIN = 10;
 const NOTHING: readonly ChangeEvent[] = [];
 
 /**
@@ -150,7 +152,8 @@ export function rateDetector({
 
   const follow = (rise: OpenRise, failed: 0 | 1, best: number, mark: RunMark): readonly ChangeEvent[] => {
     rise.failures += failed;
-    const raised = Math.max(rise.failures / (runCount - rise.onsetAt + 1), rise.usual + rises[0]!);
+    const least = Math.min(RATE_MAX, rise.usual + rises[0]!);
+    const raised = Math.max(rise.failures / (runCount - rise.onsetAt + 1), least);
     const gain = failed === 1 ? Math.log(rise.usual / raised) : Math.log((1 - rise.usual) / (1 - raised));
     rise.recovery = Math.max(0, rise.recovery + Math.max(-gainMax, Math.min(gainMax, gain)));
     if (rise.recovery > options.recoverySum || sums.every((sum) => sum === 0)) {
@@ -161,6 +164,8 @@ export function rateDetector({
     }
     if (runCount - rise.toldAt > options.settledAfterRuns) {
       open = null;
+      // the runs of this rise are the usual ones now: what stood on them must not tell it again
+      sums.fill(0);
       return [wordOn(rise, "settled", mark)];
     }
     if (best < rise.score * options.grownBy) return NOTHING;
@@ -178,8 +183,11 @@ export function rateDetector({
       before = failed;
       release();
       if (open !== null) return follow(open, failed, best, mark);
-      if (place < 0 || runCount <= options.runCountMin || best < options.bar) return NOTHING;
+      // where nearly all runs fail anyway, not even the smallest rise has room
+      if (rate > 1 - rises[0]!) sums.fill(0);
+      if (place < 0 || sums[place] === 0 || runCount <= options.runCountMin || best < options.bar) return NOTHING;
       const start = starts[place]!;
+      if (start.at <= RUNS_BEFORE_MIN) return NOTHING;
       open = {
         changeNumber: ++changeCount,
         onset: start.mark!,
