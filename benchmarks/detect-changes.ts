@@ -42,7 +42,7 @@ async function main(weeks: number): Promise<void> {
     const lastDays = Array.from({ length: LATER_DAYS }, (_, place) => endMs - (LATER_DAYS - 1 - place) * DAY_MS);
     const looks: Look[] = [];
     const look = (what: string, nowMs: number): void => {
-      const child = [join(import.meta.dirname, "bench", "detect-look.ts"), folder, String(nowMs)];
+      const child = [join(import.meta.dirname, "detect-look.ts"), folder, String(nowMs)];
       looks.push({
         what,
         ...(JSON.parse(execFileSync(process.execPath, child, { encoding: "utf8" })) as Omit<Look, "what">),

@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { type Reading, type Series, seriesId, siblings, type SpreadPrior } from "@oddrun/core";
-import { parse } from "csv-parse/sync";
+import { readTable } from "./corroborated/series.ts";
 import { NO_BAR, type SeriesWatch, watchSeries } from "../packages/oddrun/src/operations/detect-changes-series.ts";
 import { sharedPath } from "./shared-data.ts";
 
@@ -66,7 +65,7 @@ function watchPiece(runs: readonly Run[], prior: SpreadPrior, weight: number, fa
 
 const path = sharedPath("data/gha-bitcoin-core/jobs.csv.gz", "young jobs and their siblings");
 if (path !== null) {
-  const rows = parse(gunzipSync(readFileSync(path)), { columns: true }) as readonly Record<string, string>[];
+  const rows = readTable(path);
   const runs = rows
     .filter((row) => row["status"] === "COMPLETED" && Number(row["duration_s"]) > 0)
     .map((row): Run => {
