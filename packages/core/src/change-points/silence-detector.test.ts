@@ -57,3 +57,33 @@ test("a state that went through JSON goes on as if nothing had happened", () => 
     assert.deepEqual([...first.events, ...fed(times.slice(stop), state).events], whole);
   }
 });
+
+/** Every so many hours from 8 to 18 o'clock, on working days. */
+function workingHours(weekCount: number, everyHours: number): number[] {
+  const times: number[] = [];
+  for (let day = 0; day < 7 * weekCount; day++) {
+    if (day % 7 > 4) continue;
+    for (let hour = 8; hour < 18; hour += everyHours) times.push(NIGHT_MS + (day + hour / 24) * DAY_MS);
+  }
+  return times;
+}
+
+test("nights and weekends of a schedule of working hours are told twice at most, then they are its rhythm", () => {
+  for (const everyHours of [1, 0.25]) {
+    const told = fed(workingHours(12, everyHours)).events.filter(({ state }) => state === "told");
+    assert.ok(told.length <= 4, `${told.length} times, every ${everyHours} hours`);
+    assert.ok(told.every(({ at }) => at.atMs < NIGHT_MS + 14 * DAY_MS));
+  }
+});
+
+test("a schedule of working hours that stops is told all the same", () => {
+  const times = workingHours(12, 1);
+  const { detector } = fed(times);
+  const [told] = detector.check(times.at(-1)! + 4 * DAY_MS);
+  assert.equal(told!.onset.atMs, times.at(-1));
+});
+
+test("runs that all started at one instant are no schedule", () => {
+  const { events, detector } = fed([...Array.from({ length: 60 }, () => NIGHT_MS), NIGHT_MS + 1000]);
+  assert.deepEqual([...events, ...detector.check(NIGHT_MS + 1000)], []);
+});

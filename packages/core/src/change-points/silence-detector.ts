@@ -6,12 +6,23 @@ export interface SilenceOptions {
   readonly gapsMax: number;
   /** Nothing is said before this many gaps were seen. */
   readonly gapsMin: number;
+  /** What came and went twice is a rhythm: nights and weekends of a schedule of working hours. It is silent only beyond this many times it. */
+  readonly rhythmFactor: number;
+  /** So many silences that ended are remembered. */
+  readonly pastSilencesMax: number;
   /** Factor on the wait: feedback raises it. */
   readonly bar: number;
 }
 
 /** All found, one false in 28,000 runs: docs/detection.md. */
-export const DEFAULT_SILENCE_OPTIONS: SilenceOptions = { waitFactor: 2.5, gapsMax: 30, gapsMin: 20, bar: 1 };
+export const DEFAULT_SILENCE_OPTIONS: SilenceOptions = {
+  waitFactor: 2.5,
+  gapsMax: 30,
+  gapsMin: 20,
+  rhythmFactor: 1.25,
+  pastSilencesMax: 6,
+  bar: 1,
+};
 
 export interface SilenceObservation {
   readonly startedAtMs: number;
@@ -20,6 +31,8 @@ export interface SilenceObservation {
 
 export interface SilenceState {
   readonly gapsMs: readonly number[];
+  /** How long the latest silences lasted that ended by themselves, oldest first. */
+  readonly pastSilencesMs: readonly number[];
   readonly lastAtMs: number | null;
   readonly lastMark: RunMark | null;
   readonly changeCount: number;
@@ -36,7 +49,8 @@ export interface SilenceDetector {
 
 /**
  * Finds schedules that fell silent. Levels are times between two runs, in ms; `at.atMs` is when the waiting was over, which anyone
- * with a clock could have said then. The gap of a silence never enters what is usual.
+ * with a clock could have said then. The gap of a silence never enters what is usual;
+ * one as long that came and went twice is waited for from then on.
  */
 export function silenceDetector({
   options = DEFAULT_SILENCE_OPTIONS,
@@ -46,15 +60,25 @@ export function silenceDetector({
   readonly state?: SilenceState;
 } = {}): SilenceDetector {
   let gapsMs = [...(state?.gapsMs ?? [])];
+  let pastSilencesMs = [...(state?.pastSilencesMs ?? [])];
   let lastAtMs = state?.lastAtMs ?? null;
   let lastMark = state?.lastMark ?? null;
   let changeCount = state?.changeCount ?? 0;
   let open: ChangeEvent | null = state?.open ?? null;
 
+  /** How long to wait for the next run; null as long as that is not known. */
+  const waitFor = (): number | null => {
+    const longestMs = gapsMs.length < options.gapsMin ? 0 : Math.max(...gapsMs);
+    // runs that were all told as of one instant make no schedule
+    if (longestMs === 0) return null;
+    const rhythmMs = pastSilencesMs.toSorted((one, other) => other - one)[1] ?? 0;
+    return options.bar * Math.max(options.waitFactor * longestMs, options.rhythmFactor * rhythmMs);
+  };
+
   const check = (nowMs: number): readonly ChangeEvent[] => {
-    if (lastAtMs === null || lastMark === null || open !== null || gapsMs.length < options.gapsMin) return [];
-    const waitMs = options.waitFactor * options.bar * Math.max(...gapsMs);
-    if (nowMs <= lastAtMs + waitMs) return [];
+    if (lastAtMs === null || lastMark === null || open !== null) return [];
+    const waitMs = waitFor();
+    if (waitMs === null || nowMs <= lastAtMs + waitMs) return [];
     changeCount++;
     open = {
       state: "told",
@@ -80,13 +104,14 @@ export function silenceDetector({
       const gapMs = lastAtMs === null ? null : startedAtMs - lastAtMs;
       if (open !== null) {
         events.push({ ...open, state: "recovered", at: mark, level: gapMs!, runCount: 1 });
+        pastSilencesMs = [...pastSilencesMs, gapMs!].slice(-options.pastSilencesMax);
         open = null;
       } else if (gapMs !== null) gapsMs = [...gapsMs, gapMs].slice(-options.gapsMax);
       lastAtMs = startedAtMs;
       lastMark = mark;
       return events;
     },
-    state: () => ({ gapsMs, lastAtMs, lastMark, changeCount, open }),
+    state: () => ({ gapsMs, pastSilencesMs, lastAtMs, lastMark, changeCount, open }),
   };
 }
 
