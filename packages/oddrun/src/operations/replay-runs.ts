@@ -55,11 +55,13 @@ export interface ReplayDeps {
   readonly signal: { readonly aborted: boolean };
 }
 
+/** A run that took no time has no logarithm. */
 const MS_MIN = 1;
 
 /**
- * Goes through histories run by run, as `detect` does through the store, and writes all that it would have said. Each run is
- * judged by runs before it alone.
+ * Goes through histories run by run, in the order in which they are given, with the detectors of `detect`, and writes all that they
+ * say. Each run is judged by runs before it alone. Each attempt's verdict counts as it comes, for the runs name no commit on
+ * which a failure might prove flaky; and no series asks another one how much it may scatter.
  */
 export async function replayRuns(
   runs: AsyncIterable<readonly ReplayRun[]>,
@@ -136,7 +138,8 @@ function seriesWatch(series: string): SeriesWatch {
 
   return {
     observe({ mark, startedAtMs, isScheduled, durationMs, conclusion }, findings) {
-      if (isScheduled) {
+      // run again by hand is no start of the schedule
+      if (isScheduled && mark.runAttempt === 1) {
         for (const event of schedule.observe({ startedAtMs, mark })) addEvent(series, "silence", event, findings);
       }
       if (!entersFailureRate(conclusion)) return;

@@ -29,7 +29,7 @@ export async function* replayRows(path: string, options: SourceOptions = {}): As
     },
     isScheduled: cells[3] === "schedule",
     startedAtMs: needed("run_started_at", readInstant(cells[4]!, "run_started_at", false)),
-    durationMs: given(readSeconds(cells[6]!, "duration_s")),
+    durationMs: notNegative("duration_s", given(readSeconds(cells[6]!, "duration_s"))),
     conclusion: parseConclusion(cells[7]!),
   });
   yield* rowsOf(path, RUN_COLUMNS, read, options);
@@ -92,6 +92,12 @@ function needed<Value>(column: string, value: Value | null | { readonly fault: s
   const read = given(value);
   if (read === null) throw new RowFault(`${column} is empty. Each row needs it.`);
   return read;
+}
+
+function notNegative(column: string, value: number | null): number | null {
+  if (value !== null && value < 0)
+    throw new RowFault(`${column} is below 0. Leave the cell empty where it is not known.`);
+  return value;
 }
 
 function placeOf(shownName: string, { row, line }: RawRow): string {

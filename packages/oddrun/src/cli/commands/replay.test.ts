@@ -14,6 +14,7 @@ interface Row {
   readonly seconds?: number;
   readonly conclusion?: string;
   readonly event?: string;
+  readonly attempt?: number;
 }
 
 /** 150 hourly runs of about five minutes; `change` says what else a run is. */
@@ -21,9 +22,9 @@ function history(series: string, change: (at: number) => Row = () => ({}), count
   return Array.from({ length: count }, (_, at) => {
     const usual = 300 + ((at * 7919) % 31) - 15;
     const startMs = Date.UTC(2026, 0, 1) + at * HOUR_MS;
-    const { atMs = startMs, seconds = usual, conclusion = "success", event = "push" } = change(at);
+    const { atMs = startMs, seconds = usual, conclusion = "success", event = "push", attempt = 1 } = change(at);
     const iso = (ms: number) => new Date(ms).toISOString();
-    return `${series},octo/widgets,ci,${1000 + at},1,main,${event},${iso(atMs)},${iso(atMs)},${iso(atMs + seconds * 1000)},${seconds},${conclusion}\n`;
+    return `${series},octo/widgets,ci,${1000 + at},${attempt},main,${event},${iso(atMs)},${iso(atMs)},${iso(atMs + seconds * 1000)},${seconds},${conclusion}\n`;
   }).join("");
 }
 
@@ -77,6 +78,17 @@ test("failures in numbers, and a schedule that stopped, are told", async () => {
     new Set(["failing failure-rate", "nightly silence"]),
   );
   assert.equal(found.find(({ kind }) => kind === "silence")!.detected_at, "2026-01-07T07:30:00.000Z");
+});
+
+test("a scheduled run that is run again by hand does not keep its schedule alive", async () => {
+  const rows = history("hourly", (at) => ({ event: "schedule", attempt: at < 100 ? 1 : 2 }));
+  const observed = newPlace("observed.csv");
+  writeFileSync(observed, "series,observed_until\nhourly,2026-01-20T00:00:00Z\n");
+  const found = alerts(await findingsOf(rows, [["observed", observed]]));
+  assert.deepEqual(
+    found.map(({ kind, detected_at }) => [kind, detected_at]),
+    [["silence", "2026-01-05T05:30:00.000Z"]],
+  );
 });
 
 test("series that come mixed are told as if each had come alone", async () => {
@@ -135,4 +147,7 @@ test("what cannot be read is told with its place, and nothing is written", async
   );
   assert.equal(row.exitCode, 3);
   assert.match(row.message, /row 3 \(line 4\): run_id "x9" is not a whole number/);
+  const negative = await told(`${HEADER}\n${history("one", () => ({ seconds: -5 }), 1)}`);
+  assert.equal(negative.exitCode, 3);
+  assert.match(negative.message, /row 1 \(line 2\): duration_s is below 0/);
 });
