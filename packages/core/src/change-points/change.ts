@@ -29,7 +29,7 @@ export interface ChangeEvent {
   readonly level: number;
   /** How sure: 1 where it is just told, more is surer. */
   readonly score: number;
-  /** Runs that speak for it: those of the series since the onset that could be judged. */
+  /** Runs that speak for it: those since the onset; of a level without the first few, which had joined the one before it. */
   readonly runCount: number;
   /** Whether the level in force rested on fewer runs than a settled one has. */
   readonly isYoung: boolean;

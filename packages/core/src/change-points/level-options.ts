@@ -33,9 +33,9 @@ export interface LevelOptions {
   readonly suspicionRunCountMin: number;
   /** A suspicion that is not sure after this many runs is withdrawn. */
   readonly suspicionRunsMax: number;
-  /** Runs since the onset of a sum above this wait outside the level in force ... */
+  /** While a sum is above this, the runs since its onset wait outside the level in force ... */
   readonly waitingSum: number;
-  /** ... until it is back at zero, or this many have gone by. */
+  /** ... until as many newer ones wait. Those that came before it was above this have joined the level. */
   readonly waitingRunsMax: number;
   /** The sum at which the old level is back. */
   readonly recoverySum: number;

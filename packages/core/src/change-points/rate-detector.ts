@@ -14,7 +14,7 @@ export interface RateState {
   readonly before: 0 | 1;
   readonly waiting: readonly WaitingPair[];
   readonly sums: readonly number[];
-  /** Highest sum of the rises that were told and recovered, up to a limit. */
+  /** Highest score, times `sumMin`, of the rises that were told and recovered, up to a limit. */
   readonly faded: number;
   readonly starts: readonly RateStart[];
   readonly changeCount: number;
@@ -59,7 +59,7 @@ const NOTHING: readonly ChangeEvent[] = [];
 
 /**
  * Finds where the share of failed runs rose: a bank of likelihood-ratio sums (Page 1954) against a two-state Markov chain, because
- * failures come in rows. The usual rate is learnt without the runs of an open or suspected rise.
+ * failures come in rows. The latest runs of an open or suspected rise wait outside the usual rate.
  */
 export function rateDetector({
   options = DEFAULT_RATE_OPTIONS,

@@ -20,12 +20,12 @@ export interface RateOptions {
   readonly gainMax: number;
   /** The sum at which a rise is sure enough: the one knob for the load of false alarms. */
   readonly sumMin: number;
-  /** ... raised by this share of the highest sum of a rise that came and went, which counts up to a limit. */
+  /** ... raised by this share of the highest score of a rise that came and went, times `sumMin`, which counts up to a limit. */
   readonly pastPeakShare: number;
   readonly pastPeakMax: number;
-  /** Runs since the onset of a sum above this wait outside the usual rate ... */
+  /** While a sum is above this, the runs since its onset wait outside the usual rate ... */
   readonly waitingSum: number;
-  /** ... until it is back at zero, or this many have gone by. */
+  /** ... until as many newer ones wait, also in a told rise. */
   readonly waitingRunsMax: number;
   /** The sum at which the usual rate is back. */
   readonly recoverySum: number;
