@@ -1,4 +1,4 @@
-import { type FailureAccount, type IncidentKind, kindOfChange } from "@oddrun/core";
+import { type FailureAccount, type IncidentKind, kindOfChange, type Suspect } from "@oddrun/core";
 import type { ChangeExplanation } from "./explain-change.ts";
 import { accountMarkdown, accountText } from "./explain-run-text.ts";
 import { causeWords, differenceWords, spanText, unknownWords } from "./explain-words.ts";
@@ -21,7 +21,7 @@ export function changeExplanationText(explanation: ChangeExplanation): string {
   }
   if (failures !== null) lines.push("", "Where the runs fail:", ...failureWords(failures).map((line) => `  ${line}`));
   if (suspects.length > 0) {
-    lines.push("", SUSPECTS_TITLE, ...suspects.map((one, at) => `  ${at + 1}. ${suspectWords(one)}`));
+    lines.push("", SUSPECTS_TITLE, ...suspects.map((one, at) => `  ${at + 1}. ${ofSuspect(one, explanation)}`));
   }
   if (unknown.length > 0)
     lines.push(
@@ -55,7 +55,7 @@ export function changeExplanationMarkdown(explanation: ChangeExplanation): strin
     );
   list(
     SUSPECTS_TITLE,
-    suspects.map((one, at) => `${at + 1}. ${neutralSentence(suspectWords(one))}`),
+    suspects.map((one, at) => `${at + 1}. ${neutralSentence(ofSuspect(one, explanation))}`),
   );
   list(
     "Not known:",
@@ -65,6 +65,12 @@ export function changeExplanationMarkdown(explanation: ChangeExplanation): strin
   const url = onset === null ? null : runUrl(onset);
   if (url !== null) lines.push("", `First run: [${onset!.runId}](${url}), ${neutralMarkdown(onset!.headSha ?? "")}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** Between runs of several branches lies no one range of commits. */
+function ofSuspect(suspect: Suspect, { commits }: ChangeExplanation): string {
+  const isElsewhere = suspect.kind === "commits" && commits?.isOneBranch === false;
+  return isElsewhere ? "commits: of several branches, they differ from run to run anyway" : suspectWords(suspect);
 }
 
 const SUSPECTS_TITLE = "Also changed at that time (whether it is the reason is for you to judge):";
@@ -114,7 +120,8 @@ function facts(explanation: ChangeExplanation): readonly string[] {
   lines.push(`${first}${when}${commit}${last}.`);
   const from = event.runCount === 0 ? "" : `, from ${event.runCount} ${event.runCount === 1 ? "run" : "runs"}`;
   const young = event.isYoung ? "; the history before it is short" : "";
-  lines.push(`Score ${event.score.toFixed(1)}, told from 1.0 on${from}${young}.`);
+  // a schedule is silent or not
+  if (!isSilence) lines.push(`Score ${event.score.toFixed(1)}, told from 1.0 on${from}${young}.`);
   if (commits !== null && !commits.isOneBranch) {
     lines.push("These runs are of several branches: no one range of commits lies between them.");
   }

@@ -130,6 +130,18 @@ test("a job's change is accounted for within the job", async () => {
   assert.equal(cause?.kind === "part" && cause.part.step, stepName);
 });
 
+test("between runs of several branches no range of commits is named", async () => {
+  const { change } = await changeOf(ofKind("lasting-step"), "duration");
+  const explanation = await explainChange(store, change);
+  const commits = { from: "a".repeat(40), to: "b".repeat(40) };
+  const suspect = { ...explanation.suspects.find(({ kind }) => kind === "commits")!, ...commits };
+  const text = (isOneBranch: boolean): string =>
+    changeExplanationText({ ...explanation, suspects: [suspect], commits: { ...commits, isOneBranch } });
+  assert.match(text(true), /1\. commits aaaaaaaaaaaa\.\.bbbbbbbbbbbb: /);
+  assert.match(text(false), /no one range of commits(.|\n)*1\. commits: of several branches/);
+  assert.doesNotMatch(text(false), /aaaa/);
+});
+
 test("of failures the job and step are told where runs fail", async () => {
   const { change } = await changeOf(ofKind("failure-storm"), "failure");
   const { failures, account } = await explainChange(store, change);

@@ -1,4 +1,4 @@
-import { type Incident, incidentName } from "@oddrun/core";
+import { type ChangeStanding, type Incident, incidentName } from "@oddrun/core";
 import type { IncidentNames } from "./incidents-names.ts";
 import {
   alsoChanged,
@@ -9,6 +9,7 @@ import {
   seriesWords,
   stateWords,
   titleWords,
+  valueWords,
   whereWords,
 } from "./incidents-words.ts";
 
@@ -68,11 +69,17 @@ export function mainLines(incident: Incident, names: IncidentNames): readonly st
   return [
     `${place}${seriesWords(series)}${context === "" ? "" : ` on ${context}`}: ${levelWords(series, latest)}`,
     `${onset} run ${latest.onset.runId}${attempt}, which ended ${instantWords(latest.onset.atMs)}`,
-    `${runs}score ${latest.score.toFixed(1)}, told from 1.0${latest.isYoung ? "; the history before it is short" : ""}`,
+    `${runs}${scoreWords(first)}${latest.isYoung ? "; the history before it is short" : ""}`,
     ...(isPartlyOver
       ? [`${openCount} of ${told.length} changes in it ${openCount === 1 ? "is" : "are"} still open`]
       : []),
   ];
+}
+
+/** "score 1.3, told from 1.0"; a schedule is silent or not, more or less of it there is not. */
+export function scoreWords({ series, first, latest }: Pick<ChangeStanding, "series" | "first" | "latest">): string {
+  if (series.measure === "schedule") return `told after ${valueWords(series, first.level)} without a run`;
+  return `score ${latest.score.toFixed(1)}, told from 1.0`;
 }
 
 const isOf = (first: Incident["changes"][number] | undefined, change: { seriesId: string; changeNumber: number }) =>

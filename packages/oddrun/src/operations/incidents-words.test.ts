@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ChangeEvent, type IncidentRecord, incidentAt, type Series, seriesId } from "@oddrun/core";
+import { scoreWords } from "./incidents-text.ts";
 import { alsoChanged, levelWords } from "./incidents-words.ts";
 
 const ONSET_MS = Date.UTC(2026, 10, 9, 3, 9);
@@ -29,6 +30,8 @@ test("a schedule that is silent is told by its last run, which stays true, one t
     levelWords(SERIES, event(24 * HOUR_MS, 60 * HOUR_MS)),
     "no run since 2026-11-09 03:09 UTC, usual one every 24 h",
   );
+  const told = event(24 * HOUR_MS, 60 * HOUR_MS);
+  assert.equal(scoreWords({ series: SERIES, first: told, latest: told }), "told after 60 h without a run");
   assert.match(levelWords(SERIES, event(24 * HOUR_MS, 70 * HOUR_MS, "recovered")), /^no run for 70 h/);
 });
 

@@ -105,8 +105,9 @@ async function watch(store: Store, context: CommandContext): Promise<void> {
   const { lookForChanges } = await import("./look-for-changes.ts");
   const { summary, incidents } = await lookForChanges(store, context);
   if (!summary.isComplete) context.signal.throwIfAborted();
-  const { told, recovered } = summary.said;
-  const found = `${told} changes, ${recovered} of them over; they come to ${incidents.length} incidents`;
+  const { told, recovered, settled } = summary.said;
+  const over = `${recovered} went back, ${settled} became usual`;
+  const found = `${told} changes (${over}); with mere suspicions they come to ${incidents.length} incidents`;
   say(context, `Watched ${summary.seriesCount} series for levels that moved and stayed: ${found}.`);
   say(context, `"oddrun incidents list --data-dir ${context.dataDir}" shows them.`);
 }

@@ -43,8 +43,9 @@ export function oddRunsPage({
   const list = runs.length === 0 ? emptyNotice(summary, isFirst) : daySections(runs, nowMs);
   const older =
     next === null ? null : `/?before=${writeCursor(next)}${limit === LIMITS.pageRunsDefault ? "" : `&limit=${limit}`}`;
+  const changed = changes === null ? null : changesSection(changes);
   const body = html`
-    ${changes === null ? null : changesSection(changes)}
+    ${changed}
     ${summaryHead(summary)}
     ${list}
     <nav class="pages" aria-label="Pages">
@@ -59,7 +60,7 @@ export function oddRunsPage({
           : html`POST /score uses model ${servedVersion}.`
       } <a href="/openapi.json">All routes</a></p>
     </footer>`;
-  return pageShell("Odd runs", body);
+  return pageShell(changed === null ? "Odd runs" : "Changes and odd runs", body);
 }
 
 /** A page that says what is wrong and what to do. */
