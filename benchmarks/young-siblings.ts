@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Reading, type Series, seriesId, siblings, type SpreadPrior } from "@oddrun/core";
 import { readTable } from "./corroborated/series.ts";
-import { NO_BAR, type SeriesWatch, watchSeries } from "../packages/oddrun/src/operations/detect-changes-series.ts";
+import { NO_BARS, type SeriesWatch, watchSeries } from "../packages/oddrun/src/operations/detect-changes-series.ts";
 import { sharedPath } from "./shared-data.ts";
 
 /**
@@ -44,7 +44,7 @@ const reading = (job: string, value: number): Reading => ({
   kind: "level",
   value,
 });
-const FEEDBACK = { bar: NO_BAR, accepted: [] };
+const FEEDBACK = { bars: NO_BARS, accepted: [] };
 const show = (watch: SeriesWatch, { job, id, atMs, ms }: Run, factor = 1) =>
   watch.observe(reading(job, ms * factor), { mark: { runId: id, runAttempt: 1, atMs }, headSha: null });
 

@@ -1,7 +1,7 @@
 import { DEFAULT_LEVEL_OPTIONS, DEFAULT_RATE_OPTIONS, DEFAULT_SILENCE_OPTIONS, FLAKY_WAIT_MS } from "@oddrun/core";
 
 /** Grows when what is observed of a run, or the form of a state, changes. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** FNV-1a, 32 bits: tells settings apart, nothing more. */
 function fingerprint(text: string): string {

@@ -15,7 +15,7 @@ import {
 import type { WatchedSeries } from "./change-store.ts";
 import {
   type BarSince,
-  NO_BAR,
+  NO_BARS,
   type SeriesRun,
   type SeriesState,
   type SeriesWatch,
@@ -69,6 +69,9 @@ export interface SeriesSet {
   get(id: string): LiveSeries | undefined;
 }
 
+/** More often than this nobody changes a bar within the window. */
+const BARS_KEPT = 8;
+
 export function seriesSet({ repositoryId, feedback, nowMs, load }: SeriesSetDeps): SeriesSet {
   const live = new Map<string, LiveSeries>();
   const contexts = new Map<string, Map<string, LiveSeries>>();
@@ -83,12 +86,12 @@ export function seriesSet({ repositoryId, feedback, nowMs, load }: SeriesSetDeps
     id: string,
     saved: { state: SeriesState; wordCount: number; isOpen: boolean } | null,
   ) => {
-    const bar = barOf(feedback.bars.get(id) ?? 1, saved?.state.bar ?? NO_BAR, nowMs);
-    if (saved !== null && bar !== saved.state.bar) {
+    const bars = barsWith(feedback.bars.get(id) ?? 1, saved?.state.bars ?? NO_BARS, nowMs);
+    if (saved !== null && bars !== saved.state.bars) {
       const { workflowId } = series;
-      rebarred.push({ ...saved, seriesId: id, workflowId, state: JSON.stringify({ ...saved.state, bar }) });
+      rebarred.push({ ...saved, seriesId: id, workflowId, state: JSON.stringify({ ...saved.state, bars }) });
     }
-    const options = { series, id, siblings, feedback: { bar, accepted: accepted.get(id) ?? [] } };
+    const options = { series, id, siblings, feedback: { bars, accepted: accepted.get(id) ?? [] } };
     const one: LiveSeries = {
       id,
       workflowId: series.workflowId,
@@ -158,7 +161,7 @@ export function seriesSet({ repositoryId, feedback, nowMs, load }: SeriesSetDeps
 const placeOf = ({ scope, measure, job, part }: Pick<Series, "scope" | "measure" | "job" | "part">): string =>
   `${scope}/${measure}/${part}/${job}`;
 
-/** A bar that differs from the saved one holds from now on. */
-function barOf(bar: number, saved: BarSince, nowMs: number): BarSince {
-  return bar === saved.bar ? saved : { bar, fromMs: nowMs, barBefore: saved.bar };
+/** A bar that differs from the latest one holds from now on; earlier ones go on holding for the runs before. */
+function barsWith(bar: number, saved: readonly BarSince[], nowMs: number): readonly BarSince[] {
+  return bar === saved.at(-1)!.bar ? saved : [...saved, { bar, fromMs: nowMs }].slice(-BARS_KEPT);
 }

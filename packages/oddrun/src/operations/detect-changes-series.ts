@@ -29,18 +29,17 @@ export interface SeriesRun {
 
 /** What people said of one series. */
 export interface SeriesFeedback {
-  /** Factor on its thresholds, from an instant on; before it another one held. */
-  readonly bar: BarSince;
+  /** Factors on its thresholds, each from an instant on, oldest first; what the first one is held before, too. */
+  readonly bars: readonly BarSince[];
   readonly accepted: readonly { readonly changeNumber: number; readonly acceptedAtMs: number }[];
 }
 
 export interface BarSince {
   readonly bar: number;
   readonly fromMs: number;
-  readonly barBefore: number;
 }
 
-export const NO_BAR: BarSince = { bar: 1, fromMs: 0, barBefore: 1 };
+export const NO_BARS: readonly BarSince[] = [{ bar: 1, fromMs: 0 }];
 
 /** All that is kept of one series; plain JSON. */
 export type SeriesState =
@@ -50,7 +49,7 @@ export type SeriesState =
       readonly prior: SpreadPrior | null;
       /** What its siblings were told of it last. */
       readonly noted: { readonly spread: number; readonly runCount: number } | null;
-      readonly bar: BarSince;
+      readonly bars: readonly BarSince[];
     }
   | {
       readonly kind: "rate";
@@ -58,9 +57,9 @@ export type SeriesState =
       readonly verdicts: FailureVerdictsState;
       /** When the latest flaky runs failed. */
       readonly flakyAtMs: readonly number[];
-      readonly bar: BarSince;
+      readonly bars: readonly BarSince[];
     }
-  | { readonly kind: "silence"; readonly detector: SilenceState; readonly bar: BarSince };
+  | { readonly kind: "silence"; readonly detector: SilenceState; readonly bars: readonly BarSince[] };
 
 export interface Moment {
   readonly nowMs: number;
@@ -143,7 +142,7 @@ function watchLevel({ series, id, siblings, feedback }: SeriesWatchOptions, stat
       return [...before, ...events].map(hardened);
     },
     check: ({ nowMs }: Moment) => byPeople.after(nowMs).map(hardened),
-    state: () => ({ kind: "level" as const, detector: byPeople.detector.state(), prior, noted, bar: feedback.bar }),
+    state: () => ({ kind: "level" as const, detector: byPeople.detector.state(), prior, noted, bars: feedback.bars }),
     isOpen: () => false,
   };
 }
@@ -178,7 +177,7 @@ function watchRate({ feedback }: SeriesWatchOptions, state: StateOf<"rate"> | nu
       flakyAtMs,
       detector: byPeople.detector.state(),
       verdicts: verdicts.state(),
-      bar: feedback.bar,
+      bars: feedback.bars,
     }),
     isOpen: () => verdicts.state().held.length > 0,
   };
@@ -197,26 +196,26 @@ function watchSilence({ feedback }: SeriesWatchOptions, state: StateOf<"silence"
       ...byPeople.detector.check(listenedUntilMs),
       ...byPeople.after(nowMs),
     ],
-    state: () => ({ kind: "silence" as const, detector: byPeople.detector.state(), bar: feedback.bar }),
+    state: () => ({ kind: "silence" as const, detector: byPeople.detector.state(), bars: feedback.bars }),
     isOpen: () => true,
   };
 }
 
 /** A detector under what people say: a bar that changes at an instant, and changes that are accepted at others. */
 function peopleSay<State, Detector extends { state(): State }>(
-  { bar, accepted }: SeriesFeedback,
+  { bars, accepted }: SeriesFeedback,
   accept: (state: State, changeNumber: number, atMs: number) => Accepted<State> | null,
   revive: (state: State | undefined, bar: number) => Detector,
   saved: State | undefined,
 ) {
-  let isBefore = bar.bar !== bar.barBefore;
-  let detector = revive(saved, bar.barBefore);
+  let place = 0;
+  let detector = revive(saved, bars[0]!.bar);
   let awaited = [...accepted].sort((one, other) => one.acceptedAtMs - other.acceptedAtMs);
 
   const apply = (untilMs: number): readonly ChangeEvent[] => {
-    if (isBefore && bar.fromMs < untilMs) {
-      isBefore = false;
-      detector = revive(detector.state(), bar.bar);
+    while (place + 1 < bars.length && bars[place + 1]!.fromMs < untilMs) {
+      place++;
+      detector = revive(detector.state(), bars[place]!.bar);
     }
     if (awaited.length === 0 || awaited[0]!.acceptedAtMs >= untilMs) return [];
     const due = awaited.filter(({ acceptedAtMs }) => acceptedAtMs < untilMs);
@@ -224,7 +223,7 @@ function peopleSay<State, Detector extends { state(): State }>(
     return due.flatMap(({ changeNumber, acceptedAtMs }) => {
       const found = accept(detector.state(), changeNumber, acceptedAtMs);
       if (found === null) return [];
-      detector = revive(found.state, isBefore ? bar.barBefore : bar.bar);
+      detector = revive(found.state, bars[place]!.bar);
       return [found.event];
     });
   };
@@ -237,7 +236,7 @@ function peopleSay<State, Detector extends { state(): State }>(
     before: (mark: RunMark) => apply(mark.atMs),
     after: (nowMs: number) => apply(nowMs + 1),
     reviveNow() {
-      detector = revive(detector.state(), isBefore ? bar.barBefore : bar.bar);
+      detector = revive(detector.state(), bars[place]!.bar);
     },
   };
 }

@@ -102,6 +102,21 @@ test("a bar that people raised holds from then on, and takes back nothing that w
   await store.close();
 });
 
+test("a bar that is raised twice within the window takes back nothing that was said under the first one", async () => {
+  const store = await newStore();
+  await store.save(batchOf(runs(0, 120, (place) => ({ factor: place < 80 ? 1 : 1.25 }))));
+  const windowMs = 200 * HOUR_MS;
+  await look(store, at(120), { windowMs });
+  const [{ seriesId: id } = assert.fail("the shift is told")] = await told(store, "duration");
+  const before = await store.changes();
+  for (const [minutes, bar] of [5, 50].entries()) {
+    const feedback = { bars: new Map([[id, bar]]), accepted: [] };
+    await look(store, at(120) + (minutes + 1) * 60_000, { feedback, windowMs });
+    assert.deepEqual(await store.changes(), before, `bar ${bar}`);
+  }
+  await store.close();
+});
+
 test("joined metrics and waits for runners have series of their own", async () => {
   const store = await newStore();
   const waiting = runs(0, 120).map(({ run, jobs }, place): Arrival => {
