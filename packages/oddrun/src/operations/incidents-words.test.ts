@@ -30,9 +30,10 @@ test("a schedule that is silent is told by its last run, which stays true, one t
     levelWords(SERIES, event(24 * HOUR_MS, 60 * HOUR_MS)),
     "no run since 2026-11-09 03:09 UTC, usual one every 24 h",
   );
+  assert.match(levelWords(SERIES, event(168 * HOUR_MS, 420 * HOUR_MS)), /, usual one every 7 days$/);
   const told = event(24 * HOUR_MS, 60 * HOUR_MS);
   assert.equal(scoreWords({ series: SERIES, first: told, latest: told }), "told after 60 h without a run");
-  assert.match(levelWords(SERIES, event(24 * HOUR_MS, 70 * HOUR_MS, "recovered")), /^no run for 70 h/);
+  assert.match(levelWords(SERIES, event(24 * HOUR_MS, 78 * HOUR_MS, "recovered")), /^no run for 3.3 days,/);
 });
 
 test("runners are named one by one, whatever is in brackets after their labels", () => {

@@ -14,6 +14,7 @@ import type { IncidentNames } from "./incidents-names.ts";
 import { printable } from "./visible-text.ts";
 
 const NAME_CHARS = 80;
+const DAY_MS = 86_400_000;
 const named = (text: string): string => printable(text, NAME_CHARS);
 const quoted = (text: string): string => `"${named(text)}"`;
 
@@ -113,6 +114,7 @@ export function valueWords({ measure, part }: Pick<Series, "measure" | "part">, 
   if (measure === "failure") return formatValue(value, "share");
   if (measure === "cost") return `$${(value / 1e6).toFixed(2)}`;
   if (measure === "metric") return formatValue(value, featureUnit(part));
+  if (measure === "schedule" && value >= 3 * DAY_MS) return `${Number((value / DAY_MS).toFixed(1))} days`;
   return formatValue(value / 1000, "seconds");
 }
 

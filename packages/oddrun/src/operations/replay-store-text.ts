@@ -1,11 +1,13 @@
 import { formatValue } from "@oddrun/core";
 import { grouped } from "./grouped-number.ts";
+import { valueWords } from "./incidents-words.ts";
 import type { ReplayedInbox, ReplayedPush, ReplayStoreReport, ToldChange } from "./replay-store.ts";
 import { printable } from "./visible-text.ts";
 
 const PUSHES_SHOWN = 40;
 const INBOXES_SHOWN = 20;
 const NAME_CHARS = 60;
+const SCHEDULE = { measure: "schedule", part: "" } as const;
 const WEEK_MS = 7 * 86_400_000;
 
 const plural = (count: number, one: string, many = `${one}s`): string =>
@@ -119,7 +121,7 @@ export function changeText(change: ToldChange): string {
 
 function levelsText({ measure, kind, usual, level }: ToldChange): string {
   if (kind === "silent")
-    return `, no run for ${formatValue(level / 1000, "seconds")} by then, usual one every ${formatValue(usual / 1000, "seconds")}`;
+    return `, no run for ${valueWords(SCHEDULE, level)} by then, usual one every ${valueWords(SCHEDULE, usual)}`;
   if (measure === "failure") return `, ${percent(usual)} to ${percent(level)} of runs`;
   if (measure !== "duration" && measure !== "queue-time") return `, x${(level / usual).toFixed(2)}`;
   return `, ${formatValue(usual / 1000, "seconds")} to ${formatValue(level / 1000, "seconds")}`;

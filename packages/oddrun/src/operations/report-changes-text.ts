@@ -26,7 +26,7 @@ export function changesText(report: ChangesReport): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** "2 things are wrong now; 1 is suspected, 5 are over". */
+/** "2 incidents are open for the worse; 1 suspected, 5 over". */
 export function changesHeadline({ open, better, openCount, suspectedCount, overCount }: ChangesReport): string {
   const wrong = Math.max(open.length, openCount - better.length);
   const rest = [
@@ -35,15 +35,15 @@ export function changesHeadline({ open, better, openCount, suspectedCount, overC
   ].filter((part) => part !== "");
   const said =
     wrong === 0
-      ? "No change is open for the worse"
-      : `${wrong} ${wrong === 1 ? "change is" : "changes are"} open for the worse`;
+      ? "No incident is open for the worse"
+      : `${wrong} ${wrong === 1 ? "incident is" : "incidents are"} open for the worse`;
   return rest.length === 0 ? said : `${said}; ${rest.join(", ")}`;
 }
 
 export const dearestHeadline = ({ dearest }: ChangesReport): string =>
   dearest.length === 1
-    ? "The most expensive change of the whole history"
-    : `The ${dearest.length} most expensive changes of the whole history`;
+    ? "The most expensive incident of the whole history"
+    : `The ${dearest.length} most expensive incidents of the whole history`;
 
 function incidentLines(each: ReportedIncident, { names, nowMs }: ChangesReport): readonly string[] {
   const { incident, cost } = each;

@@ -39,7 +39,7 @@ function changesSection(report: ChangesReport): Html {
   const { open, better, dearest } = report;
   const shown = new Set([...open, ...better]);
   return html`<section><h2>What has changed</h2><p class="headline">${changesHeadline(report)}.</p>
-<p class="soft">A change is a level that moved and stayed. Dots are runs; the dashed line is the usual level, the full one the level since.</p>
+<p class="soft">An incident is all that changed for one cause; a change is a level that moved and stayed. Dots are runs; the dashed line is the usual level, the full one the level since.</p>
 ${open.map((each) => incidentCard(each, report))}
 ${better.length === 0 ? null : html`<h3>Better than usual</h3>${better.map((each) => incidentCard(each, report))}`}
 ${

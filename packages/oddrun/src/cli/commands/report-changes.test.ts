@@ -69,7 +69,7 @@ const report = (dataDir: string, ...options: readonly (readonly [string, string?
 
 test("the report says what is wrong now, since when, and what it costs a week", async () => {
   const { out } = await report(await place());
-  assert.match(out, /^1 change is open for the worse; 1 over\.\n/);
+  assert.match(out, /^1 incident is open for the worse; 1 over\.\n/);
   assert.match(out, /INC-2 octo\/Widgets CI takes longer: ongoing\n/);
   assert.match(out, /whole runs on default branch, push: 8 min, usual 5 min \(\+60 %\)/);
   assert.match(out, /since run 1120, which ended 2026-02-04 08:08 UTC/);
@@ -78,10 +78,10 @@ test("the report says what is wrong now, since when, and what it costs a week", 
   assert.match(out, /nothing has been heard of it since 2026-02-24/);
 });
 
-test("the most expensive changes of the whole history are told, also those that are over", async () => {
+test("the most expensive incidents of the whole history are told, also those that are over", async () => {
   const { out } = await report(await place());
   const [first, second] = out.split("\n").filter((line) => /^ {2}\d\. /.test(line));
-  assert.match(out, /The 2 most expensive changes of the whole history:/);
+  assert.match(out, /The 2 most expensive incidents of the whole history:/);
   assert.match(
     `${first}\n${second}`,
     /octo\/Widgets Docs takes longer, .* a week since 2026-01-15; recovered since 2026-01-25/,

@@ -20,7 +20,7 @@ export function changesSection(report: ChangesReport): Html | null {
   if (openCount + suspectedCount + overCount === 0) return null;
   const shown = [...open, ...better];
   return html`<section class="changes"><h2>What has changed</h2>
-  <p>${changesHeadline(report)}. A change is a level that moved and stayed; dots are runs, the dashed line is the usual level, the full one the level since.</p>
+  <p>${changesHeadline(report)}. An incident is all that changed for one cause; a change is a level that moved and stayed. Dots are runs, the dashed line is the usual level, the full one the level since.</p>
   ${shown.map((each) => incidentCard(each, report))}
   ${openCount > shown.length ? html`<p>${openCount - shown.length} more are open: <code>oddrun incidents list</code> lists them all.</p>` : null}
   ${dearest.length === 0 ? null : html`<h3>${dearestHeadline(report)}</h3><ol>${dearest.map((each) => html`<li>${dearestWords(each, report)}</li>`)}</ol>`}
