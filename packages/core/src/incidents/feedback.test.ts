@@ -17,12 +17,12 @@ const scored = (record: IncidentRecord, score: number): IncidentRecord => ({
 const rejected = (score: number, number: number) => stands([...told, anEvent("rejected", at(2))], score, number);
 
 test("a rejection raises the bar of every series of the incident above what they reached, and kept within bounds", () => {
-  assert.equal(barsAfter([rejected(1.2, 1)]).get(RUN), 1.1 * 1.2);
-  assert.equal(barsAfter([rejected(1.2, 1)]).get(JOB.seriesId), 1.1 * 1.2);
-  assert.equal(barsAfter([rejected(1, 1)]).get(RUN), 1.25, "at least a quarter");
-  assert.equal(barsAfter([rejected(30, 1)]).get(RUN), 1.5, "at most by half");
+  assert.equal(barsAfter([rejected(1.2, 1)]).get(RUN)?.bar, 1.1 * 1.2);
+  assert.equal(barsAfter([rejected(1.2, 1)]).get(JOB.seriesId)?.bar, 1.1 * 1.2);
+  assert.equal(barsAfter([rejected(1, 1)]).get(RUN)?.bar, 1.25, "at least a quarter");
+  assert.equal(barsAfter([rejected(30, 1)]).get(RUN)?.bar, 1.5, "at most by half");
   const many = Array.from({ length: 20 }, (_, index) => rejected(30, index + 1));
-  assert.equal(barsAfter(many).get(RUN), 4);
+  assert.deepEqual(barsAfter(many).get(RUN), { bar: 4, sinceMs: at(2) });
   assert.deepEqual(barsAfter(many), barsAfter(many.toReversed()));
 });
 

@@ -3,6 +3,7 @@ import {
   contextOf,
   type Job,
   type Reading,
+  type RaisedBar,
   readingsOf,
   runnersOf,
   type Series,
@@ -26,7 +27,7 @@ import type { StoredRun } from "./ports.ts";
 /** What people said of changes: it is heeded by the runs that end later. */
 export interface ChangeFeedback {
   /** Factors on the thresholds of series, by id; 1 where none is named. */
-  readonly bars: ReadonlyMap<string, number>;
+  readonly bars: ReadonlyMap<string, RaisedBar>;
   /** Changes whose new level is the usual one since then. */
   readonly accepted: readonly {
     readonly seriesId: string;
@@ -86,7 +87,7 @@ export function seriesSet({ repositoryId, feedback, nowMs, load }: SeriesSetDeps
     id: string,
     saved: { state: SeriesState; wordCount: number; isOpen: boolean } | null,
   ) => {
-    const bars = barsWith(feedback.bars.get(id) ?? 1, saved?.state.bars ?? NO_BARS, nowMs);
+    const bars = barsWith(feedback.bars.get(id), saved?.state.bars ?? null, nowMs);
     if (saved !== null && bars !== saved.state.bars) {
       const { workflowId } = series;
       rebarred.push({ ...saved, seriesId: id, workflowId, state: JSON.stringify({ ...saved.state, bars }) });
@@ -161,7 +162,16 @@ export function seriesSet({ repositoryId, feedback, nowMs, load }: SeriesSetDeps
 const placeOf = ({ scope, measure, job, part }: Pick<Series, "scope" | "measure" | "job" | "part">): string =>
   `${scope}/${measure}/${part}/${job}`;
 
-/** A bar that differs from the latest one holds from now on; earlier ones go on holding for the runs before. */
-function barsWith(bar: number, saved: readonly BarSince[], nowMs: number): readonly BarSince[] {
+/**
+ * A bar that differs from the latest one holds from now on; earlier ones go on holding for the runs before. In a history that is
+ * read anew it holds since people raised it, lest what it kept quiet is told then.
+ */
+function barsWith(
+  raised: RaisedBar | undefined,
+  saved: readonly BarSince[] | null,
+  nowMs: number,
+): readonly BarSince[] {
+  if (saved === null) return raised === undefined ? NO_BARS : [...NO_BARS, { bar: raised.bar, fromMs: raised.sinceMs }];
+  const bar = raised?.bar ?? 1;
   return bar === saved.at(-1)!.bar ? saved : [...saved, { bar, fromMs: nowMs }].slice(-BARS_KEPT);
 }

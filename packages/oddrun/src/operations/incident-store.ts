@@ -6,6 +6,7 @@ import type {
   IncidentEvent,
   IncidentRecord,
   IncidentState,
+  RaisedBar,
 } from "@oddrun/core";
 
 export interface IncidentFilter {
@@ -63,8 +64,8 @@ export interface IncidentStore {
   incident(number: number, nowMs: number): Promise<Incident | null>;
   /** How many incidents there are, in any state. */
   countIncidents(): Promise<number>;
-  /** The factors on thresholds that people's "not an anomaly" raised, by series id; a series that is not named has 1. */
-  barsOfSeries(): Promise<ReadonlyMap<string, number>>;
+  /** The factors on thresholds that people's "not an anomaly" raised, and since when, by series id; a series that is not named has 1. */
+  barsOfSeries(): Promise<ReadonlyMap<string, RaisedBar>>;
   /** Changes whose provisional level is usual now, because a person accepted it. */
   acceptedChanges(): Promise<readonly AcceptedChange[]>;
   /** Every workflow that has finished runs. */

@@ -47,7 +47,7 @@ export interface StoredPastDeps {
 }
 
 const BATCH_RUNS = 250;
-const NO_FEEDBACK = { bars: new Map<string, number>(), accepted: [] };
+const NO_FEEDBACK = { bars: new Map<string, never>(), accepted: [] };
 
 export const workflowKey = (repositoryId: number, workflowId: number): string => `${repositoryId}/${workflowId}`;
 

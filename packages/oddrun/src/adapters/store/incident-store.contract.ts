@@ -174,7 +174,10 @@ export function incidentStoreContract(name: string, open: () => Promise<Store>):
     assert.deepEqual([(await store.barsOfSeries()).size, await store.acceptedChanges()], [0, []]);
     await decide(store, 1, "rejected", 2);
     await decide(store, 2, "accepted", 3);
-    assert.deepEqual([...(await store.barsOfSeries())], [[first.seriesId, 1.375]]);
+    assert.deepEqual(
+      [...(await store.barsOfSeries())],
+      [[first.seriesId, { bar: 1.375, sinceMs: START + 2 * DAY_MS }]],
+    );
     assert.deepEqual(await store.acceptedChanges(), [
       { seriesId: second.seriesId, changeNumber: 1, acceptedAtMs: START + 3 * DAY_MS },
     ]);

@@ -91,7 +91,7 @@ test("a bar that people raised holds from then on, and takes back nothing that w
   await look(store, at(120));
   const [{ seriesId: id } = assert.fail("the shift is told")] = await told(store, "duration");
   const before = await store.changes();
-  const feedback = { bars: new Map([[id, 50]]), accepted: [] };
+  const feedback = { bars: new Map([[id, { bar: 50, sinceMs: at(120) + 1 }]]), accepted: [] };
   await look(store, at(120) + 1, { feedback });
   assert.deepEqual(await store.changes(), before);
   await store.save(batchOf(runs(120, 250, (place) => ({ factor: place < 200 ? 1 : 1.2 }))));
@@ -99,6 +99,10 @@ test("a bar that people raised holds from then on, and takes back nothing that w
   const ofSeries = (await store.changes()).filter(({ seriesId: of }) => of === id);
   assert.equal(ofSeries.filter(({ event }) => event.state === "told").length, 1);
   assert.ok((await told(store, "duration", "job")).length > 2, "its jobs' bars were not raised");
+  const said = await store.changes();
+  await store.forgetWatch(REPOSITORY.id);
+  await look(store, at(250), { feedback });
+  assert.deepEqual(await store.changes(), said, "read anew, it holds since then, too");
   await store.close();
 });
 
@@ -110,7 +114,7 @@ test("a bar that is raised twice within the window takes back nothing that was s
   const [{ seriesId: id } = assert.fail("the shift is told")] = await told(store, "duration");
   const before = await store.changes();
   for (const [minutes, bar] of [5, 50].entries()) {
-    const feedback = { bars: new Map([[id, bar]]), accepted: [] };
+    const feedback = { bars: new Map([[id, { bar, sinceMs: at(120) }]]), accepted: [] };
     await look(store, at(120) + (minutes + 1) * 60_000, { feedback, windowMs });
     assert.deepEqual(await store.changes(), before, `bar ${bar}`);
   }
