@@ -1,3 +1,4 @@
+import { quantile } from "../isolation-forest/index.ts";
 import type { ChangeEvent, RunMark } from "./change.ts";
 
 export interface SilenceOptions {
@@ -6,7 +7,7 @@ export interface SilenceOptions {
   readonly gapsMax: number;
   /** Nothing is said before this many gaps were seen. */
   readonly gapsMin: number;
-  /** What came and went twice is a rhythm: nights and weekends of a schedule of working hours. It is silent only beyond this many times it. */
+  /** What came and went twice is a rhythm, as are nights without runs: it is silent only beyond so many times that. */
   readonly rhythmFactor: number;
   /** So many silences that ended are remembered. */
   readonly pastSilencesMax: number;
@@ -86,7 +87,7 @@ export function silenceDetector({
       direction: "up",
       onset: lastMark,
       at: { ...lastMark, atMs: lastAtMs + waitMs },
-      usual: medianOf(gapsMs),
+      usual: quantile(Float64Array.from(gapsMs).sort(), 0.5),
       level: waitMs,
       score: 1,
       runCount: 0,
@@ -113,10 +114,4 @@ export function silenceDetector({
     },
     state: () => ({ gapsMs, pastSilencesMs, lastAtMs, lastMark, changeCount, open }),
   };
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

@@ -1,6 +1,5 @@
 import type { NewChange, WatchStep } from "../../operations/change-store.ts";
 import type { AttemptKey } from "../../operations/ports.ts";
-import { safeText } from "./rows.ts";
 import type { ChangeRow, StoreDatabase } from "./schema.ts";
 
 const CHUNK = 100;
@@ -111,7 +110,7 @@ async function append(db: StoreDatabase, repositoryId: number, said: readonly Ne
     place += 1;
     return {
       repository_id: repositoryId,
-      series_id: safeText(one.seriesId),
+      series_id: one.seriesId,
       revision,
       place,
       word: one.word,
