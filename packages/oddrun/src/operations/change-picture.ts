@@ -5,7 +5,7 @@ import { valueWords } from "./incidents-words.ts";
 const WIDTH = 640;
 const HEIGHT = 170;
 /** Room for a label such as "23 h 59 min". */
-const LEFT = 84;
+const LEFT = 108;
 const RIGHT = 12;
 const TOP = 18;
 const BOTTOM = 24;
