@@ -76,3 +76,9 @@ test("an onset outside the history is refused", () => {
   for (const onset of [-1, 8, 1.5, Number.NaN])
     assert.throws(() => inject(flat(8), { kind: "step", factor: 2 }, onset, seededRandom(1)), /onset must be a run/);
 });
+
+test("a spread that grows around runs of no time at all makes numbers", () => {
+  const none = Array.from({ length: 40 }, (_, at) => ({ durationMs: at % 8 === 0 ? 900 : 0, hasFailed: false }));
+  const { runs } = inject(none, { kind: "variance", factor: 2 }, 10, seededRandom(1));
+  assert.ok(runs.every(({ durationMs }) => Number.isFinite(durationMs)));
+});

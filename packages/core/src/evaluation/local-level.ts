@@ -1,6 +1,8 @@
 import { quantile } from "../isolation-forest/index.ts";
 
 const NEIGHBOURS = 15;
+/** A run that took no time has no logarithm. */
+const MS_MIN = 1;
 
 /**
  * The level around each run, in ms: the median of ln duration of the passing runs near it, up to 15 either side. Runs after it are looked at,
@@ -11,7 +13,7 @@ export function localLevels(
 ): Float64Array {
   const passing: { readonly place: number; readonly value: number }[] = [];
   for (const [place, { durationMs, hasFailed }] of runs.entries()) {
-    if (!hasFailed) passing.push({ place, value: Math.log(durationMs) });
+    if (!hasFailed) passing.push({ place, value: Math.log(Math.max(MS_MIN, durationMs)) });
   }
   const levels = new Float64Array(runs.length);
   if (passing.length === 0) return levels;
