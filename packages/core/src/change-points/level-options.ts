@@ -19,6 +19,8 @@ export interface LevelOptions {
   readonly sumMin: number;
   /** ... raised by this share of the highest sum that faded by itself before. */
   readonly pastPeakShare: number;
+  /** After this many runs the past counts half: what came and went long ago makes nobody deaf. */
+  readonly pastHalfLifeRuns: number;
   /** A change of fewer runs than this needs a higher sum in proportion, twice as much at half of them ... */
   readonly runCountFull: number;
   /** ... and of fewer than this it is never told. */
@@ -62,6 +64,7 @@ export const DEFAULT_LEVEL_OPTIONS: LevelOptions = {
   levelVarianceFactor: 3,
   sumMin: 4.4,
   pastPeakShare: 0.35,
+  pastHalfLifeRuns: 300,
   runCountFull: 16,
   runCountMin: 8,
   persistentShare: 0.75,

@@ -50,6 +50,7 @@ export interface ShiftBank {
 
 export function shiftBank(options: LevelOptions, state?: ShiftBankState): ShiftBank {
   const { sumMin, pastPeakShare } = options;
+  const keptShare = 0.5 ** (1 / options.pastHalfLifeRuns);
   const shifts = Float64Array.from([
     ...options.ratios.map((ratio) => Math.log(ratio)),
     ...options.ratios.map((ratio) => -Math.log(ratio)),
@@ -79,6 +80,7 @@ export function shiftBank(options: LevelOptions, state?: ShiftBankState): ShiftB
     add({ deviation, before, law, scale2, at, mark }) {
       const width = DEGREES * scale2;
       const innovation = deviation - carriedOn(law, before);
+      for (let k = 0; k < count; k++) pastPeaks[k] = pastPeaks[k]! * keptShare;
       for (let k = 0; k < count; k++) {
         const shift = shifts[k]!;
         const zone = deadZones[k]!;
