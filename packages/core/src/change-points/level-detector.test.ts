@@ -97,3 +97,11 @@ test("the state of a series stays small however long it runs", () => {
   }
   assert.ok(largest < 10_000, `${largest} bytes`);
 });
+
+test("a level that came and went many times is still heard when it stays", () => {
+  const factor = (at: number): number => (at < 1500 ? (at % 100 < 30 && at >= 100 ? 1.5 : 1) : at < 2100 ? 1 : 2);
+  const durations = syntheticDurations({ seed: 4, runCount: 2200, usual: 240, spread: 0.1, factor });
+  const last = told(eventsOf(durations)).find(({ at }) => at.runId >= 3100);
+  assert.ok(last !== undefined && last.at.runId <= 3125, `${last?.at.runId}`);
+  assert.ok(last.onset.runId >= 3090, `${last.onset.runId}`);
+});
