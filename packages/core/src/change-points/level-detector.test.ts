@@ -98,10 +98,17 @@ test("the state of a series stays small however long it runs", () => {
   assert.ok(largest < 10_000, `${largest} bytes`);
 });
 
-test("a level that came and went many times is still heard when it stays", () => {
-  const factor = (at: number): number => (at < 1500 ? (at % 100 < 30 && at >= 100 ? 1.5 : 1) : at < 2100 ? 1 : 2);
-  const durations = syntheticDurations({ seed: 4, runCount: 2200, usual: 240, spread: 0.1, factor });
-  const last = told(eventsOf(durations)).find(({ at }) => at.runId >= 3100);
-  assert.ok(last !== undefined && last.at.runId <= 3125, `${last?.at.runId}`);
-  assert.ok(last.onset.runId >= 3090, `${last.onset.runId}`);
+test("what came and went raises the sum needed, and counts half after its half-life in runs", () => {
+  const detector = levelDetector();
+  for (const [at, value] of series(3, (at) => (at >= 100 && at < 140 ? 1.6 : 1))
+    .slice(0, 170)
+    .entries()) {
+    detector.observe({ value, mark: markOf(at) });
+  }
+  const peakOf = (): number => Math.max(...detector.state().bank.pastPeaks);
+  const raised = peakOf();
+  assert.ok(raised > 10, `${raised}`);
+  const quiet = syntheticDurations({ seed: 9, runCount: 300, usual: 240, spread: 0.1 });
+  for (const [at, value] of quiet.entries()) detector.observe({ value, mark: markOf(170 + at) });
+  assert.ok(Math.abs(peakOf() / raised - 0.5) < 0.01, `${peakOf()} of ${raised}`);
 });
