@@ -175,30 +175,29 @@ export function figuresBlock(measured: Measured): string {
   ].join("\n");
 }
 
+const recallsOf = ({ variantsAtHeadline }: Measured["scored"], names: readonly string[]) =>
+  names.map((name) => variantsAtHeadline[name]?.recall);
+
+function durationsBesideOthers(scored: Measured["scored"]) {
+  const atBudgets = scored.atBudget.map(({ duration }) => duration);
+  const ours = { atBudgets, recalls: recallsOf(scored, REFERENCE_VARIANTS) };
+  return referenceTable(DURATION_REFERENCE, ours, REFERENCE_VARIANTS);
+}
+
+function failuresBesideOthers(scored: Measured["scored"]) {
+  const atBudgets = scored.atBudget.map(({ failure }) => failure);
+  return referenceTable(FAILURE_REFERENCE, { atBudgets, recalls: recallsOf(scored, FAILURE_GRID) }, FAILURE_GRID);
+}
+
 /** For docs/detection.md: recall at equal loads of false alarms, and by incident at 0.5. */
 export function methodsBlock({ scored }: Measured): string {
-  const at = scored.variantsAtHeadline;
   return [
     "Durations: mean recall at 0.2, 0.5, 1 and 2 false alarms per 1000 clean runs, and in per cent at 0.5. The rows below the first are the figures of the benchmark's own README on the same cases.",
     "",
-    ...referenceTable(
-      DURATION_REFERENCE,
-      {
-        atBudgets: scored.atBudget.map(({ duration }) => duration),
-        recalls: REFERENCE_VARIANTS.map((name) => at[name]?.recall),
-      },
-      REFERENCE_VARIANTS,
-    ),
+    ...durationsBesideOthers(scored),
     "Failures, the same:",
     "",
-    ...referenceTable(
-      FAILURE_REFERENCE,
-      {
-        atBudgets: scored.atBudget.map(({ failure }) => failure),
-        recalls: FAILURE_GRID.map((name) => at[name]?.recall),
-      },
-      FAILURE_GRID,
-    ),
+    ...failuresBesideOthers(scored),
   ].join("\n");
 }
 
@@ -244,24 +243,10 @@ export function toMarkdown(measured: Measured): string {
     "",
     "Mean recall at 0.2, 0.5, 1 and 2 false alarms per 1000 runs, and recall of each incident at 0.5 in per cent. The other rows are the figures of the protocol's README, same cases.",
     "",
-    ...referenceTable(
-      DURATION_REFERENCE,
-      {
-        atBudgets: scored.atBudget.map(({ duration }) => duration),
-        recalls: REFERENCE_VARIANTS.map((name) => at[name]?.recall),
-      },
-      REFERENCE_VARIANTS,
-    ),
+    ...durationsBesideOthers(scored),
     "## Beside other methods: failures",
     "",
-    ...referenceTable(
-      FAILURE_REFERENCE,
-      {
-        atBudgets: scored.atBudget.map(({ failure }) => failure),
-        recalls: FAILURE_GRID.map((name) => at[name]?.recall),
-      },
-      FAILURE_GRID,
-    ),
+    ...failuresBesideOthers(scored),
     "## Each incident",
     "",
     "*Found* is at the budgets, and the columns after *as delivered* with it; young histories are cut at their own.",

@@ -30,6 +30,25 @@ export function rollingWindow(capacity: number): RollingWindow {
     return low;
   };
 
+  const nearestDistance = (value: number, rank: number): number => {
+    if (rank > size) return Number.POSITIVE_INFINITY;
+    let right = firstAtLeast(value);
+    let left = right - 1;
+    let distance = 0;
+    for (let found = 0; found < rank; found++) {
+      const below = left >= 0 ? value - sorted[left]! : Number.POSITIVE_INFINITY;
+      const above = right < size ? sorted[right]! - value : Number.POSITIVE_INFINITY;
+      if (below <= above) {
+        distance = below;
+        left--;
+      } else {
+        distance = above;
+        right++;
+      }
+    }
+    return distance;
+  };
+
   return {
     get size() {
       return size;
@@ -54,42 +73,12 @@ export function rollingWindow(capacity: number): RollingWindow {
       const high = Math.min(low + 1, size - 1);
       return sorted[low]! + (sorted[high]! - sorted[low]!) * (at - low);
     },
-    nearestDistance(value, rank) {
-      if (rank > size) return Number.POSITIVE_INFINITY;
-      let right = firstAtLeast(value);
-      let left = right - 1;
-      let distance = 0;
-      for (let found = 0; found < rank; found++) {
-        const below = left >= 0 ? value - sorted[left]! : Number.POSITIVE_INFINITY;
-        const above = right < size ? sorted[right]! - value : Number.POSITIVE_INFINITY;
-        if (below <= above) {
-          distance = below;
-          left--;
-        } else {
-          distance = above;
-          right++;
-        }
-      }
-      return distance;
-    },
+    nearestDistance,
     medianDistance(middle) {
-      let right = firstAtLeast(middle);
-      let left = right - 1;
-      let before = Number.NaN;
-      let distance = Number.NaN;
-      for (let found = 0; found <= size >> 1 && found < size; found++) {
-        before = distance;
-        const below = left >= 0 ? middle - sorted[left]! : Number.POSITIVE_INFINITY;
-        const above = right < size ? sorted[right]! - middle : Number.POSITIVE_INFINITY;
-        if (below <= above) {
-          distance = below;
-          left--;
-        } else {
-          distance = above;
-          right++;
-        }
-      }
-      return size % 2 === 1 ? distance : (before + distance) / 2;
+      if (size === 0) return Number.NaN;
+      const half = size >> 1;
+      const upper = nearestDistance(middle, half + 1);
+      return size % 2 === 1 ? upper : (nearestDistance(middle, half) + upper) / 2;
     },
     copyTo(target) {
       const first = size < capacity ? 0 : next;
