@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import type { Verdict } from "@oddrun/core";
 import type { Store } from "./index.ts";
 import { aBatch, aJob, aPart, aRun, aStep, START } from "./run-fixtures.contract.ts";
+import { storeTests } from "./store-test.contract.ts";
 
 const REPOSITORY = { id: 7, fullName: "octo/Widgets", defaultBranch: "main", visibility: null } as const;
 const CI = { repositoryId: 7, id: 70, name: "CI", path: ".github/workflows/ci.yml" };
@@ -12,16 +12,7 @@ const COLLECTED = { updatedAtMs: START + 310_000, status: "completed" } as const
 
 /** How imported history becomes part of the repository that GitHub tells; `open` gives an empty store. */
 export function adoptionContract(name: string, open: () => Promise<Store>): void {
-  const storeTest = (title: string, body: (store: Store) => Promise<void>): void => {
-    test(`${name}: ${title}`, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        await store.close();
-      }
-    });
-  };
+  const storeTest = storeTests(name, open);
 
   /** Three runs of one workflow, with jobs and all that can be joined to them, under ids below 0. */
   async function importHistory(store: Store): Promise<number> {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import type { ChangeEvent, RunMark } from "@oddrun/core";
 import type { ChangeStore, NewChange, WatchedSeries, WatchStep } from "../../operations/change-store.ts";
 import type { CollectionStore } from "../../operations/collection-store.ts";
 import type { RunStore, StoredRun } from "../../operations/ports.ts";
 import { aBatch, aPart, aRun, aTask, START } from "./run-fixtures.contract.ts";
+import { storeTests } from "./store-test.contract.ts";
 
 const MINUTE_MS = 60_000;
 const markOf = (runId: number): RunMark => ({ runId, runAttempt: 1, atMs: START + runId * MINUTE_MS });
@@ -62,16 +62,7 @@ type Tested = ChangeStore & RunStore & CollectionStore;
 
 /** What every store of changes must do; `open` gives an empty one, and the test closes it. */
 export function changeStoreContract(name: string, open: () => Promise<Tested>): void {
-  const storeTest = (title: string, body: (store: Tested) => Promise<void>): void => {
-    test(`${name}: ${title}`, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        await store.close();
-      }
-    });
-  };
+  const storeTest = storeTests(name, open);
 
   const finished = (...runIds: readonly number[]) =>
     aBatch({ runs: runIds.map((runId) => aRun({ runId, completedAtMs: markOf(runId).atMs })) });

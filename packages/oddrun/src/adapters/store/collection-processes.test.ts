@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { build } from "esbuild";
 import { openStore } from "./index.ts";
+import { killAfter } from "./kill-after.contract.ts";
 import { aBatch, aJob, aRun, START } from "./run-fixtures.contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "oddrun-collection-processes-"));
@@ -73,23 +71,6 @@ before(async () => {
 });
 
 const ROUNDS = Number(process.env["ODDRUN_KILL_ROUNDS"] ?? 6);
-
-async function killAfter(program: string, path: string, delayMs: number): Promise<void> {
-  const child = spawn(process.execPath, [program], {
-    env: { ...process.env, STORE: path },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let complaints = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    complaints += text;
-  });
-  const closed = once(child, "close");
-  await once(child.stdout.resume(), "data");
-  await sleep(delayMs);
-  child.kill("SIGKILL");
-  await closed;
-  assert.equal(complaints, "");
-}
 
 /** Gives how many pages are listed. */
 async function checkAgreement(path: string): Promise<number> {

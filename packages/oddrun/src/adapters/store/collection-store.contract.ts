@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import type { CollectedPart, CollectionTask } from "../../operations/collection-store.ts";
 import type { Store } from "./index.ts";
 import { aBatch, aJob, aPart, aRun, aTask, START } from "./run-fixtures.contract.ts";
+import { storeTests } from "./store-test.contract.ts";
 
 const REPOSITORY = { id: 7, fullName: "octo/Widgets", defaultBranch: "main", visibility: "public" } as const;
 const OPEN = { conclusion: null, status: "in_progress", completedAtMs: null, endFrom: null } as const;
@@ -16,16 +16,7 @@ const key = ({ repositoryId, runId, runAttempt, kind }: Omit<CollectionTask, "tr
 
 /** What a store must do for a collection; `open` gives an empty one, and the test closes it. */
 export function collectionStoreContract(name: string, open: () => Promise<Store>): void {
-  const storeTest = (title: string, body: (store: Store) => Promise<void>): void => {
-    test(`${name}: ${title}`, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        await store.close();
-      }
-    });
-  };
+  const storeTest = storeTests(name, open);
 
   const tasksOf = async (store: Store, triesMax = 99) =>
     (await store.tasks({ triesMax, limit: 1000 })).map(({ runId, tries }) => [runId, tries]);

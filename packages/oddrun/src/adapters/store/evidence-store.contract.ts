@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import type { Evidence } from "@oddrun/core";
 import type { EvidenceStore } from "../../operations/evidence-store.ts";
 import type { RunStore } from "../../operations/ports.ts";
 import { aBatch, aRun, START } from "./run-fixtures.contract.ts";
+import { storeTests } from "./store-test.contract.ts";
 
 const COMMITS: Evidence = {
   kind: "commits",
@@ -18,16 +18,7 @@ const SECOND = { ...FIRST, runAttempt: 2 };
 
 /** What every evidence store must do; `open` gives an empty one, and the test closes it. */
 export function evidenceStoreContract(name: string, open: () => Promise<RunStore & EvidenceStore>): void {
-  const storeTest = (title: string, body: (store: RunStore & EvidenceStore) => Promise<void>): void => {
-    test(`${name}: ${title}`, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        await store.close();
-      }
-    });
-  };
+  const storeTest = storeTests(name, open);
 
   storeTest("evidence comes back as it was saved, in order, for the attempts asked for", async (store) => {
     const saved = [GONE, COMMITS].map((evidence) => ({ ...FIRST, evidence, gatheredAtMs: START }));

@@ -1,22 +1,13 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import type { Step } from "@oddrun/core";
 import type { ExplainStore } from "../../operations/explain-store.ts";
 import type { RunStore } from "../../operations/ports.ts";
 import { aBatch, aRun, START } from "./run-fixtures.contract.ts";
+import { storeTests } from "./store-test.contract.ts";
 
 /** What every store that explains must do; `open` gives an empty one, and the test closes it. */
 export function explainStoreContract(name: string, open: () => Promise<RunStore & ExplainStore>): void {
-  const storeTest = (title: string, body: (store: RunStore & ExplainStore) => Promise<void>): void => {
-    test(`${name}: ${title}`, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        await store.close();
-      }
-    });
-  };
+  const storeTest = storeTests(name, open);
 
   storeTest("steps come by job and number, for the jobs asked for", async (store) => {
     const aStep = (jobId: number, stepNumber: number): Step => ({

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { amendIncidents, appended, type ChangeEvent, type ChangeWord, incidentAt, seriesId } from "@oddrun/core";
 import type { IncidentStore } from "../../operations/incident-store.ts";
 import { updateIncidents } from "../../operations/incidents-update.ts";
 import type { Store } from "./sql-store.ts";
 import { aBatch, aPart, aRun, START } from "./run-fixtures.contract.ts";
+import { storeTests } from "./store-test.contract.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -66,16 +66,7 @@ function decide(store: IncidentStore, number: number, what: "rejected" | "accept
 
 /** What every incident store must do; `open` gives an empty one, and the test closes it. */
 export function incidentStoreContract(name: string, open: () => Promise<Store>): void {
-  const storeTest = (title: string, body: (store: Store) => Promise<void>): void => {
-    test(`${name}: ${title}`, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        await store.close();
-      }
-    });
-  };
+  const storeTest = storeTests(name, open);
   const now = START + 2 * DAY_MS;
 
   storeTest("an incident comes back as it was amended, with all of its history", async (store) => {

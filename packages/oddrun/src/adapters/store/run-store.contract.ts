@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import type { Verdict } from "@oddrun/core";
 import type { RunFilter, RunStore, StoredRun } from "../../operations/ports.ts";
 import { aBatch, aJob, aRun, aStep, START } from "./run-fixtures.contract.ts";
+import { storeTests } from "./store-test.contract.ts";
 
 const USUAL: Verdict = { kind: "usual", score: 0.4, threshold: 0.6, comparisons: [] };
 const ODD: Verdict = {
@@ -22,16 +22,7 @@ async function all(store: RunStore, filter?: RunFilter): Promise<readonly Stored
 
 /** What every run store must do; `open` gives an empty one, and the test closes it. */
 export function runStoreContract(name: string, open: () => Promise<RunStore>): void {
-  const storeTest = (title: string, body: (store: RunStore) => Promise<void>): void => {
-    test(`${name}: ${title}`, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        await store.close();
-      }
-    });
-  };
+  const storeTest = storeTests(name, open);
 
   storeTest("a run comes back as it was saved, with the names around it", async (store) => {
     const counts = await store.save(aBatch());

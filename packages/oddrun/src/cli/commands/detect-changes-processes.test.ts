@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { build } from "esbuild";
 import { openStore } from "../../adapters/store/index.ts";
+import { killAfter } from "../../adapters/store/kill-after.contract.ts";
 import { held, look, standing, WINDOW_MS } from "./change-look.contract.ts";
 import { batchOf, changingHistory } from "./changing-history.contract.ts";
 
@@ -40,23 +38,6 @@ before(async () => {
   });
 });
 
-async function killedAfter(path: string, delayMs: number): Promise<void> {
-  const child = spawn(process.execPath, [program], {
-    env: { ...process.env, STORE: path },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let complaints = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    complaints += text;
-  });
-  const closed = once(child, "close");
-  await once(child.stdout.resume(), "data");
-  await sleep(delayMs);
-  child.kill("SIGKILL");
-  await closed;
-  assert.equal(complaints, "");
-}
-
 test("a look that is killed anywhere goes on where it was, and says what an undisturbed one says", async () => {
   const saved = join(folder, "saved.db");
   const first = await openStore(saved);
@@ -72,7 +53,7 @@ test("a look that is killed anywhere goes on where it was, and says what an undi
   for (let round = 0; round < rounds; round++) {
     const path = join(folder, `killed-${round}.db`);
     copyFileSync(saved, path);
-    for (const delayMs of [20 + ((round * 37) % 120), (round * 23) % 60]) await killedAfter(path, delayMs);
+    for (const delayMs of [20 + ((round * 37) % 120), (round * 23) % 60]) await killAfter(program, path, delayMs);
     const store = await openStore(path);
     const before = await store.changes();
     await look(store, NOW_MS);
