@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { openStore } from "../packages/oddrun/src/adapters/store/index.ts";
-import { detectChanges } from "../packages/oddrun/src/operations/detect-changes.ts";
+import { detectChanges } from "../packages/oddrun/src/operations/changes/detect-changes.ts";
 
 /** One look for changes at the store in FOLDER, in a process of its own, so that its memory is its own: node detect-look.ts FOLDER NOW_MS. */
 const [folder = "", nowText = ""] = process.argv.slice(2);

@@ -3,7 +3,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Reading, type Series, seriesId, siblings, type SpreadPrior } from "@oddrun/core";
 import { readTable } from "./corroborated/series.ts";
-import { NO_BARS, type SeriesWatch, watchSeries } from "../packages/oddrun/src/operations/detect-changes-series.ts";
+import {
+  NO_BARS,
+  type SeriesWatch,
+  watchSeries,
+} from "../packages/oddrun/src/operations/changes/detect-changes-series.ts";
 import { sharedPath } from "./shared-data.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { azureCredential } from "../../packages/azure/src/credential.ts";
-import { printable } from "../../packages/oddrun/src/operations/visible-text.ts";
+import { printable } from "../../packages/oddrun/src/operations/text/visible-text.ts";
 
 /** Asks Azure for a token of this scope: in Actions with the job's own identity, without a stored secret. */
 export type GetToken = (scope: string) => Promise<string>;

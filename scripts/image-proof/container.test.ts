@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
-import { SCORING_CONTRACT } from "../../packages/oddrun/src/operations/scoring-contract.ts";
+import { SCORING_CONTRACT } from "../../packages/oddrun/src/operations/models/scoring-contract.ts";
 import { assembleImage, badModes, type Image, runInImage, signalContainer, whyNoContainer } from "./container.ts";
 import { ROOT } from "./dockerfile.ts";
 

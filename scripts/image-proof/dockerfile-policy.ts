@@ -1,6 +1,6 @@
 /** What the Dockerfile must hold; each finding is one way in which it does not. */
 import { ValidationSeverity, validate } from "dockerfile-utils";
-import { SCORING_CONTRACT } from "../../packages/oddrun/src/operations/scoring-contract.ts";
+import { SCORING_CONTRACT } from "../../packages/oddrun/src/operations/models/scoring-contract.ts";
 import { lastStep, type ParsedDockerfile, parseDockerfile, type Stage, type Step } from "./dockerfile.ts";
 
 export interface BuildContext {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { SCORING_CONTRACT } from "../../packages/oddrun/src/operations/scoring-contract.ts";
+import { SCORING_CONTRACT } from "../../packages/oddrun/src/operations/models/scoring-contract.ts";
 import { lastStep, parseDockerfile, readDockerfile, ROOT, stageOf } from "./dockerfile.ts";
 import { type BuildContext, dockerfileFindings } from "./dockerfile-policy.ts";
 import { ignoredBy } from "./dockerignore.ts";

@@ -1,4 +1,4 @@
-import { cut, visible } from "../operations/visible-text.ts";
+import { cut, visible } from "../operations/text/visible-text.ts";
 import { LIMITS } from "./limits.ts";
 
 /** A value of the sender's as it may stand in an answer: one line, cut, nothing invisible in it. */

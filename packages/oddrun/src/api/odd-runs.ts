@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { CompletionPlace, JudgedRun } from "../operations/ports.ts";
-import { runUrl } from "../operations/run-url.ts";
+import { runUrl } from "../operations/text/run-url.ts";
 import { LIMITS } from "./limits.ts";
 
 const instant = z.string().nullable().describe("UTC, ISO 8601");

@@ -1,4 +1,4 @@
-import { cut, visible } from "../operations/visible-text.ts";
+import { cut, visible } from "../operations/text/visible-text.ts";
 import { echo } from "./echo.ts";
 import { LIMITS } from "./limits.ts";
 import { isDeeperThan } from "./nesting.ts";

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { ProblemCode } from "../operations/problems.ts";
-import { SCORING_CONTRACT } from "../operations/scoring-contract.ts";
+import { SCORING_CONTRACT } from "../operations/models/scoring-contract.ts";
 import { incidentsShape } from "./incidents.ts";
 import { oddRunsShape } from "./odd-runs.ts";
 import { healthShape } from "./health.ts";

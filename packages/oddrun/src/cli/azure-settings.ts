@@ -1,6 +1,6 @@
-import type { AzureWorkspaceName } from "../operations/azure.ts";
+import type { AzureWorkspaceName } from "../operations/deploy/azure.ts";
 import { problem } from "../operations/problems.ts";
-import { printable } from "../operations/visible-text.ts";
+import { printable } from "../operations/text/visible-text.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "./command.ts";
 
 /** Each part of the workspace's name, by the option and by the environment variable that says it. */

@@ -1,4 +1,4 @@
-import type { AzureContext, AzurePackage } from "../operations/azure.ts";
+import type { AzureContext, AzurePackage } from "../operations/deploy/azure.ts";
 import { problem } from "../operations/problems.ts";
 import type { CommandContext } from "./command.ts";
 

@@ -1,8 +1,8 @@
 import type { IsolationForestModel } from "@oddrun/core";
-import type { AzureConnection } from "../operations/azure.ts";
-import type { CloudRegistration } from "../operations/cloud-registry.ts";
+import type { AzureConnection } from "../operations/deploy/azure.ts";
+import type { CloudRegistration } from "../operations/deploy/cloud-registry.ts";
 import { Problem, problem } from "../operations/problems.ts";
-import { checkedModelName, DEFAULT_MODEL_NAME, modelToRegister } from "../operations/register-model.ts";
+import { checkedModelName, DEFAULT_MODEL_NAME, modelToRegister } from "../operations/models/register-model.ts";
 import { azureContext, loadAzure } from "./azure.ts";
 import { halfSetWorkspace, isWorkspaceInEnvironment, WORKSPACE_OPTIONS, workspaceName } from "./azure-settings.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "./command.ts";

@@ -1,6 +1,6 @@
 import { COMPARISON_RULE, type KindFigures, type KindScores, type ModelComparison } from "@oddrun/core";
-import { neutralMarkdown, neutralSentence } from "../operations/neutral-markdown.ts";
-import { printable } from "../operations/visible-text.ts";
+import { neutralMarkdown, neutralSentence } from "../operations/text/neutral-markdown.ts";
+import { printable } from "../operations/text/visible-text.ts";
 import { columns } from "./text-table.ts";
 
 /** A comparison and what the new model was compared with, in words. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { CheckOutcome, DoctorCheck } from "../operations/doctor.ts";
-import { grouped } from "../operations/grouped-number.ts";
+import type { CheckOutcome, DoctorCheck } from "../operations/doctor/doctor.ts";
+import { grouped } from "../operations/text/grouped-number.ts";
 import { Problem } from "../operations/problems.ts";
 import type { CommandContext } from "./command.ts";
 import { unresolvedSettings } from "./unresolved-settings.ts";

@@ -1,4 +1,4 @@
-import { printableJson } from "../operations/visible-text.ts";
+import { printableJson } from "../operations/text/visible-text.ts";
 
 /** Indented JSON for `--json`, with nothing invisible in its texts. */
 export function jsonText(value: unknown): string {

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { MetricsReadOptions } from "../adapters/files/index.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "./command.ts";
 import { problem } from "../operations/problems.ts";
-import { printable } from "../operations/visible-text.ts";
+import { printable } from "../operations/text/visible-text.ts";
 
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [

@@ -26,7 +26,7 @@ export async function priceTable(input: CommandInput, context: CommandContext): 
   const file = input.text("prices");
   if (file === undefined) return GITHUB_PRICES;
   const { openSource } = await import("../adapters/files/open-source.ts");
-  const { readPrices } = await import("../operations/read-prices.ts");
+  const { readPrices } = await import("../operations/usage/read-prices.ts");
   const source = await openSource(file, { stdin: context.stdin });
   try {
     const chunks: Buffer[] = [];

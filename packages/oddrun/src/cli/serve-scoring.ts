@@ -1,5 +1,5 @@
 import { problem } from "../operations/problems.ts";
-import { SCORING_CONTRACT } from "../operations/scoring-contract.ts";
+import { SCORING_CONTRACT } from "../operations/models/scoring-contract.ts";
 import type { ModelPlace } from "../server/index.ts";
 import type { CommandContext, CommandInput } from "./command.ts";
 import { readServeSettings, serveUntilStopped } from "./serve-settings.ts";

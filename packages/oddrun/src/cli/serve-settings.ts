@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { problem } from "../operations/problems.ts";
-import { SCORING_CONTRACT } from "../operations/scoring-contract.ts";
+import { SCORING_CONTRACT } from "../operations/models/scoring-contract.ts";
 import type { AuthBy, ModelSource, ServerOptions } from "../server/index.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "./command.ts";
 import { wholeNumberIn } from "./options.ts";

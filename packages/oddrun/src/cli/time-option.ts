@@ -1,5 +1,5 @@
 import { problem } from "../operations/problems.ts";
-import { printable } from "../operations/visible-text.ts";
+import { printable } from "../operations/text/visible-text.ts";
 import type { CommandInput, OptionSpec } from "./command.ts";
 
 /** What `sinceOption` takes, for the help of an option. */

@@ -5,7 +5,7 @@ import { type MetricsTable, readMetricsTable, writeFileAtomically } from "../ada
 import type { MetricsBatch } from "../operations/ports.ts";
 import type { CommandContext, CommandInput } from "./command.ts";
 import { problem } from "../operations/problems.ts";
-import { printable } from "../operations/visible-text.ts";
+import { printable } from "../operations/text/visible-text.ts";
 import { leftOutText, metricsReadOptions, oneOf, wantedFeatures } from "./options.ts";
 
 /** The file of the original design, looked for where the command runs. */
@@ -81,8 +81,8 @@ function countNotices(summary: MetricsTable["summary"], path: string, input: Com
 async function fromStore(path: string, input: CommandInput): Promise<TrainingData | null> {
   if (!(await exists(path))) return null;
   const { openStore } = await import("../adapters/store/index.ts");
-  const { tabulateRuns } = await import("../operations/tabulate-runs.ts");
-  const { selectFeatures } = await import("../operations/select-features.ts");
+  const { tabulateRuns } = await import("../operations/models/tabulate-runs.ts");
+  const { selectFeatures } = await import("../operations/models/select-features.ts");
   const store = await openStore(path, { readOnly: true });
   try {
     const table = await tabulateRuns(store);

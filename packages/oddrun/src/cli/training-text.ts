@@ -1,6 +1,6 @@
 import { formatRange } from "@oddrun/core";
-import type { FlaggedRecord, Training } from "../operations/train-model.ts";
-import { printable, printableJson } from "../operations/visible-text.ts";
+import type { FlaggedRecord, Training } from "../operations/models/train-model.ts";
+import { printable, printableJson } from "../operations/text/visible-text.ts";
 import { columns } from "./text-table.ts";
 
 /** What a training was about and where its results are. */

@@ -1,4 +1,4 @@
-import type { AzureContext } from "../operations/azure.ts";
+import type { AzureContext } from "../operations/deploy/azure.ts";
 import { problem } from "../operations/problems.ts";
 import { refuseUnresolvedSettings } from "./unresolved-settings.ts";
 

@@ -9,18 +9,18 @@ import type {
   Workflow,
 } from "@oddrun/core";
 
-export * from "./evidence-source.ts";
-export * from "./run-source.ts";
-export * from "./collection-store.ts";
-export * from "./incident-store.ts";
-export * from "./change-store.ts";
-export * from "./azure.ts";
-export * from "./cloud-registry.ts";
-export { SCORING_CONTRACT } from "./scoring-contract.ts";
-export * from "./endpoint-platform.ts";
-export { blockedBy, type CheckOutcome, clockOutcome, type DoctorCheck, once, orNull } from "./doctor.ts";
+export * from "./evidence/evidence-source.ts";
+export * from "./collect/run-source.ts";
+export * from "./collect/collection-store.ts";
+export * from "./incidents/incident-store.ts";
+export * from "./changes/change-store.ts";
+export * from "./deploy/azure.ts";
+export * from "./deploy/cloud-registry.ts";
+export { SCORING_CONTRACT } from "./models/scoring-contract.ts";
+export * from "./deploy/endpoint-platform.ts";
+export { blockedBy, type CheckOutcome, clockOutcome, type DoctorCheck, once, orNull } from "./doctor/doctor.ts";
 export { Problem, problem } from "./problems.ts";
-export { printable } from "./visible-text.ts";
+export { printable } from "./text/visible-text.ts";
 
 /** How many rows a save added, changed, and found already there. */
 export interface SaveCounts {

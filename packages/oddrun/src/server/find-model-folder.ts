@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MODEL_FILE } from "@oddrun/core";
 import { problem } from "../operations/problems.ts";
-import { printable } from "../operations/visible-text.ts";
+import { printable } from "../operations/text/visible-text.ts";
 
 /**
  * The folder of the one model in `place`: `place` itself or a folder directly in it, since platforms mount a registered folder as

@@ -1,10 +1,10 @@
 import type { Evidence } from "@oddrun/core";
 import type { RunsQuery } from "../api/index.ts";
-import { currentEvidence } from "../operations/evidence-current.ts";
-import type { EvidenceStore } from "../operations/evidence-store.ts";
+import { currentEvidence } from "../operations/evidence/evidence-current.ts";
+import type { EvidenceStore } from "../operations/evidence/evidence-store.ts";
 import type { CompletionPlace, JudgedRun, RunStore } from "../operations/ports.ts";
-import type { ReportChangesStore } from "../operations/report-changes.ts";
-import { reportKey } from "../operations/report-odd-runs.ts";
+import type { ReportChangesStore } from "../operations/report/report-changes.ts";
+import { reportKey } from "../operations/odd-runs/report-odd-runs.ts";
 
 /** What the server reads changes and odd runs from. */
 export type OddRunsStore = RunStore & Pick<EvidenceStore, "evidenceOf"> & ReportChangesStore;

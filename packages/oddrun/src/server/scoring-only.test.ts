@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { SCORING_ROUTES } from "../api/index.ts";
 import { Problem } from "../operations/problems.ts";
-import { SCORING_CONTRACT } from "../operations/scoring-contract.ts";
+import { SCORING_CONTRACT } from "../operations/models/scoring-contract.ts";
 import { ask, GOOD_BODY, KEY, postScore, type ServerUnderTest, serverUnderTest } from "./server-under-test.contract.ts";
 
 /** What a caller of the platform's address sends on: its name, not ours. */

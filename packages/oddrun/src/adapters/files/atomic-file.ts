@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type Problem, problem } from "../../operations/problems.ts";
 import { isAlive } from "./process-id.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 
 /** A file that appears whole or not at all: written beside its place, synced, then renamed into it. */
 export interface AtomicFile {

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { type RawRow, rawText, type RowSource, TOO_LONG, UNCLOSED } from "./raw-row.ts";
 import type { ByteSource } from "./open-source.ts";
 import { type RecordBlock, recordBlocks, recordEnds, withoutLineEnd } from "./split-records.ts";

@@ -1,5 +1,5 @@
-import type { ExportCell, ExportColumn, ExportRow } from "../../operations/export-table.ts";
-import { visible } from "../../operations/visible-text.ts";
+import type { ExportCell, ExportColumn, ExportRow } from "../../operations/history/export-table.ts";
+import { visible } from "../../operations/text/visible-text.ts";
 import { csvCell } from "./csv-cell.ts";
 import { openOutput, type Output } from "./output.ts";
 

@@ -1,4 +1,4 @@
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { RawRow, RowCells } from "./raw-row.ts";
 
 const DEPTH_MAX = 64;

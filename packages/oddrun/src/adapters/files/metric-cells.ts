@@ -1,4 +1,4 @@
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { restoreFormula } from "./csv-cell.ts";
 
 const BUILD_ID_LENGTH_MAX = 256;

@@ -1,6 +1,6 @@
 import { problem } from "../../operations/problems.ts";
 import { decimalOf, knownColumn } from "./metric-cells.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { ColumnType, RawRow, RowSource } from "./raw-row.ts";
 
 /** A column of the file: its name, and where a row has it (place in CSV, field name in JSON). */

@@ -1,6 +1,6 @@
 import { problem } from "../../operations/problems.ts";
 import { shownSource } from "./open-source.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { type MetricsReadOptions, type MetricsSummary, readMetrics } from "./read-metrics.ts";
 
 export interface MetricsTableOptions extends MetricsReadOptions {

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, read } from "node:fs";
 import { type Problem, problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 
 /** Bytes to read, unpacked, with what is needed to speak about them. */
 export interface ByteSource {

@@ -1,5 +1,5 @@
 import { parquetMetadata, parquetSchema, type RowGroup, type SchemaTree } from "hyparquet";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { RandomAccess } from "./open-source.ts";
 import { checkThrift, refusal } from "./parquet-guard.ts";
 import { meaningOf, type ParquetMeaning } from "./parquet-types.ts";

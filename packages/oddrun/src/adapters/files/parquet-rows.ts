@@ -1,5 +1,5 @@
 import { Problem, problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { csvCell } from "./csv-cell.ts";
 import type { ByteSource, RandomAccess } from "./open-source.ts";
 import { type ParquetColumn, type ParquetFooter, readFooter } from "./parquet-footer.ts";

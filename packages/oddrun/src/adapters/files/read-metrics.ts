@@ -5,7 +5,7 @@ import { jsonRows, looksLikeJson } from "./json-rows.ts";
 import { type DurationUnit, readBuildId, readJsonNumber, readNumber } from "./metric-cells.ts";
 import { type MetricColumns, metricColumns } from "./metric-columns.ts";
 import { type ByteSource, openSource, type SourceOptions } from "./open-source.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { RawRow, RowSource } from "./raw-row.ts";
 import type { RejectFile } from "./reject-file.ts";
 

@@ -1,6 +1,6 @@
 import { parseConclusion } from "@oddrun/core";
 import { problem } from "../../operations/problems.ts";
-import type { ReplayRun } from "../../operations/replay-runs.ts";
+import type { ReplayRun } from "../../operations/budget/replay-runs.ts";
 import { csvRows } from "./csv-rows.ts";
 import { openSource, type SourceOptions } from "./open-source.ts";
 import type { RawRow } from "./raw-row.ts";

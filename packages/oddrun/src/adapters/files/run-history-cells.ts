@@ -1,5 +1,5 @@
 import { readNumber } from "./metric-cells.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 
 /** A cell that cannot be read: what is wrong and the way out, in one or two sentences. */
 export interface CellFault {

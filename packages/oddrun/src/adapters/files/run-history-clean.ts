@@ -1,6 +1,6 @@
 import { type HeldFor, reportedSpan, type Span, type UnknownTime, unknownSpan } from "@oddrun/core";
-import type { CleanTimes, HistoryRow } from "../../operations/import-history.ts";
-import { printable } from "../../operations/visible-text.ts";
+import type { CleanTimes, HistoryRow } from "../../operations/history/import-history.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { type CellFault, isFault, readSeconds } from "./run-history-cells.ts";
 import type { HistoryLayout } from "./run-history-columns.ts";
 

@@ -1,7 +1,7 @@
-import { METRIC_PREFIX } from "../../operations/export-runs.ts";
-import { isMetricName } from "../../operations/join-metric.ts";
+import { METRIC_PREFIX } from "../../operations/history/export-runs.ts";
+import { isMetricName } from "../../operations/history/join-metric.ts";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 
 const RUN_COLUMNS = [
   "repository",

@@ -1,4 +1,4 @@
-import type { HistoryRow } from "../../operations/import-history.ts";
+import type { HistoryRow } from "../../operations/history/import-history.ts";
 
 /** Tells the rows that say again what an earlier row said ("repeated") from those that contradict one (a fault in words). */
 export function repeatFinder(): { check(row: HistoryRow, raw: string): string | null } {

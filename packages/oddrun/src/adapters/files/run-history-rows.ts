@@ -1,5 +1,5 @@
 import { parseConclusion, parseStatus } from "@oddrun/core";
-import type { HistoryRow, HistoryRows, RowListener } from "../../operations/import-history.ts";
+import type { HistoryRow, HistoryRows, RowListener } from "../../operations/history/import-history.ts";
 import { problem } from "../../operations/problems.ts";
 import { restoreFormula } from "./csv-cell.ts";
 import { csvRows } from "./csv-rows.ts";

@@ -1,6 +1,6 @@
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import type { ExportCell, ExportColumn, ExportRow } from "../../operations/export-table.ts";
+import type { ExportCell, ExportColumn, ExportRow } from "../../operations/history/export-table.ts";
 import { openAtomicFile } from "./atomic-file.ts";
 import type { ExportSink } from "./export-sink.ts";
 

@@ -1,7 +1,7 @@
 import type { ScoredBatch } from "../../operations/ports.ts";
 import { csvCell } from "./csv-cell.ts";
 import type { Output } from "./output.ts";
-import { printableJson, visible } from "../../operations/visible-text.ts";
+import { printableJson, visible } from "../../operations/text/visible-text.ts";
 import type { Spool } from "./spool.ts";
 
 export type ScoreFormat = "csv" | "json" | "ndjson";

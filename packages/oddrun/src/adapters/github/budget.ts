@@ -1,4 +1,4 @@
-import type { RequestBudget } from "../../operations/run-source.ts";
+import type { RequestBudget } from "../../operations/collect/run-source.ts";
 import { type Outcome, renewalMs, untilRenewalMs } from "./outcome.ts";
 import type { ServerClock } from "./server-clock.ts";
 

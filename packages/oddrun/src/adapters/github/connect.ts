@@ -1,6 +1,6 @@
 import type { Logger } from "../../operations/ports.ts";
 import { problem } from "../../operations/problems.ts";
-import type { ReadMarks, SourceRun } from "../../operations/run-source.ts";
+import type { ReadMarks, SourceRun } from "../../operations/collect/run-source.ts";
 import { appCredentials } from "./app-credential.ts";
 import { findApp } from "./app-key.ts";
 import { type ApiUrl, GITHUB_API_URL, readApiUrl } from "./api-url.ts";

@@ -1,7 +1,14 @@
-import { blockedBy, type CheckOutcome, clockOutcome, type DoctorCheck, once, orNull } from "../../operations/doctor.ts";
-import { type SubjectForm, type SubjectRepository, subjectOutcome } from "../../operations/oidc-subject.ts";
+import {
+  blockedBy,
+  type CheckOutcome,
+  clockOutcome,
+  type DoctorCheck,
+  once,
+  orNull,
+} from "../../operations/doctor/doctor.ts";
+import { type SubjectForm, type SubjectRepository, subjectOutcome } from "../../operations/deploy/oidc-subject.ts";
 import { Problem, problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { GithubConnection } from "./connect.ts";
 import type { Exchange } from "./exchange.ts";
 import { isObject, type Json, type JsonObject, parseJson, readId, readText } from "./json.ts";

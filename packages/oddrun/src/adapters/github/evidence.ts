@@ -1,6 +1,6 @@
-import type { Approval, CommitRange, EvidenceSource } from "../../operations/evidence-source.ts";
+import type { Approval, CommitRange, EvidenceSource } from "../../operations/evidence/evidence-source.ts";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { GithubConnection } from "./connect.ts";
 import { jobLogText } from "./job-log.ts";
 import { isObject, type Json, readText } from "./json.ts";

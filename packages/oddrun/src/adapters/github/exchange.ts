@@ -1,5 +1,5 @@
 import { Octokit } from "@octokit/core";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { ApiUrl } from "./api-url.ts";
 
 /** One request to be sent once. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test, type TestContext } from "node:test";
-import type { ReadMark, ReadMarks } from "../../operations/run-source.ts";
+import type { ReadMark, ReadMarks } from "../../operations/collect/run-source.ts";
 import { githubSource } from "./index.ts";
 import {
   connectTo,

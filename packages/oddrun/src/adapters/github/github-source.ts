@@ -8,7 +8,7 @@ import type {
   RunsPage,
   SourceRepository,
   SourceRun,
-} from "../../operations/run-source.ts";
+} from "../../operations/collect/run-source.ts";
 import type { GithubConnection } from "./connect.ts";
 import type { Json } from "./json.ts";
 import { askPage, type ListPage, PAGE_SIZE, type PageReply } from "./pages.ts";

@@ -1,5 +1,5 @@
-import type { SourceRepository } from "../../operations/run-source.ts";
-import { isWebUrl } from "../../operations/run-url.ts";
+import type { SourceRepository } from "../../operations/collect/run-source.ts";
+import { isWebUrl } from "../../operations/text/run-url.ts";
 import type { ApiUrl } from "./api-url.ts";
 import { isObject, type Json, type JsonObject, readId, readText, whyNoId } from "./json.ts";
 import type { Reading } from "./read-run.ts";

@@ -7,7 +7,7 @@ import {
   type RunStatus,
   type Workflow,
 } from "@oddrun/core";
-import type { SourceRun } from "../../operations/run-source.ts";
+import type { SourceRun } from "../../operations/collect/run-source.ts";
 import { isObject, type Json, type JsonObject, readId, readInstant, readText, whyNoId } from "./json.ts";
 
 /** A part of an answer, or in a few words why it cannot be used. */

@@ -1,5 +1,5 @@
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { ApiUrl } from "./api-url.ts";
 
 /** Where a redirect leads, if the token may be sent there: to the same server's API and nowhere else. */

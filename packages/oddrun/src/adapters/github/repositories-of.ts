@@ -1,6 +1,6 @@
 import { problem } from "../../operations/problems.ts";
-import type { SourceRepository } from "../../operations/run-source.ts";
-import { printable } from "../../operations/visible-text.ts";
+import type { SourceRepository } from "../../operations/collect/run-source.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { GithubConnection } from "./connect.ts";
 import { isObject } from "./json.ts";
 import { askPage, PAGE_SIZE, type PageReply } from "./pages.ts";

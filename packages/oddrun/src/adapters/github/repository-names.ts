@@ -1,6 +1,6 @@
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
-import type { SourceRepository } from "../../operations/run-source.ts";
+import { printable } from "../../operations/text/visible-text.ts";
+import type { SourceRepository } from "../../operations/collect/run-source.ts";
 import type { GithubConnection } from "./connect.ts";
 import { isFullName, readRepository } from "./read-repository.ts";
 import { shownPath } from "./redirect.ts";

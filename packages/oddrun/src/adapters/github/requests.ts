@@ -1,6 +1,6 @@
 import { problem } from "../../operations/problems.ts";
 import type { Logger } from "../../operations/ports.ts";
-import type { RequestBudget } from "../../operations/run-source.ts";
+import type { RequestBudget } from "../../operations/collect/run-source.ts";
 import type { ApiUrl } from "./api-url.ts";
 import { requestBudget } from "./budget.ts";
 import type { SendOnce } from "./exchange.ts";

@@ -1,4 +1,4 @@
-import type { SourceRun } from "../../operations/run-source.ts";
+import type { SourceRun } from "../../operations/collect/run-source.ts";
 
 /**
  * Gives a run the name of its workflow that was seen last, if GitHub names it by its file: it does so for single runs, such as those whose

@@ -1,6 +1,6 @@
 import { type Level, pino } from "pino";
 import type { Logger } from "../../operations/ports.ts";
-import { printableJson, visible } from "../../operations/visible-text.ts";
+import { printableJson, visible } from "../../operations/text/visible-text.ts";
 import { redactor } from "./redact.ts";
 
 export const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;

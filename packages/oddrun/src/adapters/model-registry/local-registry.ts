@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { encodeModel, type IsolationForestModel, MODEL_FILE } from "@oddrun/core/isolation-forest";
 import type { LoadedModel, Logger, ModelRegistry, ModelVersion } from "../../operations/ports.ts";
 import { Problem, problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { isAlive, makeFolder, syncFolder, withFileLock, writeFileAtomically } from "../files/index.ts";
 import { loadModelFolder, sha256 } from "./model-folder.ts";
 import { PUBLISH_LOCK } from "./publish-model-folder.ts";

@@ -1,4 +1,4 @@
-import type { SourceRepository } from "../../operations/run-source.ts";
+import type { SourceRepository } from "../../operations/collect/run-source.ts";
 import { mergeRepository } from "./merge-repository.ts";
 import { adoptWorkflows } from "./adopt-workflows.ts";
 import { keepNames } from "./repository-names.ts";

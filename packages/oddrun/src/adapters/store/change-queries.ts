@@ -6,7 +6,7 @@ import type {
   StoredChange,
   Watch,
   WatchedSeries,
-} from "../../operations/change-store.ts";
+} from "../../operations/changes/change-store.ts";
 import type { StoredRun } from "../../operations/ports.ts";
 import { described, finishedRunsOf, storedRuns } from "./run-queries.ts";
 import type { ChangeRow, StoreDatabase, WatchedSeriesRow } from "./schema.ts";

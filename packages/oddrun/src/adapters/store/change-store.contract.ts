@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ChangeEvent, RunMark } from "@oddrun/core";
-import type { ChangeStore, NewChange, WatchedSeries, WatchStep } from "../../operations/change-store.ts";
-import type { CollectionStore } from "../../operations/collection-store.ts";
+import type { ChangeStore, NewChange, WatchedSeries, WatchStep } from "../../operations/changes/change-store.ts";
+import type { CollectionStore } from "../../operations/collect/collection-store.ts";
 import type { RunStore, StoredRun } from "../../operations/ports.ts";
 import { aBatch, aPart, aRun, aTask, START } from "./run-fixtures.contract.ts";
 import { storeTests } from "./store-test.contract.ts";

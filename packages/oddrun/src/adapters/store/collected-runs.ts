@@ -1,5 +1,5 @@
 import type { ReportedRun } from "@oddrun/core";
-import type { CollectedPart, CollectionStore, KnownAttempt } from "../../operations/collection-store.ts";
+import type { CollectedPart, CollectionStore, KnownAttempt } from "../../operations/collect/collection-store.ts";
 import { runAttempt } from "./rows.ts";
 import type { RunAttemptRow, StoreDatabase } from "./schema.ts";
 import { inChunks } from "./task-queries.ts";

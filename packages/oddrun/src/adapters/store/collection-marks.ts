@@ -1,5 +1,5 @@
-import type { CollectedPart, CollectionState, CollectionStore } from "../../operations/collection-store.ts";
-import type { ReadMark } from "../../operations/run-source.ts";
+import type { CollectedPart, CollectionState, CollectionStore } from "../../operations/collect/collection-store.ts";
+import type { ReadMark } from "../../operations/collect/run-source.ts";
 import { safeText } from "./rows.ts";
 import type { StoreDatabase } from "./schema.ts";
 

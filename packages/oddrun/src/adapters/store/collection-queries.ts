@@ -1,5 +1,5 @@
 import type { HistoryBatch, Repository } from "@oddrun/core";
-import type { CollectedPart, CollectionStore } from "../../operations/collection-store.ts";
+import type { CollectedPart, CollectionStore } from "../../operations/collect/collection-store.ts";
 import type { BatchCounts } from "../../operations/ports.ts";
 import { adoptRepository } from "./adopt-repository.ts";
 import { adoptWorkflows } from "./adopt-workflows.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CollectedPart, CollectionTask } from "../../operations/collection-store.ts";
+import type { CollectedPart, CollectionTask } from "../../operations/collect/collection-store.ts";
 import type { Store } from "./index.ts";
 import { aBatch, aJob, aPart, aRun, aTask, START } from "./run-fixtures.contract.ts";
 import { storeTests } from "./store-test.contract.ts";

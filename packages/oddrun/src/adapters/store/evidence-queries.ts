@@ -1,5 +1,5 @@
 import type { Evidence } from "@oddrun/core";
-import type { EarlierRun, EvidenceStore, StoredEvidence } from "../../operations/evidence-store.ts";
+import type { EarlierRun, EvidenceStore, StoredEvidence } from "../../operations/evidence/evidence-store.ts";
 import type { AttemptKey, SaveCounts, StoredRun } from "../../operations/ports.ts";
 import { described, storedRuns } from "./run-queries.ts";
 import { EVIDENCE, safeText } from "./rows.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Evidence } from "@oddrun/core";
-import type { EvidenceStore } from "../../operations/evidence-store.ts";
+import type { EvidenceStore } from "../../operations/evidence/evidence-store.ts";
 import type { RunStore } from "../../operations/ports.ts";
 import { aBatch, aRun, START } from "./run-fixtures.contract.ts";
 import { storeTests } from "./store-test.contract.ts";

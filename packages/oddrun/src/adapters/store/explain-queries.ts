@@ -1,5 +1,5 @@
 import type { Conclusion, Step } from "@oddrun/core";
-import type { ExplainStore } from "../../operations/explain-store.ts";
+import type { ExplainStore } from "../../operations/explain/explain-store.ts";
 import type { StoredRun } from "../../operations/ports.ts";
 import { span } from "./rows.ts";
 import { described, storedRuns } from "./run-queries.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Step } from "@oddrun/core";
-import type { ExplainStore } from "../../operations/explain-store.ts";
+import type { ExplainStore } from "../../operations/explain/explain-store.ts";
 import type { RunStore } from "../../operations/ports.ts";
 import { aBatch, aRun, START } from "./run-fixtures.contract.ts";
 import { storeTests } from "./store-test.contract.ts";

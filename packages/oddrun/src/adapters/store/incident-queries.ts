@@ -1,5 +1,5 @@
 import { acceptedIn, barsAfter, changeKeyId, type ChangeKey, incidentAt } from "@oddrun/core";
-import type { IncidentFilter, IncidentStore } from "../../operations/incident-store.ts";
+import type { IncidentFilter, IncidentStore } from "../../operations/incidents/incident-store.ts";
 import { recordsOf } from "./incident-rows.ts";
 import { isNamed } from "./repository-names.ts";
 import { isWorkflowNamed } from "./run-queries.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { amendIncidents, appended, type ChangeEvent, type ChangeWord, incidentAt, seriesId } from "@oddrun/core";
-import type { IncidentStore } from "../../operations/incident-store.ts";
-import { updateIncidents } from "../../operations/incidents-update.ts";
+import type { IncidentStore } from "../../operations/incidents/incident-store.ts";
+import { updateIncidents } from "../../operations/incidents/incidents-update.ts";
 import type { Store } from "./sql-store.ts";
 import { aBatch, aPart, aRun, START } from "./run-fixtures.contract.ts";
 import { storeTests } from "./store-test.contract.ts";

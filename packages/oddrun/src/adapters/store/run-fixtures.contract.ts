@@ -1,5 +1,5 @@
 import type { HistoryBatch, Job, RunAttempt, Step } from "@oddrun/core";
-import type { CollectedPart } from "../../operations/collection-store.ts";
+import type { CollectedPart } from "../../operations/collect/collection-store.ts";
 
 /** Runs, jobs, steps and parts of a collection that the tests vary. */
 export const START = Date.UTC(2026, 0, 5, 8);

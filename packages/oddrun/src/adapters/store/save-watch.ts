@@ -1,4 +1,4 @@
-import type { NewChange, WatchStep } from "../../operations/change-store.ts";
+import type { NewChange, WatchStep } from "../../operations/changes/change-store.ts";
 import type { AttemptKey } from "../../operations/ports.ts";
 import type { ChangeRow, StoreDatabase } from "./schema.ts";
 

@@ -1,9 +1,9 @@
 import type { HistoryBatch, Repository, Workflow } from "@oddrun/core";
-import type { ChangeStore } from "../../operations/change-store.ts";
-import type { CollectionStore } from "../../operations/collection-store.ts";
-import type { EvidenceStore } from "../../operations/evidence-store.ts";
-import type { ExplainStore } from "../../operations/explain-store.ts";
-import type { IncidentStore } from "../../operations/incident-store.ts";
+import type { ChangeStore } from "../../operations/changes/change-store.ts";
+import type { CollectionStore } from "../../operations/collect/collection-store.ts";
+import type { EvidenceStore } from "../../operations/evidence/evidence-store.ts";
+import type { ExplainStore } from "../../operations/explain/explain-store.ts";
+import type { IncidentStore } from "../../operations/incidents/incident-store.ts";
 import type { BatchCounts, RunStore, SaveCounts } from "../../operations/ports.ts";
 import { changeStore } from "./change-queries.ts";
 import { collectionStore } from "./collection-queries.ts";

@@ -1,6 +1,6 @@
 import { CompiledQuery, sql } from "kysely";
 import type { RunAttempt } from "@oddrun/core";
-import type { CollectedPart, CollectionStore, CollectionTask } from "../../operations/collection-store.ts";
+import type { CollectedPart, CollectionStore, CollectionTask } from "../../operations/collect/collection-store.ts";
 import type { TableShape } from "./rows.ts";
 import type { CollectionTaskRow, StoreDatabase } from "./schema.ts";
 import { chunksOf, remembered, upsertInto } from "./upsert.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { largeOrganisation } from "@oddrun/core/simulation";
 import { openStore } from "../../adapters/store/index.ts";
-import type { PushLedger } from "../../operations/push-ledger.ts";
+import type { PushLedger } from "../../operations/budget/push-ledger.ts";
 import { detectCommand } from "./detect.ts";
 import { newPlace, runCommand } from "./store-command.contract.ts";
 

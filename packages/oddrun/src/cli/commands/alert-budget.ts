@@ -1,8 +1,8 @@
 import type { PushBudget } from "@oddrun/core";
 import type { Store } from "../../adapters/store/index.ts";
 import { problem } from "../../operations/problems.ts";
-import type { PushLedger } from "../../operations/push-ledger.ts";
-import { printable } from "../../operations/visible-text.ts";
+import type { PushLedger } from "../../operations/budget/push-ledger.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "../command.ts";
 
 /** How many pushes an inbox may get. */
@@ -53,8 +53,8 @@ export async function alertsUnderBudget(
   budget: PushBudget,
   context: Pick<CommandContext, "now" | "signal" | "progress">,
 ): Promise<{ readonly ledger: PushLedger; readonly text: string } | null> {
-  const { pushLedger } = await import("../../operations/push-ledger.ts");
-  const { pushLedgerText } = await import("../../operations/push-ledger-text.ts");
+  const { pushLedger } = await import("../../operations/budget/push-ledger.ts");
+  const { pushLedgerText } = await import("../../operations/budget/push-ledger-text.ts");
   const { signal } = context;
   const progress = (line: string): void => context.progress(line);
   const ledger = await pushLedger({ store, signal, progress }, { budget, nowMs: context.now() });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 import { type ChangeEvent, seriesOf } from "@oddrun/core";
 import { openStore, type Store } from "../../adapters/store/index.ts";
-import { detectChanges, type DetectChangesOptions } from "../../operations/detect-changes.ts";
+import { detectChanges, type DetectChangesOptions } from "../../operations/changes/detect-changes.ts";
 import type { Logger } from "../../operations/ports.ts";
 import { HOUR_MS, REPOSITORY } from "./changing-history.contract.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { grouped } from "../../operations/grouped-number.ts";
+import { grouped } from "../../operations/text/grouped-number.ts";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
 import { isUntouchedSample } from "../sample-file.ts";
 import { collectSettings } from "./collect-settings.ts";
@@ -52,7 +52,7 @@ async function writeMetrics(
   force: boolean,
 ): Promise<number> {
   const { openStore } = await import("../../adapters/store/index.ts");
-  const { exportMetrics } = await import("../../operations/export-metrics.ts");
+  const { exportMetrics } = await import("../../operations/history/export-metrics.ts");
   const { csvSink } = await import("../../adapters/files/export-sink.ts");
   const place = join(context.dataDir, "oddrun.db");
   const store = await openStore(place, { readOnly: true });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { CollectProgress, CollectSummary } from "../../operations/collect-runs.ts";
+import type { CollectProgress, CollectSummary } from "../../operations/collect/collect-runs.ts";
 import type { RequestBudget } from "../../operations/ports.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandContext } from "../command.ts";
@@ -20,7 +20,7 @@ export async function collectFromGithub(
   const { connectToGithub, githubSource } = await import("../../adapters/github/index.ts");
   const { openStore } = await import("../../adapters/store/index.ts");
   const { withFileLock } = await import("../../adapters/files/file-lock.ts");
-  const { collectRuns, readMarksOf } = await import("../../operations/collect-runs.ts");
+  const { collectRuns, readMarksOf } = await import("../../operations/collect/collect-runs.ts");
   const { version } = await import("../version.ts");
   const { dataDir, env, signal, log, now } = context;
   let store: Awaited<ReturnType<typeof openStore>> | null = null;

@@ -1,4 +1,4 @@
-import type { CollectSummary } from "../../operations/collect-runs.ts";
+import type { CollectSummary } from "../../operations/collect/collect-runs.ts";
 
 /** The summary for programs, spelt as `oddrun report --format json` spells. Words and names are as they came. */
 export function collectJson(summary: CollectSummary): string {

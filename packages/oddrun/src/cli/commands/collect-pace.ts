@@ -1,4 +1,4 @@
-import type { RequestBudget } from "../../operations/run-source.ts";
+import type { RequestBudget } from "../../operations/collect/run-source.ts";
 
 /** How many requests a millisecond are answered at present. */
 export interface Pace {

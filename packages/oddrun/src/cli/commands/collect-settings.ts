@@ -1,6 +1,6 @@
-import { EVERYTHING, type Patterns, type ScopePatterns } from "../../operations/collect-scope.ts";
+import { EVERYTHING, type Patterns, type ScopePatterns } from "../../operations/collect/collect-scope.ts";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "../command.ts";
 import { apiUrlOption, wholeNumber } from "../options.ts";
 import { sinceOption, TIME_FORMS } from "../time-option.ts";

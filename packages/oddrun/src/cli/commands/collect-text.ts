@@ -1,7 +1,7 @@
-import type { CollectProgress, CollectSummary, MissingPart } from "../../operations/collect-runs.ts";
-import { grouped } from "../../operations/grouped-number.ts";
+import type { CollectProgress, CollectSummary, MissingPart } from "../../operations/collect/collect-runs.ts";
+import { grouped } from "../../operations/text/grouped-number.ts";
 import type { RequestBudget, SaveCounts } from "../../operations/ports.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 
 /** One line while collecting. `leftMs`: how long the jobs take that are still to be asked for, when that is known. */
 export function progressText(progress: CollectProgress, budget: RequestBudget, leftMs: number | null): string {

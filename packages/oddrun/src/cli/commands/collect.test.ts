@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
-import type { CollectSummary } from "../../operations/collect-runs.ts";
+import type { CollectSummary } from "../../operations/collect/collect-runs.ts";
 import { collectCommand } from "./collect.ts";
 import { collectJson } from "./collect-json.ts";
 import { collectText, progressText } from "./collect-text.ts";

@@ -1,5 +1,5 @@
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { CommandSpec } from "../command.ts";
 import { wholeNumber } from "../options.ts";
 import { printedCommand } from "../printed-command.ts";

@@ -84,9 +84,9 @@ async function simulate(store: RunStore, startMs: number, context: CommandContex
 
 async function trainAndJudge(store: RunStore, context: CommandContext): Promise<void> {
   const { localRegistry } = await import("../../adapters/model-registry/index.ts");
-  const { trainMetricsModel } = await import("../../operations/train-model.ts");
-  const { tabulateRuns } = await import("../../operations/tabulate-runs.ts");
-  const { detectOddRuns } = await import("../../operations/detect-odd-runs.ts");
+  const { trainMetricsModel } = await import("../../operations/models/train-model.ts");
+  const { tabulateRuns } = await import("../../operations/models/tabulate-runs.ts");
+  const { detectOddRuns } = await import("../../operations/odd-runs/detect-odd-runs.ts");
   const registry: ModelRegistry = localRegistry(join(context.dataDir, "models"), context.now, context.log);
   const table = await tabulateRuns(store);
   const options = { contamination: 0.05, forest: DEFAULT_FOREST_OPTIONS, dataWindow: table.dataWindow };

@@ -1,6 +1,6 @@
-import type { AzureConnection } from "../../operations/azure.ts";
-import { type DeployTools, deployModel } from "../../operations/deploy-model.ts";
-import { planDeployment } from "../../operations/deploy-plan.ts";
+import type { AzureConnection } from "../../operations/deploy/azure.ts";
+import { type DeployTools, deployModel } from "../../operations/deploy/deploy-model.ts";
+import { planDeployment } from "../../operations/deploy/deploy-plan.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
 import { jsonText } from "../json-text.ts";
 import { hasConsent } from "./deploy-consent.ts";

@@ -1,8 +1,8 @@
-import type { Deployed } from "../../operations/deploy-model.ts";
-import type { EndpointReport } from "../../operations/deploy-manage.ts";
-import type { DeployPlan } from "../../operations/deploy-plan.ts";
-import { costText, shortCostText } from "../../operations/endpoint-cost.ts";
-import { printable } from "../../operations/visible-text.ts";
+import type { Deployed } from "../../operations/deploy/deploy-model.ts";
+import type { EndpointReport } from "../../operations/deploy/deploy-manage.ts";
+import type { DeployPlan } from "../../operations/deploy/deploy-plan.ts";
+import { costText, shortCostText } from "../../operations/deploy/endpoint-cost.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { columns } from "../text-table.ts";
 
 /** What a deployment would do and cost, a few lines. */

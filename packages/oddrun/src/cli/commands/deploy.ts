@@ -1,6 +1,6 @@
-import type { EndpointPlatform } from "../../operations/endpoint-platform.ts";
+import type { EndpointPlatform } from "../../operations/deploy/endpoint-platform.ts";
 import { Problem, problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { WORKSPACE_OPTIONS, workspaceName } from "../azure-settings.ts";
 import { MODEL_NAME_OPTION } from "../cloud-registration.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
@@ -118,7 +118,7 @@ type Deed = (
 ) => Promise<number>;
 
 const showStatus: Deed = async (input, { stdout }, endpoints, endpoint) => {
-  const { reportEndpoint } = await import("../../operations/deploy-manage.ts");
+  const { reportEndpoint } = await import("../../operations/deploy/deploy-manage.ts");
   const { currencyOf } = await import("./deploy-settings.ts");
   const { reportText } = await import("./deploy-text.ts");
   const { jsonText } = await import("../json-text.ts");
@@ -131,8 +131,8 @@ const showStatus: Deed = async (input, { stdout }, endpoints, endpoint) => {
 };
 
 const showLogs: Deed = async (input, { stdout }, endpoints, endpoint) => {
-  const { existing } = await import("../../operations/deploy-manage.ts");
-  const { logLines } = await import("../../operations/deploy-roll-back.ts");
+  const { existing } = await import("../../operations/deploy/deploy-manage.ts");
+  const { logLines } = await import("../../operations/deploy/deploy-roll-back.ts");
   const lineCount = wholeNumber(input, "lines", { min: 1, max: 10_000, otherwise: 100 });
   const container = oneOf(input, "container", ["storage-initializer", "inference-server"], "inference-server");
   const { traffic } = await existing(endpoints, endpoint);
@@ -147,14 +147,14 @@ const showLogs: Deed = async (input, { stdout }, endpoints, endpoint) => {
 };
 
 const showKey: Deed = async (_, { stdout }, endpoints, endpoint) => {
-  const { endpointKey } = await import("../../operations/deploy-manage.ts");
+  const { endpointKey } = await import("../../operations/deploy/deploy-manage.ts");
   stdout.write(`${await endpointKey(endpoints, endpoint)}\n`);
   return 0;
 };
 
 const shift: Deed = async (input, context, endpoints, endpoint) => {
-  const { shiftTraffic } = await import("../../operations/deploy-manage.ts");
-  const { readTraffic } = await import("../../operations/endpoint-names.ts");
+  const { shiftTraffic } = await import("../../operations/deploy/deploy-manage.ts");
+  const { readTraffic } = await import("../../operations/deploy/endpoint-names.ts");
   const { thisDeployer } = await import("./deploy-settings.ts");
   const traffic = readTraffic(input.text("traffic") ?? "");
   const idle = await shiftTraffic(endpoints, endpoint, traffic, thisDeployer(input, context));
@@ -165,7 +165,7 @@ const shift: Deed = async (input, context, endpoints, endpoint) => {
 };
 
 const remove: Deed = async (input, context, endpoints, endpoint) => {
-  const { removeEndpoint } = await import("../../operations/deploy-manage.ts");
+  const { removeEndpoint } = await import("../../operations/deploy/deploy-manage.ts");
   const { hasConsent } = await import("./deploy-consent.ts");
   const { thisDeployer } = await import("./deploy-settings.ts");
   const gone = (line: string) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seriesId, seriesOf } from "@oddrun/core";
-import { levelWords } from "../../operations/incidents-words.ts";
+import { levelWords } from "../../operations/incidents/incidents-words.ts";
 import { look, newStore, told } from "./change-look.contract.ts";
 import {
   type Arrival,

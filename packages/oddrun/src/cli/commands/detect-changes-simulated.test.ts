@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type HistoryBatch, type Series, seriesOf } from "@oddrun/core";
 import { type IncidentKind, type PlantedIncident, simulateOrganisation } from "@oddrun/core/simulation";
-import type { StoredChange } from "../../operations/change-store.ts";
-import { LATENESS_WINDOW_MS } from "../../operations/detect-changes.ts";
+import type { StoredChange } from "../../operations/changes/change-store.ts";
+import { LATENESS_WINDOW_MS } from "../../operations/changes/detect-changes.ts";
 import { look, newStore } from "./change-look.contract.ts";
 
 const DAY_MS = 86_400_000;

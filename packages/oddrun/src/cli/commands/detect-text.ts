@@ -1,7 +1,7 @@
-import type { DetectSummary } from "../../operations/detect-odd-runs.ts";
-import type { LateRun } from "../../operations/detect-changes.ts";
-import { grouped } from "../../operations/grouped-number.ts";
-import { printable } from "../../operations/visible-text.ts";
+import type { DetectSummary } from "../../operations/odd-runs/detect-odd-runs.ts";
+import type { LateRun } from "../../operations/changes/detect-changes.ts";
+import { grouped } from "../../operations/text/grouped-number.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { ChangesFound } from "./look-for-changes.ts";
 
 /** Of which runs something odd was found. */

@@ -24,7 +24,7 @@ export const detectCommand: CommandSpec = {
   async run(input, context) {
     const { openStore } = await import("../../adapters/store/index.ts");
     const { localRegistry } = await import("../../adapters/model-registry/index.ts");
-    const { detectOddRuns } = await import("../../operations/detect-odd-runs.ts");
+    const { detectOddRuns } = await import("../../operations/odd-runs/detect-odd-runs.ts");
     const { lookForChanges } = await import("./look-for-changes.ts");
     const { changesText, oddRunsText } = await import("./detect-text.ts");
     const { log, now, signal, dataDir } = context;

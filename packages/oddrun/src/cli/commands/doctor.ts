@@ -1,7 +1,7 @@
-import type { ModelFile } from "../../operations/cloud-registry.ts";
-import type { AzurePackage } from "../../operations/azure.ts";
-import type { CheckOutcome, DoctorCheck } from "../../operations/doctor.ts";
-import { checkEndpointName } from "../../operations/endpoint-names.ts";
+import type { ModelFile } from "../../operations/deploy/cloud-registry.ts";
+import type { AzurePackage } from "../../operations/deploy/azure.ts";
+import type { CheckOutcome, DoctorCheck } from "../../operations/doctor/doctor.ts";
+import { checkEndpointName } from "../../operations/deploy/endpoint-names.ts";
 import { Problem } from "../../operations/problems.ts";
 import { azureContext, loadAzure } from "../azure.ts";
 import {
@@ -42,7 +42,7 @@ export const doctorCommand: CommandSpec = {
   ],
   readsRawSettings: true,
   async run(input, context) {
-    const { doctorExitCode, doctorText, examine } = await import("../../operations/doctor.ts");
+    const { doctorExitCode, doctorText, examine } = await import("../../operations/doctor/doctor.ts");
     const { localChecks } = await import("../doctor-local.ts");
     // what is too slow is told of and ended: the command ends when it has told of everything
     const end = new AbortController();
@@ -100,7 +100,7 @@ async function withSecrets(
   limitMs: number,
 ): Promise<Readonly<Record<string, string | undefined>>> {
   const { unresolvedSettings } = await import("../unresolved-settings.ts");
-  const { orNull } = await import("../../operations/doctor.ts");
+  const { orNull } = await import("../../operations/doctor/doctor.ts");
   const settings: Record<string, string | undefined> = { ...env };
   for (const name of unresolvedSettings(env)) delete settings[name];
   await Promise.all(

@@ -1,7 +1,7 @@
-import { requestsOf } from "../../operations/evidence-bounds.ts";
-import type { EvidenceSummary, RunEvidence } from "../../operations/gather-evidence.ts";
-import { evidenceJson, evidenceName, evidenceSentence } from "../../operations/report-evidence.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { requestsOf } from "../../operations/evidence/evidence-bounds.ts";
+import type { EvidenceSummary, RunEvidence } from "../../operations/evidence/gather-evidence.ts";
+import { evidenceJson, evidenceName, evidenceSentence } from "../../operations/report/report-evidence.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 
 /** `remaining` is what GitHub still grants in this hour, where it names a limit. */
 export function evidenceText(summary: EvidenceSummary, remaining: number | null): string {

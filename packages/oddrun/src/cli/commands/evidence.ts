@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { EvidenceKind } from "@oddrun/core";
-import { budgetWarnings } from "../../operations/budget-warnings.ts";
-import type { EvidenceSummary } from "../../operations/gather-evidence.ts";
+import { budgetWarnings } from "../../operations/budget/budget-warnings.ts";
+import type { EvidenceSummary } from "../../operations/evidence/gather-evidence.ts";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { apiUrlOption, repositoryOption, wholeNumber } from "../options.ts";
 import { waitTeller } from "./github-wait.ts";
@@ -56,7 +56,7 @@ export const evidenceCommand: CommandSpec = {
       place: context.dataDir,
     };
     const { openStore } = await import("../../adapters/store/index.ts");
-    const { gatherEvidence } = await import("../../operations/gather-evidence.ts");
+    const { gatherEvidence } = await import("../../operations/evidence/gather-evidence.ts");
     const { readWorkflow } = await import("../../adapters/workflow-files/index.ts");
     const { evidenceJsonText, evidenceText } = await import("./evidence-text.ts");
     const store = await openStore(join(context.dataDir, "oddrun.db"), { create: false });

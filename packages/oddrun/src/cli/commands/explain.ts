@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { incidentNumber } from "@oddrun/core";
 import type { Store } from "../../adapters/store/index.ts";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { repositoryOption } from "../options.ts";
 
@@ -52,21 +52,21 @@ async function runText(
   form: Form,
   store: Store,
 ): Promise<string> {
-  const { explainRun } = await import("../../operations/explain-run.ts");
+  const { explainRun } = await import("../../operations/explain/explain-run.ts");
   const explanation = await explainRun(target, store);
   if (form === "json") {
-    const { runExplanationJson } = await import("../../operations/explain-json.ts");
+    const { runExplanationJson } = await import("../../operations/explain/explain-json.ts");
     const { jsonText } = await import("../json-text.ts");
     return jsonText(runExplanationJson(explanation));
   }
-  const text = await import("../../operations/explain-run-text.ts");
+  const text = await import("../../operations/explain/explain-run-text.ts");
   return form === "markdown" ? text.runExplanationMarkdown(explanation) : text.runExplanationText(explanation);
 }
 
 async function incidentText(number: number, form: Form, store: Store, context: CommandContext): Promise<string> {
-  const { explainIncident } = await import("../../operations/explain-incident.ts");
+  const { explainIncident } = await import("../../operations/explain/explain-incident.ts");
   const explanation = await explainIncident(number, store, context.now());
-  const text = await import("../../operations/explain-incident-text.ts");
+  const text = await import("../../operations/explain/explain-incident-text.ts");
   if (form === "json") {
     const { jsonText } = await import("../json-text.ts");
     return jsonText(text.incidentExplanationJson(explanation));

@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import type { ExportSink } from "../../adapters/files/export-sink.ts";
-import type { ExportSource, ExportTable } from "../../operations/export-table.ts";
+import type { ExportSource, ExportTable } from "../../operations/history/export-table.ts";
 import type { RunFilter } from "../../operations/ports.ts";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { oneOf, repositoryOption } from "../options.ts";
 import { TIME_WINDOW_OPTIONS, timeWindow } from "../time-option.ts";
 
 const TABLES: Readonly<Record<string, () => Promise<(source: ExportSource) => Promise<ExportTable>>>> = {
-  metrics: async () => (await import("../../operations/export-metrics.ts")).exportMetrics,
-  runs: async () => (await import("../../operations/export-runs.ts")).exportRuns,
-  jobs: async () => (await import("../../operations/export-jobs.ts")).exportJobs,
+  metrics: async () => (await import("../../operations/history/export-metrics.ts")).exportMetrics,
+  runs: async () => (await import("../../operations/history/export-runs.ts")).exportRuns,
+  jobs: async () => (await import("../../operations/history/export-jobs.ts")).exportJobs,
 };
 const EXIT_INTERRUPTED = 130;
 

@@ -4,8 +4,8 @@ import {
   type HistoryMapping,
   isHistoryColumn,
 } from "../../adapters/files/run-history-columns.ts";
-import { isMetricName, METRIC_NAME_RULE } from "../../operations/join-metric.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { isMetricName, METRIC_NAME_RULE } from "../../operations/history/join-metric.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandInput } from "../command.ts";
 

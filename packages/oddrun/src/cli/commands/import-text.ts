@@ -1,6 +1,6 @@
 import type { QualityNote } from "@oddrun/core";
-import { printable } from "../../operations/visible-text.ts";
-import type { ImportSummary } from "../../operations/import-history.ts";
+import { printable } from "../../operations/text/visible-text.ts";
+import type { ImportSummary } from "../../operations/history/import-history.ts";
 import type { SaveCounts } from "../../operations/ports.ts";
 
 /** What an import did, for people. */

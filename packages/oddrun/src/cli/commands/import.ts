@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ImportSummary } from "../../operations/import-history.ts";
+import type { ImportSummary } from "../../operations/history/import-history.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandContext, CommandSpec } from "../command.ts";
 import { rejectPath, SKIP_BAD_OPTIONS } from "../options.ts";
@@ -98,7 +98,7 @@ async function importOne(
   context: CommandContext,
 ): Promise<ImportSummary> {
   const { runHistoryRows } = await import("../../adapters/files/run-history-rows.ts");
-  const { importHistory } = await import("../../operations/import-history.ts");
+  const { importHistory } = await import("../../operations/history/import-history.ts");
   return importHistory(runHistoryRows(path, options), store, {
     nowMs: context.now(),
     isStopped: () => context.signal.aborted,

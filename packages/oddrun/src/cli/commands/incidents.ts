@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Decision, INCIDENT_STATES, incidentNumber, type IncidentState } from "@oddrun/core";
 import type { Store } from "../../adapters/store/index.ts";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { repositoryOption, wholeNumber } from "../options.ts";
 import { sinceOption, TIME_FORMS, untilOption } from "../time-option.ts";
@@ -96,14 +96,14 @@ const list: Action = async (input, context, store) => {
     ...(workflow === undefined ? {} : { workflow }),
     ...(sinceMs === undefined ? {} : { sinceMs }),
   };
-  const { namesIn } = await import("../../operations/incidents-names.ts");
+  const { namesIn } = await import("../../operations/incidents/incidents-names.ts");
   const found = await store.incidents(filter, context.now());
   if (found.length === 0) await refuseUnknownNames(store, repository, workflow, context.dataDir);
   const shown = found.slice(0, limit);
   const names = await namesIn(store, shown);
   if (input.isSet("json")) {
     const { jsonText } = await import("../json-text.ts");
-    const { incidentJson } = await import("../../operations/incidents-json.ts");
+    const { incidentJson } = await import("../../operations/incidents/incidents-json.ts");
     const incidents = shown.map((incident) => incidentJson(incident, names));
     context.stdout.write(jsonText({ incident_count: found.length, incidents }));
     return 0;
@@ -115,7 +115,7 @@ const list: Action = async (input, context, store) => {
     return 0;
   }
   const { columns } = await import("../text-table.ts");
-  const { incidentRows } = await import("../../operations/incidents-text.ts");
+  const { incidentRows } = await import("../../operations/incidents/incidents-text.ts");
   const lines = [...columns(incidentRows(shown, names))];
   if (found.length > shown.length) lines.push("", `The newest ${shown.length} of ${found.length}; --limit shows more.`);
   lines.push(
@@ -162,7 +162,7 @@ const show: Action = async (input, context, store) => {
   const number = numberOf(input.args[1]!);
   const incident = await store.incident(number, context.now());
   if (incident === null) {
-    const { incidentNotFound } = await import("../../operations/incidents-decide.ts");
+    const { incidentNotFound } = await import("../../operations/incidents/incidents-decide.ts");
     throw await incidentNotFound(store, number);
   }
   await print(incident, input, context, store);
@@ -178,7 +178,7 @@ const decide: Action = async (input, context, store) => {
   if (note !== null && note.length > NOTE_CHARS_MAX) {
     throw problem("bad-usage", `--note has ${note.length} characters; at most ${NOTE_CHARS_MAX} are kept.`);
   }
-  const { decideIncident } = await import("../../operations/incidents-decide.ts");
+  const { decideIncident } = await import("../../operations/incidents/incidents-decide.ts");
   const made = { decision: DECISIONS[action]!, who: whoSays(input, context.env), note, untilMs, nowMs: context.now() };
   const incident = await decideIncident(store, number, made);
   await print(incident, input, context, store);
@@ -209,14 +209,14 @@ async function print(
   context: CommandContext,
   store: Store,
 ): Promise<void> {
-  const { namesIn } = await import("../../operations/incidents-names.ts");
+  const { namesIn } = await import("../../operations/incidents/incidents-names.ts");
   const names = await namesIn(store, [incident]);
   if (input.isSet("json")) {
     const { jsonText } = await import("../json-text.ts");
-    const { incidentJson } = await import("../../operations/incidents-json.ts");
+    const { incidentJson } = await import("../../operations/incidents/incidents-json.ts");
     context.stdout.write(jsonText(incidentJson(incident, names)));
     return;
   }
-  const { incidentText } = await import("../../operations/incidents-text.ts");
+  const { incidentText } = await import("../../operations/incidents/incidents-text.ts");
   context.stdout.write(incidentText(incident, names));
 }

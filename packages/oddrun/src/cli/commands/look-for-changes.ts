@@ -1,5 +1,5 @@
 import type { Store } from "../../adapters/store/index.ts";
-import type { DetectChangesSummary } from "../../operations/detect-changes.ts";
+import type { DetectChangesSummary } from "../../operations/changes/detect-changes.ts";
 import type { CommandContext } from "../command.ts";
 
 export interface ChangesFound {
@@ -20,8 +20,8 @@ export async function lookForChanges(
   context: Pick<CommandContext, "log" | "now" | "signal" | "progress" | "dataDir">,
   { windowMs, isAnew = false }: LookOptions = {},
 ): Promise<ChangesFound> {
-  const { detectChanges, LATENESS_WINDOW_MS } = await import("../../operations/detect-changes.ts");
-  const { updateIncidents } = await import("../../operations/incidents-update.ts");
+  const { detectChanges, LATENESS_WINDOW_MS } = await import("../../operations/changes/detect-changes.ts");
+  const { updateIncidents } = await import("../../operations/incidents/incidents-update.ts");
   const { log, now, signal, progress, dataDir } = context;
   if (isAnew) for (const { id } of await store.repositories()) await store.forgetWatch(id);
   const feedback = { bars: await store.barsOfSeries(), accepted: await store.acceptedChanges() };

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { decimalOf } from "../../adapters/files/metric-cells.ts";
-import { printable } from "../../operations/visible-text.ts";
-import { isMetricName, METRIC_NAME_RULE } from "../../operations/join-metric.ts";
+import { printable } from "../../operations/text/visible-text.ts";
+import { isMetricName, METRIC_NAME_RULE } from "../../operations/history/join-metric.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandSpec } from "../command.ts";
 import { repositoryOption } from "../options.ts";
@@ -26,7 +26,7 @@ export const metricCommand: CommandSpec = {
     const repository = repositoryOption(input) ?? null;
     const metrics = metricsOf(pairs);
     const { openStore } = await import("../../adapters/store/index.ts");
-    const { joinMetrics } = await import("../../operations/join-metric.ts");
+    const { joinMetrics } = await import("../../operations/history/join-metric.ts");
     const store = await openStore(join(context.dataDir, "oddrun.db"), { create: false });
     try {
       const { run, counts } = await joinMetrics({ runId, repository, attempt }, metrics, store);

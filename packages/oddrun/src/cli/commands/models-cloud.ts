@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { CloudModelVersion } from "../../operations/cloud-registry.ts";
+import type { CloudModelVersion } from "../../operations/deploy/cloud-registry.ts";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { connect, type ModelToPush, pushModel } from "../cloud-registration.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
 import { jsonText } from "../json-text.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { IsolationForestModel } from "@oddrun/core";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { namedEndpoint } from "../azure-settings.ts";
 import { connect } from "../cloud-registration.ts";
 import type { CommandContext, CommandInput, OptionSpec } from "../command.ts";
@@ -59,7 +59,7 @@ export async function compareAction(input: CommandInput, context: CommandContext
     return 0;
   }
   const { readMetricsTable } = await import("../../adapters/files/index.ts");
-  const { compareWithServing } = await import("../../operations/compare-with-serving.ts");
+  const { compareWithServing } = await import("../../operations/deploy/compare-with-serving.ts");
   const path = input.text("input") ?? "pipeline_metrics.csv";
   const own = model.features.map(({ name }) => name);
   // every column of a usual file, as the serving model may read others; of any other file what the new model was trained on
@@ -110,7 +110,7 @@ async function fromHere(input: CommandInput, context: CommandContext, sha256: st
 }
 
 async function fromCloud(input: CommandInput, context: CommandContext): Promise<Other | null> {
-  const { findServingModel } = await import("../../operations/find-serving-model.ts");
+  const { findServingModel } = await import("../../operations/models/find-serving-model.ts");
   const { connection, modelName } = await connect(input, context, '"oddrun models compare --registry azureml"');
   // where deploy serves when no endpoint is named
   const endpoint = namedEndpoint(input, context.env) ?? connection.endpoints.defaultName;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
 import { jsonText } from "../json-text.ts";
 import { columns } from "../text-table.ts";

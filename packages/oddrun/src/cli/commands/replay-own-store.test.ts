@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { largeOrganisation } from "@oddrun/core/simulation";
 import { openStore } from "../../adapters/store/index.ts";
-import type { ReplayStoreReport } from "../../operations/replay-store.ts";
+import type { ReplayStoreReport } from "../../operations/budget/replay-store.ts";
 import { replayCommand } from "./replay.ts";
 import { newPlace, runCommand } from "./store-command.contract.ts";
 

@@ -16,7 +16,7 @@ const STOPPED = 130;
 /** `oddrun replay` without a file: what alerts would have done on the stored runs. */
 export async function replayOwnStore(input: CommandInput, context: CommandContext): Promise<number> {
   const { openStore } = await import("../../adapters/store/index.ts");
-  const { replayStore } = await import("../../operations/replay-store.ts");
+  const { replayStore } = await import("../../operations/budget/replay-store.ts");
   const budget = await budgetOf(input);
   const seed = wholeNumber(input, "seed", { min: 0, max: 2 ** 31, otherwise: 1 });
   const repository = repositoryOption(input);
@@ -33,7 +33,7 @@ export async function replayOwnStore(input: CommandInput, context: CommandContex
       return 0;
     }
     const { columns } = await import("../text-table.ts");
-    const { replayStoreText } = await import("../../operations/replay-store-text.ts");
+    const { replayStoreText } = await import("../../operations/budget/replay-store-text.ts");
     context.stdout.write(replayStoreText(report, columns));
     return 0;
   } finally {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import type { ReplayFinding } from "../../operations/replay-runs.ts";
+import type { ReplayFinding } from "../../operations/budget/replay-runs.ts";
 import { replayCommand } from "./replay.ts";
 import { newPlace, runCommand } from "./store-command.contract.ts";
 

@@ -1,5 +1,5 @@
 import { problem } from "../../operations/problems.ts";
-import type { ReplaySummary } from "../../operations/replay-runs.ts";
+import type { ReplaySummary } from "../../operations/budget/replay-runs.ts";
 import type { CommandSpec } from "../command.ts";
 import { OWN_STORE_OPTIONS, replayOwnStore } from "./replay-own-store.ts";
 
@@ -33,7 +33,7 @@ export const replayCommand: CommandSpec = {
     const target = input.text("findings") ?? "-";
     const { replayRows, observedUntil } = await import("../../adapters/files/replay-rows.ts");
     const { openOutput } = await import("../../adapters/files/output.ts");
-    const { replayRuns } = await import("../../operations/replay-runs.ts");
+    const { replayRuns } = await import("../../operations/budget/replay-runs.ts");
     const observed = input.text("observed");
     const until = observed === undefined ? new Map<string, number>() : await observedUntil(observed);
     const output = await openOutput(target, context.stdout, { force: input.isSet("force") });

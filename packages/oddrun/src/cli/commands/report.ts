@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { ChangesReport } from "../../operations/report-changes.ts";
-import type { OddRunsReport } from "../../operations/report-odd-runs.ts";
+import type { ChangesReport } from "../../operations/report/report-changes.ts";
+import type { OddRunsReport } from "../../operations/odd-runs/report-odd-runs.ts";
 import { Problem } from "../../operations/problems.ts";
 import type { CommandSpec } from "../command.ts";
 import { oneOf, repositoryOption, wholeNumber } from "../options.ts";
@@ -56,7 +56,7 @@ export const reportCommand: CommandSpec = {
     try {
       let changes: ChangesReport | null = null;
       if (only !== "odd-runs") {
-        const { reportChanges } = await import("../../operations/report-changes.ts");
+        const { reportChanges } = await import("../../operations/report/report-changes.ts");
         const prices = await priceTable(input, context);
         const otherwiseVisibility = visibility === "unknown" ? null : visibility;
         changes = await reportChanges(store, {
@@ -69,7 +69,7 @@ export const reportCommand: CommandSpec = {
       }
       let oddRuns: OddRunsReport | null = null;
       if (only !== "changes") {
-        const { reportOddRuns } = await import("../../operations/report-odd-runs.ts");
+        const { reportOddRuns } = await import("../../operations/odd-runs/report-odd-runs.ts");
         const filter = { limit, allVerdicts: input.isSet("all-verdicts"), ...within };
         try {
           oddRuns = await reportOddRuns(store, filter, context.dataDir);
@@ -98,12 +98,12 @@ async function render(
 ): Promise<string> {
   switch (format) {
     case "html": {
-      const { reportHtml } = await import("../../operations/report-html.ts");
+      const { reportHtml } = await import("../../operations/report/report-html.ts");
       return reportHtml(changes, oddRuns, nowMs);
     }
     case "json": {
-      const { changesJson } = await import("../../operations/report-changes-json.ts");
-      const { oddRunsJson } = await import("../../operations/report-json.ts");
+      const { changesJson } = await import("../../operations/report/report-changes-json.ts");
+      const { oddRunsJson } = await import("../../operations/report/report-json.ts");
       const shown = {
         ...(oddRuns === null ? {} : oddRunsJson(oddRuns)),
         ...(changes === null ? {} : { changes: changesJson(changes) }),
@@ -111,13 +111,13 @@ async function render(
       return `${JSON.stringify(shown, null, 2)}\n`;
     }
     case "markdown": {
-      const { changesMarkdown } = await import("../../operations/report-changes-markdown.ts");
-      const { reportMarkdown } = await import("../../operations/report-markdown.ts");
+      const { changesMarkdown } = await import("../../operations/report/report-changes-markdown.ts");
+      const { reportMarkdown } = await import("../../operations/report/report-markdown.ts");
       return parts(changes, changesMarkdown, oddRuns, reportMarkdown);
     }
     case "text": {
-      const { changesText } = await import("../../operations/report-changes-text.ts");
-      const { reportText } = await import("../../operations/report-text.ts");
+      const { changesText } = await import("../../operations/report/report-changes-text.ts");
+      const { reportText } = await import("../../operations/report/report-text.ts");
       return parts(changes, changesText, oddRuns, reportText);
     }
   }

@@ -1,9 +1,9 @@
 import { openRejectFile, type RejectFile } from "../../adapters/files/reject-file.ts";
-import { checkEndpointName } from "../../operations/endpoint-names.ts";
-import type { EndpointScorer } from "../../operations/endpoint-platform.ts";
-import { scoreThroughEndpoint } from "../../operations/endpoint-score.ts";
+import { checkEndpointName } from "../../operations/deploy/endpoint-names.ts";
+import type { EndpointScorer } from "../../operations/deploy/endpoint-platform.ts";
+import { scoreThroughEndpoint } from "../../operations/deploy/endpoint-score.ts";
 import { problem } from "../../operations/problems.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { azureContext, loadAzure } from "../azure.ts";
 import { workspaceName } from "../azure-settings.ts";
 import type { CommandContext, CommandInput } from "../command.ts";

@@ -1,5 +1,5 @@
 import { loadModelFolder } from "../../adapters/model-registry/model-folder.ts";
-import { scoreRecords } from "../../operations/score-records.ts";
+import { scoreRecords } from "../../operations/models/score-records.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandSpec, OptionSpec } from "../command.ts";
 import { WORKSPACE_OPTIONS } from "../azure-settings.ts";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { IsolationForestModel } from "@oddrun/core";
-import type { TrainOptions } from "../../operations/train-model.ts";
+import type { TrainOptions } from "../../operations/models/train-model.ts";
 import type { CommandContext, CommandInput, CommandSpec } from "../command.ts";
 import { problem } from "../../operations/problems.ts";
 import { type PlannedRegistration, planRegistration, pushModel, REGISTER_OPTIONS } from "../cloud-registration.ts";
 import { COLLECT_OPTIONS } from "./collect-settings.ts";
-import { printable } from "../../operations/visible-text.ts";
+import { printable } from "../../operations/text/visible-text.ts";
 import { CONTAMINATION_RULE, decimal, SKIP_BAD_OPTIONS, wholeNumber } from "../options.ts";
 
 const EXIT_INTERRUPTED = 130;
@@ -106,7 +106,7 @@ function checkFrom(input: CommandInput): void {
 async function trainHistory(input: CommandInput, context: CommandContext, options: TrainingOptions): Promise<number> {
   const { openStore } = await import("../../adapters/store/index.ts");
   const { localRegistry } = await import("../../adapters/model-registry/index.ts");
-  const { trainHistoryModel } = await import("../../operations/train-history-model.ts");
+  const { trainHistoryModel } = await import("../../operations/odd-runs/train-history-model.ts");
   const { dataDir, signal, log, now } = context;
   const store = await openStore(join(dataDir, "oddrun.db"), { create: false });
   try {
@@ -140,7 +140,7 @@ async function trainHistory(input: CommandInput, context: CommandContext, option
 
 async function trainMetrics(input: CommandInput, context: CommandContext, options: TrainingOptions): Promise<number> {
   const { trainingData } = await import("../training-data.ts");
-  const { trainMetricsModel } = await import("../../operations/train-model.ts");
+  const { trainMetricsModel } = await import("../../operations/models/train-model.ts");
   const { localRegistry, publishModelFolder } = await import("../../adapters/model-registry/index.ts");
   const { writeFileAtomically, csvCell } = await import("../../adapters/files/index.ts");
   const { trainingJson, trainingText } = await import("../training-text.ts");

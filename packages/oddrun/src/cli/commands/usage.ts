@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { RunStore } from "../../operations/ports.ts";
-import { USAGE_KEYS } from "../../operations/sum-usage.ts";
+import { USAGE_KEYS } from "../../operations/usage/sum-usage.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandContext, CommandSpec } from "../command.ts";
 import { oneOf, repositoryOption, wholeNumber } from "../options.ts";
@@ -37,8 +37,8 @@ export const usageCommand: CommandSpec = {
     const prices = await priceTable(input, context);
     const place = join(context.dataDir, "oddrun.db");
     const { openStore } = await import("../../adapters/store/index.ts");
-    const { sumUsage } = await import("../../operations/sum-usage.ts");
-    const { usageJson, usageText } = await import("../../operations/usage-text.ts");
+    const { sumUsage } = await import("../../operations/usage/sum-usage.ts");
+    const { usageJson, usageText } = await import("../../operations/usage/usage-text.ts");
     const store = await openStore(place, { readOnly: true });
     try {
       const report = await sumUsage(store, {

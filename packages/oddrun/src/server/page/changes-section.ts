@@ -1,15 +1,15 @@
 import { incidentName } from "@oddrun/core";
-import { changePicture } from "../../operations/change-picture.ts";
-import { mainLines } from "../../operations/incidents-text.ts";
-import { alsoChanged, instantWords, stateWords, titleWords } from "../../operations/incidents-words.ts";
-import type { ChangesReport, ReportedIncident } from "../../operations/report-changes.ts";
+import { changePicture } from "../../operations/changes/change-picture.ts";
+import { mainLines } from "../../operations/incidents/incidents-text.ts";
+import { alsoChanged, instantWords, stateWords, titleWords } from "../../operations/incidents/incidents-words.ts";
+import type { ChangesReport, ReportedIncident } from "../../operations/report/report-changes.ts";
 import {
   changesHeadline,
   costWords,
   dearestHeadline,
   dearestWords,
   isOld,
-} from "../../operations/report-changes-text.ts";
+} from "../../operations/report/report-changes-text.ts";
 import { type Html, html } from "./html.ts";
 
 const ALSO_LINES = 3;

@@ -1,1 +1,1 @@
-export { type Html, html, textOf } from "../../operations/html.ts";
+export { type Html, html, textOf } from "../../operations/text/html.ts";

@@ -1,10 +1,10 @@
 import { type Comparison, comparisonLabel, comparisonUnit, formatRange, formatValue } from "@oddrun/core";
 import { isoInstant, LIMITS, writeCursor } from "../../api/index.ts";
-import { runUrl } from "../../operations/run-url.ts";
+import { runUrl } from "../../operations/text/run-url.ts";
 import { type Problem, PROBLEMS } from "../../operations/problems.ts";
-import type { ChangesReport } from "../../operations/report-changes.ts";
-import { evidenceSentence } from "../../operations/report-evidence.ts";
-import { cut } from "../../operations/visible-text.ts";
+import type { ChangesReport } from "../../operations/report/report-changes.ts";
+import { evidenceSentence } from "../../operations/report/report-evidence.ts";
+import { cut } from "../../operations/text/visible-text.ts";
 import type { HistorySummary } from "../history-summary.ts";
 import type { ListedRun, OddRunsPage } from "../odd-runs-list.ts";
 import { changesSection } from "./changes-section.ts";

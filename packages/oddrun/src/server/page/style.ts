@@ -1,4 +1,4 @@
-import { CHANGE_PICTURE_STYLE } from "../../operations/change-picture.ts";
+import { CHANGE_PICTURE_STYLE } from "../../operations/changes/change-picture.ts";
 
 /** The page's style sheet: light and dark by the reader's setting, cards that hold from 320 px up, no colour that alone means something. */
 export const STYLE = `:root{color-scheme:light dark;--paper:#f6f5f2;--card:#fff;--ink:#1d2126;--soft:#5c6570;--line:#dfdcd5;--band:#b9d3c4;--band-line:#5d8a72;--mark:#1d2126;--odd:#b4400d;--link:#0b5394}
