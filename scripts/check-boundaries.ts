@@ -20,6 +20,7 @@ interface LayerRule {
 const CORE = "packages/core/src";
 const ODDRUN = "packages/oddrun/src";
 const AZURE = "packages/azure/src";
+const ACTION = "packages/action/src";
 
 /** A new layer or package needs its line here: a source without a rule is refused, not skipped. */
 const RULES: Readonly<Record<string, LayerRule>> = {
@@ -31,6 +32,8 @@ const RULES: Readonly<Record<string, LayerRule>> = {
   [`${ODDRUN}/server`]: { layers: ["operations", "api", "adapters"], packages: "any" },
   // An adapter outside the program, loaded only when asked for: it knows the ports and nothing else of the program.
   [AZURE]: { layers: [], packages: "any" },
+  // An entry point like cli, in a package of its own: it reaches the program by its name.
+  [ACTION]: { layers: [], packages: "any" },
   [`${ODDRUN}/cli`]: { layers: ["operations", "api", "adapters"], packages: "any" },
 };
 
@@ -78,6 +81,7 @@ function refusalOfPackage(file: string, layer: string, specifier: string): strin
   const name = packageOf(specifier);
   if (layer === AZURE && specifier === "oddrun/ports") return null;
   if (name === "@oddrun/azure") return `"${specifier}" is optional: cli loads it when it is asked for`;
+  if (layer === ACTION && name === "oddrun") return null;
   if (name === "oddrun") return `"${specifier}": import the file itself inside its own package`;
   if (packages === "any" || packages.includes(name)) return null;
   // Tests need a runner and real things to test against; core's must not need the program built upon it.

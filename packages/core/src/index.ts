@@ -1,4 +1,5 @@
 export * from "./alert-budget/index.ts";
+export * from "./alerts/index.ts";
 export * from "./baselines/index.ts";
 export * from "./change-points/index.ts";
 export * from "./cost/index.ts";

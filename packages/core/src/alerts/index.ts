@@ -1,0 +1,2 @@
+export * from "./alert-word.ts";
+export * from "./incident-identity.ts";
