@@ -20,6 +20,13 @@ export interface MirrorOrder {
   readonly atMs: number;
 }
 
+/** What came of an order. */
+export interface OrderOutcome {
+  readonly isDone: boolean;
+  /** One sentence: what holds now, or why it was not done. May hold names from outside. */
+  readonly text: string;
+}
+
 /** An incident as GitHub shows it: an issue of ours. */
 export interface MirroredIncident {
   /** The channel's receipt: the issue's number. */
@@ -39,6 +46,6 @@ export interface AlertMirror {
   read(repository: string, options: { readonly sinceMs: number }): Promise<readonly MirroredIncident[]>;
   /** Notes at the incident's issue what other channels have got: so that it is not said there again when the store is lost. */
   note(repository: string, receipt: string, said: readonly SaidAlert[]): Promise<void>;
-  /** Tells the person that an order was carried out, or why not. Once per order. */
-  answer(repository: string, receipt: string, order: MirrorOrder, outcome: string): Promise<void>;
+  /** Tells the person that an order was carried out, or why not. Once per order, however often it is called. */
+  answer(repository: string, receipt: string, order: MirrorOrder, outcome: OrderOutcome): Promise<void>;
 }
