@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runUrl } from "./run-url.ts";
+import { compareUrl, runUrl, workflowUrl } from "./run-url.ts";
 
 const ATTEMPT = { repositoryId: 7, repositoryName: "acme/shop", webUrl: null, runId: 123, runAttempt: 2 };
 const linkOf = (repositoryName: string) => runUrl({ ...ATTEMPT, repositoryName });
@@ -53,4 +53,20 @@ test("a link leads to the site where the repository was collected, and to none t
   ]) {
     assert.equal(linkOn(site), null, site);
   }
+});
+
+test("pages of workflows and commits are led to by plain names and whole commits only", () => {
+  const place = { repositoryId: 7, repositoryName: "acme/shop", webUrl: null };
+  const path = ".github/workflows/ci.yml";
+  assert.equal(workflowUrl({ ...place, path }), "https://github.com/acme/shop/actions/workflows/ci.yml");
+  for (const bad of [null, "", "ci.yml", ".github/workflows/../x.yml", ".github/workflows/a b.yml", `${path}?x`]) {
+    assert.equal(workflowUrl({ ...place, path: bad }), null);
+  }
+  const [from, to] = ["a".repeat(40), "b".repeat(40)];
+  assert.equal(compareUrl({ ...place, from, to }), `https://github.com/acme/shop/compare/${from}...${to}`);
+  for (const bad of ["main", "A".repeat(40), "", `${from}?x`, "a".repeat(41)]) {
+    assert.equal(compareUrl({ ...place, from: bad, to }), null);
+    assert.equal(compareUrl({ ...place, from, to: bad }), null);
+  }
+  assert.equal(compareUrl({ ...place, repositoryName: "a/b/c", from, to }), null);
 });

@@ -20,7 +20,37 @@ export function runUrl(attempt: {
   readonly runAttempt: number;
 }): string | null {
   const { repositoryId, repositoryName, runId, runAttempt } = attempt;
-  const webUrl = attempt.webUrl ?? "https://github.com";
-  if (repositoryId <= 0 || runId <= 0 || !FULL_NAME.test(repositoryName) || !isWebUrl(webUrl)) return null;
-  return `${webUrl}/${repositoryName}/actions/runs/${runId}/attempts/${runAttempt}`;
+  const base = placeUrl({ repositoryId, repositoryName, webUrl: attempt.webUrl });
+  return runId <= 0 || base === null ? null : `${base}/actions/runs/${runId}/attempts/${runAttempt}`;
+}
+
+/** What is needed to lead to a repository's pages. */
+export interface RepositoryPlace {
+  readonly repositoryId: number;
+  readonly repositoryName: string;
+  readonly webUrl: string | null;
+}
+
+const placeUrl = ({ repositoryId, repositoryName, webUrl }: RepositoryPlace): string | null => {
+  const site = webUrl ?? "https://github.com";
+  return repositoryId <= 0 || !FULL_NAME.test(repositoryName) || !isWebUrl(site) ? null : `${site}/${repositoryName}`;
+};
+
+const WORKFLOW_FILE = /^\.github\/workflows\/([A-Za-z0-9._-]{1,200}\.ya?ml)$/;
+
+/** The page that lists the workflow's runs; null where its file is not known, or its name is none that a link may hold. */
+export function workflowUrl(place: RepositoryPlace & { readonly path: string | null }): string | null {
+  const [, file] = WORKFLOW_FILE.exec(place.path ?? "") ?? [];
+  const base = placeUrl(place);
+  return file === undefined || base === null ? null : `${base}/actions/workflows/${file}`;
+}
+
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** The page that compares two commits; null where one is no commit's whole name. */
+export function compareUrl(place: RepositoryPlace & { readonly from: string; readonly to: string }): string | null {
+  const base = placeUrl(place);
+  return base === null || !COMMIT.test(place.from) || !COMMIT.test(place.to)
+    ? null
+    : `${base}/compare/${place.from}...${place.to}`;
 }
