@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServerClock } from "./clock.ts";
-import type { Answer, Fault, FaultRequest } from "./faults.ts";
+import type { Answer, Block, Fault, FaultRequest } from "./faults.ts";
 import type { Limits } from "./limits.ts";
 import type { Mutations } from "./mutations.ts";
 import { failure, type Reply, type RouteContext, type RoutedRequest } from "./reply.ts";
@@ -22,6 +22,7 @@ export interface Parts {
   readonly mutate: Mutations;
   readonly faults: readonly (readonly [string, Fault])[];
   readonly scripts: readonly Fault[];
+  readonly blocks: readonly Block[];
   readonly prefix: string;
   readonly isGhes: boolean;
   inFlight: number;
@@ -42,6 +43,7 @@ export async function answer(parts: Parts, incoming: IncomingMessage, response: 
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     headers: keptHeaders(headers),
+    body: null,
     route: "",
     repositoryId: null,
     status: 0,
@@ -61,10 +63,14 @@ export async function answer(parts: Parts, incoming: IncomingMessage, response: 
     entry.answeredAtMs ??= clock.nowMs();
     log.answered(entry);
   });
-  if (entry.method !== "GET") for await (const _ of incoming);
-  const reply = usualReply(parts, entry, { url, headers, authorization, token });
-  const changed = faultyAnswer(parts, entry, url, reply);
-  const final: Answer = changed ?? reply;
+  const sentText = entry.method === "GET" ? "" : await textOf(incoming);
+  const body = sentText === "" ? undefined : parsed(sentText);
+  entry.body = body ?? null;
+  const received = { url, headers, authorization, token, body };
+  const blocked = blockedAnswer(parts, entry, received);
+  const reply = blocked === undefined ? usualReply(parts, entry, received) : null;
+  const changed = blocked ?? faultyAnswer(parts, entry, url, reply!);
+  const final: Answer = changed ?? reply!;
   entry.status = final.status;
   const text = bodyOf(final);
   const sent = { date: new Date(clock.nowMs()).toUTCString(), ...final.headers };
@@ -81,10 +87,11 @@ interface Received {
   readonly headers: Readonly<Record<string, string>>;
   readonly authorization: string | null;
   readonly token: Token | null;
+  readonly body: unknown;
 }
 
 function usualReply(parts: Parts, entry: LoggedRequest, received: Received): Reply {
-  const { context, clock, limits, prefix } = parts;
+  const { context, clock, limits } = parts;
   const { url, headers, token, authorization } = received;
   const nowMs = clock.nowMs();
   const isLog = url.pathname.startsWith("/_logs/");
@@ -92,18 +99,10 @@ function usualReply(parts: Parts, entry: LoggedRequest, received: Received): Rep
     ...reply,
     headers: { ...commonHeaders(parts.isGhes, entry.index), ...limits.headers(token), ...reply.headers },
   });
-  if (!isLog && !`${url.pathname}/`.startsWith(`${prefix}/`))
+  if (!isLog && !`${url.pathname}/`.startsWith(`${parts.prefix}/`))
     return { status: 404, headers: { "content-type": "text/html" }, body: "<h1>Not Found</h1>" };
-  const pieces = (isLog ? url.pathname : url.pathname.slice(prefix.length)).split("/").filter(Boolean).map(decoded);
-  const request: RoutedRequest = {
-    method: entry.method,
-    pieces,
-    path: url.pathname.slice(prefix.length) + url.search,
-    query: url.searchParams,
-    token,
-    authorization,
-    nowMs,
-  };
+  const request = routedRequest(parts, entry, received);
+  const { pieces } = request;
   const isAppRequest = pieces[0] === "app" || pieces.at(-1) === "installation";
   const routed = (routed: Routed): Reply => {
     entry.route = routed.route;
@@ -115,7 +114,7 @@ function usualReply(parts: Parts, entry: LoggedRequest, received: Received): Rep
   const refusal = refused(parts, headers, token, authorization, isAppRequest, nowMs);
   if (refusal !== null) {
     // Only to name it in the log.
-    routed(route(context, { ...request, method: entry.method === "POST" ? "NONE" : entry.method }));
+    routed(route(context, { ...request, isRefused: true }));
     return whole(refusal);
   }
   if (pieces[0] === "rate_limit") {
@@ -130,7 +129,7 @@ function usualReply(parts: Parts, entry: LoggedRequest, received: Received): Rep
   if (isAppRequest) return whole(routed(route(context, request)));
   if (token !== null) token.requestCount++;
   const limited = limits.refusal(token, entry.method, entry.inFlight);
-  const found = route(context, request);
+  const found = route(context, limited === null ? request : { ...request, isRefused: true });
   const reply = routed(found);
   if (limited !== null) return whole(limited);
   const etag = reply.status === 200 ? etagOf(token, reply.body) : null;
@@ -141,6 +140,35 @@ function usualReply(parts: Parts, entry: LoggedRequest, received: Received): Rep
   limits.charge(token);
   entry.isCharged = true;
   return whole(etag === null ? reply : { ...reply, headers: { ...reply.headers, etag } });
+}
+
+function routedRequest(parts: Parts, entry: LoggedRequest, received: Received): RoutedRequest {
+  const { url, token, authorization, body } = received;
+  const path = url.pathname.startsWith("/_logs/") ? url.pathname : url.pathname.slice(parts.prefix.length);
+  return {
+    method: entry.method,
+    pieces: path.split("/").filter(Boolean).map(decoded),
+    path: path + url.search,
+    query: url.searchParams,
+    token,
+    authorization,
+    nowMs: parts.clock.nowMs(),
+    body,
+  };
+}
+
+/** What is answered before anything is done. */
+function blockedAnswer(parts: Parts, entry: LoggedRequest, received: Received): Answer | undefined {
+  if (parts.blocks.length === 0) return undefined;
+  const named = route(parts.context, { ...routedRequest(parts, entry, received), isRefused: true });
+  entry.route = named.route;
+  entry.repositoryId = named.repository?.id ?? null;
+  const request = faultRequest(parts, entry, received.url);
+  for (const block of parts.blocks) {
+    const answer = block(request);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
 }
 
 function refused(
@@ -164,18 +192,7 @@ function refused(
 
 function faultyAnswer(parts: Parts, entry: LoggedRequest, url: URL, reply: Reply): Answer | undefined {
   if (parts.scripts.length === 0 && parts.faults.length === 0) return undefined;
-  const request: FaultRequest = {
-    index: entry.index,
-    method: entry.method,
-    path: url.pathname.slice(parts.prefix.length) + url.search,
-    query: url.searchParams,
-    headers: entry.headers,
-    route: entry.route,
-    repositoryId: entry.repositoryId,
-    tokenId: entry.tokenId,
-    nowMs: entry.atMs,
-    apiUrl: parts.context.place.apiUrl,
-  };
+  const request = faultRequest(parts, entry, url);
   for (const script of parts.scripts) {
     const answer = script(request, reply, parts.mutate);
     if (answer !== undefined) {
@@ -192,6 +209,21 @@ function faultyAnswer(parts: Parts, entry: LoggedRequest, url: URL, reply: Reply
     }
   }
   return undefined;
+}
+
+function faultRequest(parts: Parts, entry: LoggedRequest, url: URL): FaultRequest {
+  return {
+    index: entry.index,
+    method: entry.method,
+    path: url.pathname.slice(parts.prefix.length) + url.search,
+    query: url.searchParams,
+    headers: entry.headers,
+    route: entry.route,
+    repositoryId: entry.repositoryId,
+    tokenId: entry.tokenId,
+    nowMs: entry.atMs,
+    apiUrl: parts.context.place.apiUrl,
+  };
 }
 
 function commonHeaders(isGhes: boolean, index: number): Readonly<Record<string, string>> {
@@ -234,6 +266,21 @@ function keptHeaders(headers: Readonly<Record<string, string>>): Readonly<Record
 }
 
 const knownHeaders = new Map<string, Readonly<Record<string, string>>>();
+
+async function textOf(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+/** null for what is no JSON: the routes refuse it. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
 
 function decoded(piece: string): string {
   try {

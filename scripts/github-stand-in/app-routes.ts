@@ -40,7 +40,8 @@ export function appRoutes(context: RouteContext, request: RoutedRequest): { rout
   const login = [...app.installations].find(([, id]) => String(id) === third)?.[0];
   if (second !== "installations" || login === undefined) return { route, reply: notFound() };
   if (fourth === undefined) return { route, reply: installation(context, app, login) };
-  if (fourth !== "access_tokens" || request.method !== "POST") return { route, reply: notFound() };
+  if (fourth !== "access_tokens" || request.method !== "POST" || request.isRefused === true)
+    return { route, reply: notFound() };
   const token = app.issue(login, request.nowMs);
   return {
     route,

@@ -70,6 +70,7 @@ export function createApp(accounts: readonly Account[], tokens: Tokens): AppStat
       const token = tokens.add({
         text: `ghs_standin${String(issued.length + 1).padStart(29, "0")}`,
         owner: `installation of ${owner}`,
+        login: `${app.slug}[bot]`,
         expiresAtMs: nowMs + HOUR_MS,
         requestsMax: app.tokenRequestsMax,
       });

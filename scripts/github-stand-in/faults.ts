@@ -39,6 +39,9 @@ export interface Answer {
  */
 export type Fault = (request: FaultRequest, usual: Reply, mutate: Mutations) => Answer | undefined;
 
+/** Answers a request before it is carried out: a write that is answered by one never happened. */
+export type Block = (request: FaultRequest) => Answer | undefined;
+
 const isList = ({ route }: FaultRequest): boolean => ["runs", "repositories", "jobs", "attempt-jobs"].includes(route);
 const isRunsPage = ({ route }: FaultRequest): boolean => route === "runs";
 const isData = ({ route }: FaultRequest): boolean =>

@@ -19,6 +19,8 @@ export interface LimitOptions {
     readonly retryAfter: RetryAfterForm;
     readonly retryAfterS: number;
   } | null;
+  /** Writes a minute and an hour; null for none: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api. */
+  readonly content: { readonly perMinute: number; readonly perHour: number } | null;
 }
 
 export type RetryAfterForm = "none" | "seconds" | "date";
@@ -27,6 +29,7 @@ export type RetryAfterForm = "none" | "seconds" | "date";
 export const USUAL_LIMITS: LimitOptions = {
   primary: { limit: 5000, windowMs: 3_600_000, status: 403, retryAfter: "none" },
   secondary: null,
+  content: { perMinute: 80, perHour: 500 },
 };
 
 /** GitHub's secondary limits. */
@@ -37,6 +40,9 @@ export const USUAL_SECONDARY: NonNullable<LimitOptions["secondary"]> = {
   retryAfter: "seconds",
   retryAfterS: 60,
 };
+
+const CONTENT_WORDS =
+  "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.";
 
 /** Without a token GitHub allows this many requests an hour. */
 const ANONYMOUS_LIMIT = 60;
@@ -64,6 +70,18 @@ export function createLimits(options: LimitOptions, clock: ServerClock): Limits 
   const windows = new Map<string, Window>();
   const minutes = new Map<string, { minute: number; points: number }>();
   const ownerOf = (token: Token | null): string => token?.owner ?? "anonymous";
+
+  const writesOf = new Map<string, number[]>();
+  const contentRefusal = (token: Token | null, method: string): Reply | null => {
+    if (options.content === null || !["POST", "PATCH", "PUT", "DELETE"].includes(method)) return null;
+    const nowMs = clock.nowMs();
+    const written = (writesOf.get(ownerOf(token)) ?? []).filter((atMs) => nowMs - atMs < 3_600_000);
+    const lastMinute = written.filter((atMs) => nowMs - atMs < 60_000).length;
+    if (lastMinute >= options.content.perMinute || written.length >= options.content.perHour)
+      return failure(403, CONTENT_WORDS, { "retry-after": "60" });
+    writesOf.set(ownerOf(token), [...written, nowMs]);
+    return null;
+  };
 
   const windowOf = (token: Token | null): Window | null => {
     const { primary } = options;
@@ -99,6 +117,8 @@ export function createLimits(options: LimitOptions, clock: ServerClock): Limits 
     refusal(token, method, inFlight) {
       const secondary = secondaryRefusal(token, method, inFlight);
       if (secondary !== null) return secondary;
+      const content = contentRefusal(token, method);
+      if (content !== null) return content;
       const window = windowOf(token);
       if (window === null || options.primary === null || window.used < window.limit) return null;
       const nowMs = clock.nowMs();

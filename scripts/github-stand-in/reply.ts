@@ -1,4 +1,5 @@
 import type { AppState } from "./app.ts";
+import type { Issues } from "./issues.ts";
 import type { Token } from "./tokens.ts";
 import type { World } from "./world.ts";
 import type { PayloadPlace } from "./repository-payload.ts";
@@ -15,6 +16,10 @@ export interface RoutedRequest {
   readonly authorization: string | null;
   /** By the server's clock. */
   readonly nowMs: number;
+  /** The JSON that was sent; undefined where there was none. */
+  readonly body?: unknown;
+  /** Answered otherwise already: to be named for the log, and to do nothing. */
+  readonly isRefused?: boolean;
 }
 
 export interface Reply {
@@ -29,6 +34,7 @@ export interface RouteContext {
   readonly world: World;
   readonly place: PayloadPlace;
   readonly app: AppState;
+  readonly issues: Issues;
   readonly options: RouteOptions;
 }
 

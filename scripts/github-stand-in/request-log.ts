@@ -9,6 +9,8 @@ export interface LoggedRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** The JSON that was sent; null where there was none. */
+  body: unknown;
   /** Its kind: "repositories", "repository", "runs", "run", "attempt", "jobs", "attempt-jobs", "job-log", "access-token", ... */
   route: string;
   repositoryId: number | null;

@@ -2,8 +2,11 @@ import { appRoutes } from "./app-routes.ts";
 import { compareCommits, fileContents, jobLog, logText } from "./content-routes.ts";
 import { type AttemptFact, jobsOf, latestAttempt } from "./corpus.ts";
 import type { Complete } from "./github-schemas.ts";
+import { userPayload } from "./issue-payloads.ts";
+import { issueRoutes } from "./issue-routes.ts";
 import { listRuns } from "./list-runs.ts";
 import { approvalsPayload, jobPayload, runText, workflowPayload } from "./payloads.ts";
+import { pullRoutes } from "./pull-routes.ts";
 import { accountPayload, repositoryPayload } from "./repository-payload.ts";
 import {
   failure,
@@ -32,7 +35,8 @@ export function route(context: RouteContext, request: RoutedRequest): Routed {
   if (first === "_logs") return plain("log-text", logText(context, request));
   const ofApp = appRoutes(context, request);
   if (ofApp !== null) return plain(ofApp.route, ofApp.reply);
-  if (request.method !== "GET" && request.method !== "HEAD") return plain("unknown", notFound());
+  const isWrite = request.method !== "GET" && request.method !== "HEAD";
+  if (isWrite && first !== "repos" && first !== "repositories") return plain("unknown", notFound());
   if ((first === "organizations" || first === "user") && rest[1] === "repos") {
     const owner = context.world.accounts.find(({ id }) => String(id) === rest[0]);
     const pieces = ["users", owner?.login ?? "", "repos"];
@@ -43,7 +47,7 @@ export function route(context: RouteContext, request: RoutedRequest): Routed {
     return plain("repositories", listRepositories(context, request, "users"));
   if ((first === "orgs" || first === "users") && rest.length === 1)
     return plain("account", account(context, rest[0]!, first));
-  if (first === "user" && rest.length === 0) return plain("account", account(context, "octo-dev", "users"));
+  if (first === "user" && rest.length === 0) return plain("account", ownAccount(context, request));
   if (first === "repos" && rest.length >= 2) {
     const named = context.world.repositoryNamed(`${rest[0]}/${rest[1]}`);
     if (named === undefined || !isVisible(named.repository, request)) return plain("repository", notFound());
@@ -73,6 +77,10 @@ function inRepository(
   const [area, what, id, part, number, last] = pieces;
   const answer = (route: string, reply: Reply): Routed => ({ route, repository, reply });
   if (pieces.length === 0) return answer("repository", json(repositoryPayload(place, world, repository)));
+  const ofIssues =
+    issueRoutes(context, repository, pieces, request) ?? pullRoutes(context, repository, pieces, request);
+  if (ofIssues !== null) return answer(ofIssues.route, ofIssues.reply);
+  if (request.method !== "GET" && request.method !== "HEAD") return answer("unknown", notFound());
   if (area === "compare")
     return answer("compare", compareCommits(context, repository, pieces.slice(1).join("/"), request));
   if (area === "contents")
@@ -181,6 +189,13 @@ function account({ world, place }: RouteContext, login: string, kind: "orgs" | "
   const found = world.account(login);
   if (found === undefined || (kind === "orgs" && found.type !== "Organization")) return notFound();
   return json(accountPayload(place, found));
+}
+
+/** A token of an App belongs to no person. */
+function ownAccount(context: RouteContext, { token }: RoutedRequest): Reply {
+  if (token === null) return failure(401, "Requires authentication");
+  if (token.isIntegration) return failure(403, "Resource not accessible by integration");
+  return json(userPayload(context, token.login));
 }
 
 function paged(

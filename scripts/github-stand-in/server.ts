@@ -4,7 +4,8 @@ import { answer, type Parts } from "./answer.ts";
 import { createApp, type GitHubApp } from "./app.ts";
 import { type ServerClock, serverClock } from "./clock.ts";
 import type { Corpus } from "./corpus.ts";
-import { type Fault, type FaultName, FAULTS } from "./faults.ts";
+import { type Block, type Fault, type FaultName, FAULTS } from "./faults.ts";
+import { createIssues, type Issues } from "./issues.ts";
 import { createLimits, type LimitOptions, USUAL_LIMITS } from "./limits.ts";
 import { createMutations, type Mutations } from "./mutations.ts";
 import type { RouteContext, RouteOptions } from "./reply.ts";
@@ -49,6 +50,10 @@ export interface GitHubStandIn {
   setRemaining(remaining: number, until?: { readonly resetAtMs?: number; readonly token?: string }): void;
   /** Moves the stand-in's clock; open runs whose time has come are finished. Answers their ids. */
   advance(ms: number): readonly number[];
+  /** Issues, comments, labels, pull requests and people's roles: to look at, and to do what people do. */
+  readonly issues: Issues;
+  /** Looks at every request before it is carried out. Answers how to take it away again. */
+  block(block: Block): () => void;
   /** Looks at every request, also at those that would be refused, before all faults. Answers how to take it away again. */
   script(fault: Fault): () => void;
   truth(): Truth;
@@ -75,9 +80,10 @@ export async function startGitHubStandIn(options: StandInOptions): Promise<GitHu
   const tokens = createTokens();
   tokens.add({ text: TOKEN, owner: "octo-dev" });
   const app = createApp(world.accounts, tokens);
-  const usual = options.ghes === true ? { primary: null, secondary: null } : USUAL_LIMITS;
+  const usual = options.ghes === true ? { primary: null, secondary: null, content: null } : USUAL_LIMITS;
   const limits = createLimits({ ...usual, ...options.limits }, clock);
   const log = createRequestLog(options.logFile ?? null);
+  const issues = createIssues(world, clock);
   const deletedRunIds = new Set<number>();
   const mutate = createMutations(world, tokens, clock, deletedRunIds);
   const routeOptions: RouteOptions = {
@@ -92,6 +98,7 @@ export async function startGitHubStandIn(options: StandInOptions): Promise<GitHu
     typeof fault === "string" ? [fault, FAULTS[fault]()] : ["own", fault],
   );
   const scripts: Fault[] = [];
+  const blocks: Block[] = [];
   const server = createServer({ keepAliveTimeout: 30_000 });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -99,7 +106,7 @@ export async function startGitHubStandIn(options: StandInOptions): Promise<GitHu
   });
   const prefix = options.ghes === true ? "/api/v3" : "";
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}`;
-  const context: RouteContext = { world, place: { apiUrl: url }, app, options: routeOptions };
+  const context: RouteContext = { world, place: { apiUrl: url }, app, issues, options: routeOptions };
   const parts: Parts = {
     context,
     clock,
@@ -109,6 +116,7 @@ export async function startGitHubStandIn(options: StandInOptions): Promise<GitHu
     mutate,
     faults,
     scripts,
+    blocks,
     prefix,
     isGhes: options.ghes === true,
     inFlight: 0,
@@ -134,6 +142,11 @@ export async function startGitHubStandIn(options: StandInOptions): Promise<GitHu
     advance(ms) {
       clock.advance(ms);
       return world.finishDue(clock.nowMs(), clock.nowMs()).map(({ id }) => id);
+    },
+    issues,
+    block(block) {
+      blocks.push(block);
+      return () => void blocks.splice(blocks.indexOf(block), 1);
     },
     script(fault) {
       scripts.push(fault);

@@ -1,11 +1,19 @@
 import { createHash } from "node:crypto";
 
+/** What a token may write to or not, apart from each other. */
+export type Area = "issues" | "pullRequests";
+
 export interface Token {
   readonly text: string;
   /** Tells tokens apart in logs without giving them away. */
   readonly id: string;
   /** Of the account or installation; rate limits belong to it, not to the token's text. */
   readonly owner: string;
+  /** Who writes with it: a person, or a bot with "[bot]". */
+  readonly login: string;
+  readonly permissions: Readonly<Record<Area, "none" | "read" | "write">>;
+  /** Of an App, as the token of a workflow's job is: it belongs to no person. */
+  readonly isIntegration: boolean;
   readonly limit: number | null;
   readonly expiresAtMs: number;
   /** The token answers 401 once this many requests were made with it. */
@@ -19,6 +27,10 @@ export interface Token {
 export interface TokenPlan {
   readonly text: string;
   readonly owner?: string;
+  /** "octo-dev" when not given; "github-actions[bot]" is that of a workflow's job. */
+  readonly login?: string;
+  /** "write" where not given. */
+  readonly permissions?: Partial<Token["permissions"]>;
   /** Requests an hour; null for the stand-in's usual limit. */
   readonly limit?: number | null;
   readonly expiresAtMs?: number;
@@ -41,6 +53,9 @@ export function createTokens(): Tokens {
         text: plan.text,
         id: createHash("sha256").update(plan.text).digest("hex").slice(0, 12),
         owner: plan.owner ?? plan.text,
+        login: plan.login ?? "octo-dev",
+        permissions: { issues: "write", pullRequests: "write", ...plan.permissions },
+        isIntegration: plan.login?.endsWith("[bot]") === true,
         limit: plan.limit ?? null,
         expiresAtMs: plan.expiresAtMs ?? Infinity,
         requestsMax: plan.requestsMax ?? Infinity,
