@@ -843,6 +843,40 @@ export const PROBLEMS = {
     exitCode: 4,
     message: (place: string, what: string) => `The answer of ${place} cannot be used: ${what}.`,
   },
+  "settings-unreadable": {
+    title: "The settings file cannot be read",
+    httpStatus: 500,
+    exitCode: 2,
+    message: (path: string, why: string) => `The settings ${path} cannot be read: ${why}.`,
+  },
+  "settings-refused": {
+    title: "Something in the settings is not understood",
+    httpStatus: 500,
+    exitCode: 2,
+    message: (name: string, place: string, what: string) =>
+      `${name}${place === "" ? "" : `:${place}`}: ${what}${/[.?!]$/.test(what) ? "" : "."}`,
+  },
+  "settings-newer": {
+    title: "The settings are of a newer version",
+    httpStatus: 500,
+    exitCode: 2,
+    message: (name: string, version: number, known: number) =>
+      `${name} is of version ${version}, and this Oddrun reads version ${known}. Update Oddrun.`,
+  },
+  "settings-secret": {
+    title: "A secret stands in the settings file",
+    httpStatus: 500,
+    exitCode: 2,
+    message: (name: string, line: number) =>
+      `${name}:${line}: a secret stands here. Put it into an environment variable, name that in the file (url-from: SLACK_WEBHOOK_URL), and make a new secret: this one is known to whoever can read the file.`,
+  },
+  "settings-variable": {
+    title: "An environment variable that the settings name is missing or cannot be used",
+    httpStatus: 500,
+    exitCode: 2,
+    message: (variable: string, fault: string, channel: string, holds: string) =>
+      `The environment variable ${variable} ${fault}; the settings name it for the ${holds} of the channel "${channel}". In a workflow, set it under env from a secret of the repository.`,
+  },
   bug: {
     title: "A mistake in Oddrun itself",
     httpStatus: 500,

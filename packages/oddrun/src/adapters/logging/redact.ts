@@ -57,3 +57,12 @@ export function secretsIn(env: Readonly<Record<string, string | undefined>>): st
 export function looksLikeSecret(argument: string): boolean {
   return SECRET_SHAPES.slice(0, 4).some((shape) => argument.search(shape) >= 0);
 }
+
+/** Shapes that ordinary prose never has: no "token " followed by a word. */
+const CERTAIN_SHAPES = SECRET_SHAPES.filter((shape) => !shape.source.includes("bearer"));
+
+/** Where in a text that is meant to hold no secret one stands all the same; null when there is none. */
+export function secretPlace(text: string): number | null {
+  const places = CERTAIN_SHAPES.map((shape) => text.search(shape)).filter((place) => place >= 0);
+  return places.length === 0 ? null : Math.min(...places);
+}
