@@ -34,12 +34,14 @@ export function changeExplanationText(explanation: ChangeExplanation): string {
 
 /** The same as Markdown; names from outside are harmless in it. */
 export function changeExplanationMarkdown(explanation: ChangeExplanation): string {
+  const lines = [`### ${neutralSentence(heading(explanation))}`, "", ...changeReasonsMarkdown(explanation)];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The same without its heading, as lines. */
+export function changeReasonsMarkdown(explanation: ChangeExplanation): readonly string[] {
   const { account, cause, failures, suspects, unknown } = explanation;
-  const lines = [
-    `### ${neutralSentence(heading(explanation))}`,
-    "",
-    ...facts(explanation).map((line) => neutralSentence(line)),
-  ];
+  const lines = facts(explanation).map((line) => neutralSentence(line));
   if (account !== null) {
     const sentence = causeWords(cause, account);
     if (sentence !== null) lines.push("", neutralSentence(sentence));
@@ -64,7 +66,7 @@ export function changeExplanationMarkdown(explanation: ChangeExplanation): strin
   const { onset } = explanation;
   const url = onset === null ? null : runUrl(onset);
   if (url !== null) lines.push("", `First run: [${onset!.runId}](${url}), ${neutralMarkdown(onset!.headSha ?? "")}`);
-  return `${lines.join("\n")}\n`;
+  return lines;
 }
 
 /** Between runs of several branches lies no one range of commits. */

@@ -1,6 +1,7 @@
 import { incidentName } from "@oddrun/core";
 import { levelWords, stateWords, whereWords, KIND_VERBS, instantWords } from "../incidents/incidents-words.ts";
 import { neutralMarkdown, neutralSentence } from "../text/neutral-markdown.ts";
+import { markdownTable } from "../text/markdown-table.ts";
 import type { ChangesReport, ReportedIncident } from "./report-changes.ts";
 import { changesHeadline, costWords, dearestHeadline, minutesWords } from "./report-changes-text.ts";
 
@@ -43,6 +44,5 @@ function table(
   cells: (each: ReportedIncident) => readonly string[],
 ): void {
   if (rows.length === 0) return;
-  const row = (texts: readonly string[]): string => `| ${texts.join(" | ")} |`;
-  lines.push("", row(heading), row(heading.map(() => "---")), ...rows.map((each) => row(cells(each))));
+  lines.push("", ...markdownTable(heading, rows.map(cells)));
 }

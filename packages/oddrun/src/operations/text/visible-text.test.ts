@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { alive } from "./living-markdown.contract.ts";
 import { neutralMarkdown, neutralSentence } from "./neutral-markdown.ts";
 import { cut, printable, printableJson, visible } from "./visible-text.ts";
 
@@ -52,4 +53,38 @@ test("in Markdown nothing of a name comes alive", () => {
     assert.match(neutralSentence(`metric ${hostile} 3, usual 1`), /^`/, hostile);
   }
   assert.equal(neutralSentence("duration 15 min, usual 4 to 6 min"), "duration 15 min, usual 4 to 6 min");
+});
+
+test("what comes alive in Markdown is seen to", () => {
+  const none = () => false;
+  for (const living of [
+    "@octocat",
+    "see #12",
+    "[x](https://e.example)",
+    "![x](x.png)",
+    "<img src=x>",
+    "https://e.example",
+    "<details open ontoggle=x>",
+    "<!-- x -->",
+    "<summary>@octo</summary>",
+  ]) {
+    assert.notDeepEqual(alive(living, none), [], living);
+  }
+  assert.deepEqual(
+    alive("`@octocat` and **ours** [run](https://github.com/o/r)", (url) => url.endsWith("/o/r")),
+    [],
+  );
+});
+
+test("names in quotation marks are code spans, and no name leads out of them", () => {
+  assert.equal(neutralSentence('job "unit (2/2)" takes $0.08'), "job `unit (2/2)` takes $0.08");
+  for (const name of ['x" @octo "y', "x`y", '"', '""', "@octo", "a_b_c", '" https://e.example "', ":tada:", "GH-1"]) {
+    for (const text of [`job "${name}": 3 min`, `${name} takes longer`]) {
+      assert.deepEqual(
+        alive(neutralSentence(text), () => false),
+        [],
+        text,
+      );
+    }
+  }
 });
