@@ -9,8 +9,9 @@ import { gate, type WaitNotice } from "./gate.ts";
 import { type Credential, type Requests, requests } from "./requests.ts";
 import { serverClock } from "./server-clock.ts";
 import { findToken, markedTokenId, tokenCredential } from "./token.ts";
-import { scaledWaits } from "./waits.ts";
+import { scaledWaits, type Waits } from "./waits.ts";
 import { workflowNames } from "./workflow-names.ts";
+import { writePace } from "./write-pace.ts";
 
 export interface GithubOptions {
   /**
@@ -51,6 +52,7 @@ export interface GithubConnection {
   readonly sendOnce: SendOnce;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  readonly waits: Waits;
 }
 
 const IN_FLIGHT_MAX = 4;
@@ -79,6 +81,7 @@ export async function connectToGithub(options: GithubOptions): Promise<GithubCon
       waitLongestMs: options.waitLongestMs ?? WAIT_LONGEST_MS,
       onWait,
     }),
+    writes: writePace({ waits, waitLongestMs: options.waitLongestMs ?? WAIT_LONGEST_MS }),
     waits,
     clock,
     log,
@@ -99,5 +102,6 @@ export async function connectToGithub(options: GithubOptions): Promise<GithubCon
     sendOnce,
     signal,
     log,
+    waits,
   };
 }

@@ -1,15 +1,18 @@
 import { Octokit } from "@octokit/core";
 import { printable } from "../../operations/text/visible-text.ts";
 import type { ApiUrl } from "./api-url.ts";
+import type { Json } from "./json.ts";
 
 /** One request to be sent once. */
 export interface Sent {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** A path under the API with its query, or a whole address. */
   readonly url: string;
   /** The value of the authorization header; null sends none. */
   readonly authorization: string | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: Json;
 }
 
 /** What came back: an answer of any status with its text, or why there was none that can be used. */
@@ -64,6 +67,7 @@ export function exchanger(options: ExchangeOptions): SendOnce {
         ...(sent.authorization === null ? {} : { authorization: sent.authorization }),
         ...sent.headers,
       },
+      ...(sent.body === undefined ? {} : { data: sent.body }),
       request: { fetch: transport, redirect: "manual" },
     });
     options.signal.throwIfAborted();

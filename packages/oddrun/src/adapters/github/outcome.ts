@@ -1,4 +1,6 @@
+import { printable } from "../../operations/text/visible-text.ts";
 import type { Exchange } from "./exchange.ts";
+import { isObject, type Json } from "./json.ts";
 
 /** What an exchange means for the request: the one place where it is decided. Spans are milliseconds of the server's time. */
 export type Outcome =
@@ -14,7 +16,8 @@ export type Outcome =
   | { readonly kind: "unauthorized" }
   | { readonly kind: "forbidden"; readonly needsSso: boolean; readonly permissions: string | null }
   | { readonly kind: "gone"; readonly status: number; readonly permissions: string | null }
-  | { readonly kind: "unprocessable" }
+  /** What is asked for cannot be: `said` is why, as far as GitHub says so. */
+  | { readonly kind: "unprocessable"; readonly said: string }
   | { readonly kind: "refused"; readonly status: number };
 
 /** GitHub renews a limit every hour: a reset further away is a mistake. */
@@ -37,6 +40,7 @@ export function outcomeOf(exchange: Exchange, serverNowMs: number): Outcome {
     if (location === null) return garbled(`${status} without a location`);
     return { kind: "moved", location, isForGood: status === 301 || status === 308 };
   }
+  if (status === 204) return { kind: "ok" };
   if (status >= 200 && status < 300) {
     if (exchange.isTooLong) return garbled("more than an answer may have");
     return text.trim() === "" ? garbled("an empty answer") : { kind: "ok" };
@@ -51,7 +55,7 @@ export function outcomeOf(exchange: Exchange, serverNowMs: number): Outcome {
     return { kind: "forbidden", needsSso: headers.get("x-github-sso")?.startsWith("required") === true, permissions };
   }
   if (status === 404 || status === 410 || status === 451) return { kind: "gone", status, permissions };
-  if (status === 422) return { kind: "unprocessable" };
+  if (status === 422) return { kind: "unprocessable", said: saidIn(text) };
   if (status === 408 || status >= 500) {
     const waitMs = retryAfterMs(headers, serverNowMs);
     if (waitMs !== null) return { kind: "wait", reason: "overload", waitMs };
@@ -92,6 +96,25 @@ export function untilRenewalMs(headers: Headers, serverNowMs: number): number | 
 export function renewalMs(headers: Headers): number | null {
   const text = headers.get("x-ratelimit-reset") ?? "";
   return /^\d{1,12}$/.test(text) ? Number(text) * 1000 : null;
+}
+
+/** GitHub's message and what it says of each field: "Validation Failed: name already_exists". */
+function saidIn(text: string): string {
+  let json: Json;
+  try {
+    json = JSON.parse(text.slice(0, 100_000));
+  } catch {
+    return "";
+  }
+  if (!isObject(json)) return "";
+  const errors = Array.isArray(json["errors"]) ? json["errors"].slice(0, 5) : [];
+  const told = errors.map((error: Json) => {
+    if (typeof error === "string") return error;
+    const { field, code, message } = isObject(error) ? error : {};
+    return [field, code, message].filter((part) => typeof part === "string").join(" ");
+  });
+  const message = typeof json["message"] === "string" ? json["message"] : "";
+  return printable([message, ...told].filter((part) => part !== "").join(": "), 300);
 }
 
 const garbled = (why: string): Outcome => ({ kind: "fault", why, isTooBig: false, isGarbled: true });

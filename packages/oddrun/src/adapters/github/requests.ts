@@ -3,20 +3,28 @@ import type { Logger } from "../../operations/ports.ts";
 import type { RequestBudget } from "../../operations/collect/run-source.ts";
 import type { ApiUrl } from "./api-url.ts";
 import { requestBudget } from "./budget.ts";
-import type { SendOnce } from "./exchange.ts";
+import type { SendOnce, Sent } from "./exchange.ts";
 import type { Gate } from "./gate.ts";
 import { type Json, parseJson } from "./json.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { redirectTarget, shownPath } from "./redirect.ts";
 import type { ServerClock } from "./server-clock.ts";
 import type { Waits } from "./waits.ts";
+import type { WritePace } from "./write-pace.ts";
 
 /** A request that is to be answered, however often it has to be sent. */
 export interface Question {
-  readonly method?: "POST";
+  readonly method?: "POST" | "PATCH" | "PUT" | "DELETE";
   /** A path under the API with its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: Json;
+  /**
+   * It would happen twice if it were sent twice. When its answer is lost, nobody knows whether it happened: then that is the reply, and
+   * the asker looks before he asks again.
+   */
+  readonly isOnce?: boolean;
   readonly credential: Credential;
   /** A page that may be asked for in a smaller size: then that is left to the asker. */
   readonly isShrinkable?: boolean;
@@ -47,6 +55,8 @@ export type Reply =
       readonly hasMoved: boolean;
     }
   | { readonly kind: "too-big" }
+  /** Only of what `isOnce`: it may have happened or not. */
+  | { readonly kind: "lost"; readonly why: string }
   | Exclude<Outcome, { readonly kind: "ok" | "wait" | "back-off" | "fault" | "unauthorized" }>;
 
 export interface Requests {
@@ -59,6 +69,7 @@ export interface RequestsOptions {
   readonly api: ApiUrl;
   readonly sendOnce: SendOnce;
   readonly gate: Gate;
+  readonly writes: WritePace;
   readonly waits: Waits;
   readonly clock: ServerClock;
   readonly log: Logger;
@@ -73,7 +84,9 @@ const GARBLED_TRIES = 3;
 const LIMIT_TRIES = 5;
 const REDIRECTS_MAX = 5;
 const RETRY_FIRST_MS = 1000;
-const POINTS = { GET: 1, POST: 5 };
+const POINTS = { GET: 1, POST: 5, PATCH: 5, PUT: 5, DELETE: 5 };
+/** Nothing was sent: no way to the server was found. */
+const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 
 export function requests(options: RequestsOptions): Requests {
   const { gate, waits, clock, log } = options;
@@ -82,6 +95,8 @@ export function requests(options: RequestsOptions): Requests {
   /** Sends the question once, when that is allowed, and says what came of it. */
   const sendOnce = async (question: Question, url: string, isAgain: boolean) => {
     const method = question.method ?? "GET";
+    // Writes go one by one; what an App asks for a token is none, and may be part of one.
+    const turn = method === "GET" || question.hasPlace === true ? null : await options.writes.enter();
     const place = question.hasPlace === true ? null : await gate.enter(POINTS[method]);
     try {
       let header: string | null;
@@ -93,7 +108,14 @@ export function requests(options: RequestsOptions): Requests {
       if (budget.now().sent >= options.requestsMax) throw problem("github-requests-used-up", options.requestsMax);
       budget.count(isAgain);
       const sentAtMs = waits.elapsedMs();
-      const sent = { method, url, authorization: header, headers: question.headers ?? {} } as const;
+      const { headers: wanted = {}, body } = question;
+      const sent: Sent = {
+        method,
+        url,
+        authorization: header,
+        headers: wanted,
+        ...(body === undefined ? {} : { body }),
+      };
       const exchange = await options.sendOnce(sent, question);
       const headers = exchange.kind === "answer" ? exchange.headers : new Headers();
       const atMs = clock.observe(headers.get("date"));
@@ -112,6 +134,7 @@ export function requests(options: RequestsOptions): Requests {
       return { exchange, outcome, headers, atMs, header };
     } finally {
       place?.leave();
+      turn?.leave();
     }
   };
 
@@ -129,16 +152,22 @@ export function requests(options: RequestsOptions): Requests {
           const text = exchange.kind === "answer" ? exchange.text : "";
           if (question.isRaw === true) return { kind: "ok", json: null, text, headers, atMs, hasMoved };
           const json = parsed(text);
-          if (json !== undefined) return { kind: "ok", json, text, headers, atMs, hasMoved };
+          if (json !== undefined || (exchange.kind === "answer" && exchange.status === 204))
+            return { kind: "ok", json, text, headers, atMs, hasMoved };
+          if (question.isOnce === true) return { kind: "lost", why: "an answer that is not JSON" };
           await retry(url, "an answer that is not JSON", ++tries.garbled, GARBLED_TRIES);
           continue;
         }
         case "wait":
         case "back-off":
+          if (question.isOnce === true && outcome.kind === "wait" && outcome.reason === "overload")
+            return { kind: "lost", why: "the server is overloaded" };
           tries.limits += 1;
           if (tries.limits >= LIMIT_TRIES) throw problem("github-limit-persists", shownPath(url), LIMIT_TRIES);
           continue;
         case "fault":
+          if (question.isOnce === true && !(exchange.kind === "failed" && NEVER_SENT.test(exchange.why)))
+            return { kind: "lost", why: outcome.why };
           if (outcome.isTooBig && question.isShrinkable === true) return { kind: "too-big" };
           if (outcome.isGarbled) await retry(url, outcome.why, ++tries.garbled, GARBLED_TRIES);
           else await retry(url, outcome.why, ++tries.faults, FAULT_TRIES);
