@@ -1,3 +1,14 @@
-import { DEFAULT_SETTINGS } from "oddrun/ports";
+import { runAction } from "./run-action.ts";
 
-process.stdout.write(`${JSON.stringify(DEFAULT_SETTINGS.watch)}\n`);
+const cancelled = new AbortController();
+// a cancelled job gets SIGINT, after 7.5 seconds SIGTERM, and soon after it is killed
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.on(name, () => cancelled.abort(new Error(`the job was cancelled (${name})`)));
+}
+
+process.exitCode = await runAction({
+  env: process.env,
+  write: (line) => void process.stdout.write(line),
+  now: Date.now,
+  signal: cancelled.signal,
+});

@@ -102,14 +102,16 @@ async function trainAndJudge(store: RunStore, context: CommandContext): Promise<
 }
 
 async function watch(store: Store, context: CommandContext): Promise<void> {
-  const { lookForChanges } = await import("./look-for-changes.ts");
-  const { summary, incidents } = await lookForChanges(store, context);
+  const { lookForChanges } = await import("../../operations/changes/look-for-changes.ts");
+  const { log, now, signal, dataDir } = context;
+  const progress = (line: string) => context.progress(line);
+  const { summary, incidents } = await lookForChanges({ store, log, now, signal, progress }, { place: dataDir });
   if (!summary.isComplete) context.signal.throwIfAborted();
   const { told, recovered, settled } = summary.said;
   const over = `${recovered} went back, ${settled} became usual`;
   const found = `${told} changes (${over}); with mere suspicions they come to ${incidents.length} incidents`;
   say(context, `Watched ${summary.seriesCount} series for levels that moved and stayed: ${found}.`);
-  say(context, `"oddrun incidents list --data-dir ${context.dataDir}" shows them.`);
+  say(context, `"oddrun incidents list --data-dir ${dataDir}" shows them.`);
 }
 
 /** Better told now than after all the work. */

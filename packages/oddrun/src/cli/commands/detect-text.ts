@@ -2,7 +2,7 @@ import type { DetectSummary } from "../../operations/odd-runs/detect-odd-runs.ts
 import type { LateRun } from "../../operations/changes/detect-changes.ts";
 import { grouped } from "../../operations/text/grouped-number.ts";
 import { printable } from "../../operations/text/visible-text.ts";
-import type { ChangesFound } from "./look-for-changes.ts";
+import type { ChangesFound } from "../../operations/changes/look-for-changes.ts";
 
 /** Of which runs something odd was found. */
 export function oddRunsText({

@@ -25,7 +25,7 @@ export const detectCommand: CommandSpec = {
     const { openStore } = await import("../../adapters/store/index.ts");
     const { localRegistry } = await import("../../adapters/model-registry/index.ts");
     const { detectOddRuns } = await import("../../operations/odd-runs/detect-odd-runs.ts");
-    const { lookForChanges } = await import("./look-for-changes.ts");
+    const { lookForChanges } = await import("../../operations/changes/look-for-changes.ts");
     const { changesText, oddRunsText } = await import("./detect-text.ts");
     const { log, now, signal, dataDir } = context;
     const windowHours = wholeNumber(input, "window", { min: 1, max: 24 * 365, otherwise: 26 });
@@ -37,8 +37,8 @@ export const detectCommand: CommandSpec = {
       const summary = await detectOddRuns({ store, registry, log, now, signal, progress }, { place: dataDir });
       const isJson = input.isSet("json");
       if (!isJson) context.stdout.write(oddRunsText(summary));
-      const options = { windowMs: windowHours * HOUR_MS, isAnew: input.isSet("anew") };
-      const found = summary.isComplete ? await lookForChanges(store, context, options) : null;
+      const options = { place: dataDir, windowMs: windowHours * HOUR_MS, isAnew: input.isSet("anew") };
+      const found = summary.isComplete ? await lookForChanges({ store, log, now, signal, progress }, options) : null;
       const isDue = budget !== null && found?.summary.isComplete === true;
       const alerts = isDue ? await alertsUnderBudget(store, budget, context) : null;
       if (isJson) {

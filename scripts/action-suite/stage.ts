@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+import { type CacheStandIn, startCacheStandIn } from "../actions-stand-in/cache-server.ts";
+import { type JobPlan, type JobResult, type RunningJob, startJob } from "../actions-stand-in/runner.ts";
+import { bundleAction } from "../bundle-action.ts";
+import { DAY_MS, evenRuns, jobs, MINUTE_MS, oneRepository } from "../collect-suite/corpora.ts";
+import { NOW_MS, startStandIn } from "../collect-suite/stage.ts";
+import type { Corpus, GitHubStandIn } from "../github-stand-in/index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "oddrun-action-suite-"));
+const caches: CacheStandIn[] = [];
+after(async () => {
+  for (const cache of caches) await cache.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The action as it is released, built from the present sources. */
+const main = join(folder, "index.mjs");
+await bundleAction(main);
+
+const RUN_COUNT = 100;
+/** From this run on, of `slowerCorpus`. */
+const SLOWER_FROM = 60;
+
+/** Four weeks of one workflow that takes five minutes, and twelve since ten days ago. */
+export function slowerCorpus(): Corpus {
+  const runs = evenRuns(RUN_COUNT, 28).map((run, at) => {
+    const createdAt = Number(run.createdAt);
+    const lengthMs = (at < SLOWER_FROM ? 5 * MINUTE_MS : 12 * MINUTE_MS) + (at % 7) * 4000;
+    const times = { startedAt: createdAt + 10_000, completedAt: createdAt + lengthMs };
+    return {
+      ...run,
+      updatedAt: createdAt + lengthMs,
+      jobs: jobs(1, () => ({ ...times, steps: [{ name: "Test", ...times }] })),
+    };
+  });
+  return oneRepository(runs);
+}
+
+export interface Stage {
+  readonly github: GitHubStandIn;
+  readonly cache: CacheStandIn;
+  /** Runs the action to its end; without a cache service where `cache` is null. */
+  readonly run: (plan: Stand) => Promise<JobResult>;
+  readonly start: (plan: Stand) => RunningJob;
+}
+
+export type Stand = Omit<JobPlan, "github" | "cache" | "main"> & { readonly cache?: null };
+
+/** A GitHub with that history, an empty cache, and a runner. */
+export async function stage(corpus: Corpus = slowerCorpus()): Promise<Stage> {
+  const github = await startStandIn({ corpus, waitScale: 0.001 });
+  const cache = await startCacheStandIn();
+  caches.push(cache);
+  let runId = 9_000_000;
+  const start = (plan: Stand): RunningJob =>
+    startJob({ runId: runId++, ...plan, main, github, cache: plan.cache === null ? null : cache });
+  return { github, cache, start, run: (plan) => start(plan).ended };
+}
+
+export { DAY_MS, NOW_MS };
