@@ -5,7 +5,7 @@ import { EVERYTHING } from "oddrun/internal/operations/collect/collect-scope";
 import { watchPass, type WatchSummary } from "oddrun/internal/operations/watch/watch-pass";
 import { openSessionStore, type Session } from "../session.ts";
 import { saveState } from "../state/keep-state.ts";
-import { bringState, progressLines, type StateWord } from "./collect.ts";
+import { bringState, progressLines } from "./collect.ts";
 import { writeSummary } from "./watch-summary.ts";
 
 const REQUESTS_AT_ONCE = 6;
