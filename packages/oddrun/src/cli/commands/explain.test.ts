@@ -118,7 +118,7 @@ describe("oddrun explain RUN", () => {
   test("Markdown shows names as code", async () => {
     const { out } = await explain([String(odd("hanging-step"))], [["markdown"]]);
     assert.match(out, /^### `brightwave\/[\w-]+` `.+`, run \d+/);
-    assert.match(out, /\| `step ".+" of job ".+": .+` \|/);
+    assert.match(out, /\| step `.+` of job `.+`: .+ \|/);
   });
 
   test("an incident is explained by the change of whole runs in it", async () => {
