@@ -19,8 +19,8 @@ export interface Overrides {
 /** What a text sets, with every mistake in it. */
 export interface SettingsLook {
   readonly settings: Settings;
-  /** What the text itself says, without what is usual; what is wrong in it is left out. */
-  readonly file: SettingsFile;
+  /** What the text itself sets, as it is written there; understood or not. */
+  readonly written: Readonly<Record<string, unknown>>;
   readonly problems: readonly Problem[];
 }
 
@@ -50,7 +50,8 @@ export function lookAtSettings(text: string | Uint8Array, name: string, override
   const file = SETTINGS_FORM.read(yaml.value, [], ofFile) ?? {};
   const ofOverrides = mistakeIn(() => "", overrides?.name ?? "");
   const over = overrides === undefined ? {} : (SETTINGS_FORM.read(overrides.values, [], ofOverrides) ?? {});
-  return { settings: settingsFrom(merged(file, over), ofFile), file, problems };
+  const written = typeof yaml.value === "object" && yaml.value !== null ? { ...yaml.value } : {};
+  return { settings: settingsFrom(merged(file, over), ofFile), written, problems };
 }
 
 /** What stands in both is taken from `over`: keys of sections one by one, lists and channels as a whole. */

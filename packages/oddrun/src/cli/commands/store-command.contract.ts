@@ -28,6 +28,7 @@ export interface Outcome {
 export interface World {
   readonly stdin?: string | Buffer;
   readonly stop?: AbortController;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -37,7 +38,7 @@ export async function runCommand(
   dataDir: string,
   args: readonly string[],
   options: readonly (readonly [string, string?])[] = [],
-  { stdin = "", stop = new AbortController(), onProgress = () => {} }: World = {},
+  { stdin = "", stop = new AbortController(), env = {}, onProgress = () => {} }: World = {},
 ): Promise<Outcome> {
   const values = (name: string) => options.filter(([given]) => given === name).map(([, value]) => value ?? "");
   const stdout = new PassThrough();
@@ -49,7 +50,7 @@ export async function runCommand(
     stdin: Readable.from([Buffer.from(stdin)]),
     stdout,
     stderr,
-    env: {},
+    env,
     now: () => Date.UTC(2026, 5, 1),
     dataDir,
     log,

@@ -1,5 +1,6 @@
 import { parsePushRate } from "@oddrun/core";
 import {
+  commentedList,
   FLAG,
   listOf,
   namedBy,
@@ -160,12 +161,23 @@ export const FIELDS = {
   channels: {
     about: "Where it is said, by a name of your own. A channel of the kind github-issue is there unless it is off.",
     usual: "issues: { kind: github-issue }",
+    examples: [
+      "issues: { kind: github-issue, labels: [oddrun], assignees: [] }",
+      "team: { kind: slack, url-from: SLACK_WEBHOOK_URL }",
+      "office: { kind: teams, url-from: TEAMS_WEBHOOK_URL }",
+      "pager: { kind: webhook, url-from: PAGER_URL, secret-from: PAGER_KEY }",
+    ],
     shape: namedBy(CHANNEL_NAME, orOff(CHANNEL)),
   },
   routes: {
     about: "Who gets what. Every route that matches a message counts; what none matches goes to all channels.",
     usual: "[]",
-    shape: listOf(ROUTE, NAMES_MAX),
+    examples: [
+      "- { workflow: deploy*.yml, to: [issues] }",
+      '- { owner: "@org/team", to: [issues] }',
+      "- { workflow: nightly.yml, to: [] }",
+    ],
+    shape: commentedList(listOf(ROUTE, NAMES_MAX)),
   },
   privacy: {
     about: "What messages may hold.",

@@ -22,6 +22,8 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  */
 export interface Shape<T> {
   readonly schema: JsonSchema;
+  /** Of a section: its keys. */
+  readonly fields?: Fields;
   /** The value as a type; undefined where it is not of the shape, and what is wrong is reported. */
   read(value: unknown, path: Path, report: Report): T | undefined;
 }
@@ -32,9 +34,11 @@ export interface Field<T> {
   readonly about: string;
   /** As it would be written, of what holds when it is left out; undefined where it must be there. */
   readonly usual?: string;
+  /** Lines to show it by, where what is usual does not tell how it is written. */
+  readonly examples?: readonly string[];
 }
 
-type Fields = Readonly<Record<string, Field<unknown>>>;
+export type Fields = Readonly<Record<string, Field<unknown>>>;
 export type ValueOf<S> = S extends Shape<infer T> ? T : never;
 type Values<F extends Fields> = { readonly [Key in keyof F]?: ValueOf<F[Key]["shape"]> };
 
@@ -103,11 +107,20 @@ export function listOf<T>(shape: Shape<T>, itemsMax: number): Shape<readonly T[]
   };
 }
 
+/** A list that may stand without a value, when all its lines are comments. */
+export function commentedList<T>(shape: Shape<readonly T[]>): Shape<readonly T[]> {
+  return {
+    schema: { anyOf: [shape.schema, { type: "null" }] },
+    read: (value, path, report) => (value === null ? [] : shape.read(value, path, report)),
+  };
+}
+
 /** A mapping with these keys and no others. An empty one, whose lines are all comments, is one where everything is left out. */
 export function section<F extends Fields>(fields: F): Shape<Values<F>> {
   const names = Object.keys(fields);
   const required = names.filter((name) => fields[name]!.usual === undefined);
   return {
+    fields,
     schema: {
       type: required.length === 0 ? ["object", "null"] : "object",
       properties: Object.fromEntries(names.map((name) => [name, fieldSchema(fields[name]!)])),
