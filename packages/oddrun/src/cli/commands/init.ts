@@ -7,7 +7,7 @@ import type { CommandSpec } from "../command.ts";
 /** `oddrun init`: the settings with every line explained, and the workflow that watches. It asks nothing. */
 export const initCommand: CommandSpec = {
   name: "init",
-  summary: "Write oddrun.yaml with every setting explained, and with --workflow the workflow that watches",
+  summary: "Write oddrun.yaml with every setting explained, and the workflow that watches",
   args: [{ name: "folder", description: "The repository's folder (default: here)", required: false }],
   options: [
     { name: "workflow", description: "Write .github/workflows/oddrun.yml too" },
