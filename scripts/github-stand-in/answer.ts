@@ -128,7 +128,7 @@ function usualReply(parts: Parts, entry: LoggedRequest, received: Received): Rep
   }
   if (isAppRequest) return whole(routed(route(context, request)));
   if (token !== null) token.requestCount++;
-  const limited = limits.refusal(token, entry.method, entry.inFlight);
+  const limited = limits.refusal(token, pieces[0] === "graphql" ? "GET" : entry.method, entry.inFlight);
   const found = route(context, limited === null ? request : { ...request, isRefused: true });
   const reply = routed(found);
   if (limited !== null) return whole(limited);

@@ -35,6 +35,7 @@ export function route(context: RouteContext, request: RoutedRequest): Routed {
   if (first === "_logs") return plain("log-text", logText(context, request));
   const ofApp = appRoutes(context, request);
   if (ofApp !== null) return plain(ofApp.route, ofApp.reply);
+  if (first === "graphql" && rest.length === 0) return plain("graphql", viewer(request));
   const isWrite = request.method !== "GET" && request.method !== "HEAD";
   if (isWrite && first !== "repos" && first !== "repositories") return plain("unknown", notFound());
   if ((first === "organizations" || first === "user") && rest[1] === "repos") {
@@ -196,6 +197,12 @@ function ownAccount(context: RouteContext, { token }: RoutedRequest): Reply {
   if (token === null) return failure(401, "Requires authentication");
   if (token.isIntegration) return failure(403, "Resource not accessible by integration");
   return json(userPayload(context, token.login));
+}
+
+/** The one question of GraphQL that is answered: whose token it is. */
+function viewer({ token, method }: RoutedRequest): Reply {
+  if (token === null) return failure(401, "Requires authentication");
+  return method === "POST" ? json({ data: { viewer: { login: token.login } } }) : notFound();
 }
 
 function paged(

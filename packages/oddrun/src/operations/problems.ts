@@ -636,6 +636,34 @@ export const PROBLEMS = {
     message: (path: string, status: number) =>
       `GitHub refused ${path} with status ${status}. If this is a GitHub Enterprise Server, check --api-url and its version.`,
   },
+  "github-issues-forbidden": {
+    title: "The token may not do this with issues",
+    httpStatus: 403,
+    exitCode: 4,
+    message: (does: string, fullName: string, wanted: string) =>
+      `GitHub does not let this token ${does} in ${fullName}. Grant it: "permissions: ${wanted}" in the workflow's job, or the same permission of the App or token. In a run for a pull request from a fork the token may only read: write from a workflow_run workflow instead.`,
+  },
+  "github-issues-off": {
+    title: "The repository has no issues",
+    httpStatus: 410,
+    exitCode: 4,
+    message: (fullName: string) =>
+      `Issues are switched off in ${fullName}. Switch them on in its settings (General, Features), or send alerts to another channel.`,
+  },
+  "github-write-refused": {
+    title: "GitHub does not take what was written",
+    httpStatus: 422,
+    exitCode: 4,
+    message: (does: string, fullName: string, said: string) =>
+      `GitHub does not let anybody ${does} like this in ${fullName}: ${said === "" ? "it does not say why" : said}.`,
+  },
+  "github-write-lost": {
+    title: "GitHub's answers to a write got lost",
+    httpStatus: 502,
+    exitCode: 4,
+    message: (does: string, fullName: string, why: string, tries: number) =>
+      `It could not be told whether GitHub let us ${does} in ${fullName} (${why}), and it was not there after ${tries} tries. It is tried again at the next pass.`,
+  },
   "github-limit-too-long": {
     title: "GitHub asks for a longer wait than is allowed",
     httpStatus: 503,

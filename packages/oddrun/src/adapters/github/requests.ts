@@ -20,6 +20,8 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: Json;
+  /** It changes nothing although it is sent as a write is: a query of GraphQL. */
+  readonly isRead?: boolean;
   /**
    * It would happen twice if it were sent twice. When its answer is lost, nobody knows whether it happened: then that is the reply, and
    * the asker looks before he asks again.
@@ -96,8 +98,9 @@ export function requests(options: RequestsOptions): Requests {
   const sendOnce = async (question: Question, url: string, isAgain: boolean) => {
     const method = question.method ?? "GET";
     // Writes go one by one; what an App asks for a token is none, and may be part of one.
-    const turn = method === "GET" || question.hasPlace === true ? null : await options.writes.enter();
-    const place = question.hasPlace === true ? null : await gate.enter(POINTS[method]);
+    const isWrite = method !== "GET" && question.isRead !== true;
+    const turn = !isWrite || question.hasPlace === true ? null : await options.writes.enter();
+    const place = question.hasPlace === true ? null : await gate.enter(isWrite ? POINTS[method] : POINTS.GET);
     try {
       let header: string | null;
       do {
