@@ -12,17 +12,17 @@ const PAGES_MAX = 20;
 /** Asks of one repository, and learns its present name when it was renamed. */
 export interface RepositoryAsker {
   /** `route` begins behind the repository's name: "/issues/5". */
-  ask(route: string, question?: Omit<Question, "path" | "credential">): Promise<Reply>;
+  readonly ask: (route: string, question?: Omit<Question, "path" | "credential">) => Promise<Reply>;
   /** All items of a list that is the whole answer. `isGoneEmpty`: what is not there any more has none. */
-  list(
+  readonly list: (
     route: string,
     does: string,
     wanted: string,
     options?: { readonly isGoneEmpty: boolean },
-  ): Promise<readonly Json[]>;
+  ) => Promise<readonly Json[]>;
   /** What to tell of a refusal. `does` completes "GitHub does not let this token ..."; `wanted` is the permission: "issues: write". */
-  refusal(reply: Exclude<Reply, { readonly kind: "ok" }>, does: string, wanted: string): Problem;
-  fullName(): string;
+  readonly refusal: (reply: Exclude<Reply, { readonly kind: "ok" }>, does: string, wanted: string) => Problem;
+  readonly fullName: () => string;
 }
 
 export function repositoryAsker(connection: GithubConnection, givenName: string): RepositoryAsker {
