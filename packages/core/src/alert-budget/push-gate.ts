@@ -41,6 +41,8 @@ export interface GateOptions {
    * within 48 hours. In a repository of 15 series that each run ten times a week a second one is in 1 case of 25.
    */
   readonly togetherScore: number;
+  /** Whether what got better may alarm too. */
+  readonly improvements: boolean;
 }
 
 export const DEFAULT_GATE_OPTIONS: GateOptions = {
@@ -48,6 +50,7 @@ export const DEFAULT_GATE_OPTIONS: GateOptions = {
   aloneRuns: 10,
   hollowRatio: 1 / 3,
   togetherScore: 0.5,
+  improvements: false,
 };
 
 /**
@@ -100,11 +103,7 @@ export function pushGate(
     if (best === null) return { ...about, fate: "digest", why: "not-by-right", seriesId: null };
     const { seriesId } = best;
     if (best.excess < 0) return { ...about, fate: "digest", why: "below-bar", seriesId };
-    const isRare = inbox.pushesAWeek < 1;
-    const spanMs = isRare ? WEEK_MS / inbox.pushesAWeek : WEEK_MS;
-    const room = isRare ? 1 : Math.floor(inbox.pushesAWeek);
-    if (before.filter((push) => push.atMs > atMs - spanMs).length >= room)
-      return { ...about, fate: "digest", why: "no-room", seriesId };
+    if (!hasRoom(inbox, before, atMs)) return { ...about, fate: "digest", why: "no-room", seriesId };
     pushed.set(inbox.name, [...before, { incidentId, atMs }]);
     return { ...about, fate: "push", why: "sure-enough", seriesId };
   };
@@ -117,6 +116,18 @@ export function pushGate(
       }),
     state: () => ({ pushed: Object.fromEntries(pushed) }),
   };
+}
+
+/** Whether one more push at `atMs` leaves any seven days (of a budget below one a week: any such time) within the inbox's budget. */
+export function hasRoom(
+  { pushesAWeek }: Pick<Inbox, "pushesAWeek">,
+  before: readonly { readonly atMs: number }[],
+  atMs: number,
+): boolean {
+  const isRare = pushesAWeek < 1;
+  const spanMs = isRare ? WEEK_MS / pushesAWeek : WEEK_MS;
+  const room = isRare ? 1 : Math.floor(pushesAWeek);
+  return before.filter((push) => push.atMs > atMs - spanMs).length < room;
 }
 
 /** Goes through incidents in the order they were said; the last decision on each in each inbox is what became of it. */
@@ -174,7 +185,8 @@ export function mayPush(
   // whether more is worse is not known of a joined metric
   if (scope === "step" || measure === "metric") return false;
   const isHollow = measure === "duration" && event.level < event.usual * options.hollowRatio;
-  if (event.direction === "down" && measure !== "schedule" && !isHollow) return false;
+  const isBetter = event.direction === "down" && measure !== "schedule";
+  if (isBetter && !isHollow && !options.improvements) return false;
   if (scope === "run") return true;
   return Math.abs(extraMinutesAWeek ?? 0) >= options.aloneMinutesAWeek && runsSinceTold >= options.aloneRuns;
 }

@@ -6,7 +6,7 @@ import {
   type PushDecision,
   pushGate,
 } from "./push-gate.ts";
-import { planPushes } from "./push-plan.ts";
+import { planPushes, type PushPlan } from "./push-plan.ts";
 import { tunedRaises, verdictsOf } from "./push-tuning.ts";
 import type { PromiseOptions } from "./alert-promise.ts";
 
@@ -41,20 +41,13 @@ export function replayPushes(
   },
 ): readonly PushFate[] {
   const candidates = pushCandidates(past).filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
-  const byWeek = Map.groupBy(candidates, ({ atMs }) => Math.floor((atMs - FIRST_MONDAY_MS) / WEEK_MS));
+  const byWeek = Map.groupBy(candidates, ({ atMs }) => weekBefore(atMs));
   const verdictAt = verdictsOf(past.series);
   const fates = new Map<string, PushFate>();
   let state = pushGate(() => []).state();
-  for (const [week, own] of byWeek) {
-    const weekMs = FIRST_MONDAY_MS + week * WEEK_MS;
+  for (const [weekMs, own] of byWeek) {
     const repositoryIds = new Set(own.map(({ repositoryId }) => repositoryId));
-    const loads = [...past.series.values()].flatMap((one) => one.load(weekMs - SHARES_WEEKS * WEEK_MS, weekMs) ?? []);
-    const before = candidates.filter(({ atMs }) => atMs < weekMs && atMs >= weekMs - TUNED_WEEKS * WEEK_MS);
-    const raise = tunedRaises(planPushes(loads, budget, { organisationOf }), before, {
-      weekCount: Math.min(TUNED_WEEKS, Math.max(0, (weekMs - fromMs) / WEEK_MS)),
-      verdictOf: ({ seriesId, event }) => verdictAt(seriesId, event, weekMs),
-    });
-    const plan = planPushes(loads, budget, { organisationOf, raise });
+    const plan = planOfWeek(past, candidates, { budget, organisationOf, fromMs, weekMs, verdictAt });
     const inboxes = new Map([...repositoryIds].map((id) => [id, plan.inboxesOf(id)]));
     const gate = pushGate((id) => inboxes.get(id)!, { options, state });
     for (const candidate of own) {
@@ -65,4 +58,32 @@ export function replayPushes(
     state = gate.state();
   }
   return [...fates.values()].sort((one, other) => one.atMs - other.atMs);
+}
+
+/** The Monday that the week of an instant begins with. */
+export const weekBefore = (atMs: number): number =>
+  FIRST_MONDAY_MS + Math.floor((atMs - FIRST_MONDAY_MS) / WEEK_MS) * WEEK_MS;
+
+/** The bars that hold in the week from `weekMs` on: from what the weeks before it cost and brought. */
+export function planOfWeek(
+  { series }: Pick<SaidOfPast, "series">,
+  candidates: readonly PushCandidate[],
+  {
+    budget,
+    organisationOf,
+    fromMs,
+    weekMs,
+    verdictAt = verdictsOf(series),
+  }: Omit<PromiseOptions, "checkFromMs" | "untilMs"> & {
+    readonly weekMs: number;
+    readonly verdictAt?: ReturnType<typeof verdictsOf>;
+  },
+): PushPlan {
+  const loads = [...series.values()].flatMap((one) => one.load(weekMs - SHARES_WEEKS * WEEK_MS, weekMs) ?? []);
+  const before = candidates.filter(({ atMs }) => atMs < weekMs && atMs >= weekMs - TUNED_WEEKS * WEEK_MS);
+  const raise = tunedRaises(planPushes(loads, budget, { organisationOf }), before, {
+    weekCount: Math.min(TUNED_WEEKS, Math.max(0, (weekMs - fromMs) / WEEK_MS)),
+    verdictOf: ({ seriesId, event }) => verdictAt(seriesId, event, weekMs),
+  });
+  return planPushes(loads, budget, { organisationOf, raise });
 }

@@ -4,5 +4,5 @@ export { type AcceptedChange, acceptedIn, barsAfter, type RaisedBar } from "./fe
 export type { RepositoryActivity } from "./fleet.ts";
 export * from "./incident.ts";
 export { familyOfChange, type IncidentKind, isImprovement, kindOfChange } from "./kind.ts";
-export { incidentAt, leadingChanges } from "./life-cycle.ts";
-export { byWeight, changeId as changeKeyId } from "./standing.ts";
+export { incidentAt, inHistoryOrder, leadingChanges, standingEvents } from "./life-cycle.ts";
+export { byWeight, changeId as changeKeyId, scopeRank } from "./standing.ts";

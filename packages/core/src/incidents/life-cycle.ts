@@ -48,7 +48,10 @@ export function incidentAt(record: IncidentRecord, nowMs: number): Incident {
 }
 
 /** Without the words about changes that went to another incident, and without those that a later one corrected. */
-function standingEvents({ changes, history }: IncidentRecord): readonly IncidentEvent[] {
+export function standingEvents({
+  changes,
+  history,
+}: Pick<IncidentRecord, "changes" | "history">): readonly IncidentEvent[] {
   const from = new Map(changes.map((change) => [changeId(change), 0]));
   for (const { change, place, isCorrection } of history) {
     if (isCorrection && change !== null && from.has(changeId(change))) from.set(changeId(change), place);

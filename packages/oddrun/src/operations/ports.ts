@@ -17,6 +17,7 @@ export * from "./changes/change-store.ts";
 export * from "./alerts/alert-channel.ts";
 export * from "./alerts/alert-message.ts";
 export * from "./alerts/alert-mirror.ts";
+export * from "./alerts/alert-store.ts";
 export * from "./settings/settings.ts";
 export * from "./deploy/azure.ts";
 export * from "./deploy/cloud-registry.ts";

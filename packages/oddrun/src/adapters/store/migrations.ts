@@ -1,6 +1,7 @@
 import { type Kysely, sql, type TableMetadata } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { problem } from "../../operations/problems.ts";
+import { createAlertTables } from "./alert-tables.ts";
 import { createChangeTables } from "./change-tables.ts";
 import { createCollectionTables } from "./collection-tables.ts";
 import { createIncidentTables } from "./incident-tables.ts";
@@ -12,6 +13,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-runs-jobs-steps-metrics-verdicts": { up: createFirstTables },
   "0002-changes": { up: createChangeTables },
   "0003-incidents": { up: createIncidentTables },
+  "0004-alerts": { up: createAlertTables },
 };
 
 /** Refuses a store that a newer program made, or an older one that cannot be brought up to date now. */

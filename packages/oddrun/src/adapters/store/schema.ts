@@ -26,6 +26,11 @@ export interface StoreTables {
   incident_events: IncidentEventRow;
   incident_changes: IncidentChangeRow;
   incident_marks: IncidentMarkRow;
+  alert_threads: AlertThreadRow;
+  alert_messages: AlertMessageRow;
+  alert_deliveries: AlertDeliveryRow;
+  alert_orders: AlertOrderRow;
+  alert_marks: AlertMarkRow;
 }
 
 export type StoreDatabase = Kysely<StoreTables>;
@@ -280,4 +285,54 @@ export interface IncidentChangeRow {
 export interface IncidentMarkRow {
   name: string;
   place: number;
+}
+
+/** What is said of one incident goes under one key, wherever its number comes from. */
+export interface AlertThreadRow {
+  thread_key: string;
+  repository_id: number;
+  /** JSON. */
+  identity: string;
+  incident_number: number | null;
+  receipt: string | null;
+}
+
+export interface AlertMessageRow {
+  message_id: string;
+  /** In the order in which they were planned. */
+  place: number;
+  thread_key: string;
+  word: string;
+  scope: string;
+  inbox: string;
+  reason: string | null;
+  planned_at_ms: number;
+  /** JSON. */
+  incident_numbers: string;
+  /** The whole message as JSON; null where only its traces are known. */
+  message: string | null;
+}
+
+export interface AlertDeliveryRow {
+  message_id: string;
+  channel: string;
+  state: string;
+  tries: number;
+  next_try_at_ms: number;
+  at_ms: number;
+  receipt: string | null;
+  why: string | null;
+  is_noted: number;
+}
+
+export interface AlertOrderRow {
+  order_id: string;
+  is_done: number;
+  outcome: string;
+  is_answered: number;
+}
+
+export interface AlertMarkRow {
+  name: string;
+  value: number;
 }

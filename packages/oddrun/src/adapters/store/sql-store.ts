@@ -1,10 +1,12 @@
 import type { HistoryBatch, Repository, Workflow } from "@oddrun/core";
+import type { AlertStore } from "../../operations/alerts/alert-store.ts";
 import type { ChangeStore } from "../../operations/changes/change-store.ts";
 import type { CollectionStore } from "../../operations/collect/collection-store.ts";
 import type { EvidenceStore } from "../../operations/evidence/evidence-store.ts";
 import type { ExplainStore } from "../../operations/explain/explain-store.ts";
 import type { IncidentStore } from "../../operations/incidents/incident-store.ts";
 import type { BatchCounts, RunStore, SaveCounts } from "../../operations/ports.ts";
+import { alertStore } from "./alert-queries.ts";
 import { changeStore } from "./change-queries.ts";
 import { collectionStore } from "./collection-queries.ts";
 import { incidentStore } from "./incident-queries.ts";
@@ -34,7 +36,13 @@ import { upsertInto } from "./upsert.ts";
 import { appendVerdicts, countVerdicts, judgedRuns, latestVerdicts } from "./verdict-queries.ts";
 
 /** All that is kept: runs, what was said of them, and where their collection stands. */
-export type Store = RunStore & CollectionStore & EvidenceStore & ChangeStore & ExplainStore & IncidentStore;
+export type Store = RunStore &
+  CollectionStore &
+  EvidenceStore &
+  ChangeStore &
+  ExplainStore &
+  IncidentStore &
+  AlertStore;
 
 /** A store over any database whose tables are made; `explain` turns the database's own errors into problems. */
 export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown): Store {
@@ -69,6 +77,7 @@ export function sqlStore(db: StoreDatabase, explain: (error: unknown) => unknown
     ...evidenceStore(db, writing, guarded),
     ...explainStore(db, guarded),
     ...incidentStore(db, writing, guarded),
+    ...alertStore(db, writing, guarded),
     ...collectionStore(db, saveBatch, writing, guarded),
     save: (batch) => writing((transaction) => saveBatch(transaction, batch)),
 

@@ -1,0 +1,273 @@
+import { digestDueMs, type DueAlert, identityOf, type Incident } from "@oddrun/core";
+import type { CollectionStore } from "../collect/collection-store.ts";
+import type { Logger } from "../ports.ts";
+import { problem } from "../problems.ts";
+import type { Settings } from "../settings/settings.ts";
+import { adoptMirrored } from "./adopt-mirrored.ts";
+import type { AlertChannel } from "./alert-channel.ts";
+import type { AlertMessage } from "./alert-message.ts";
+import type { AlertMirror, MirroredIncident } from "./alert-mirror.ts";
+import type { AlertsStep, AlertStore, NewAlert, StoredAlerts, StoredThread } from "./alert-store.ts";
+import type { AlertsPass, OrderInPass, SaidInPass, UnsaidInPass } from "./alerts-pass.ts";
+import { carryOutOrders } from "./carry-out-orders.ts";
+import { channelScopes, type ChannelScopes, inboxNameOf } from "./channel-scopes.ts";
+import { deliverAlerts } from "./deliver-alerts.ts";
+import { noteDeliveries } from "./note-deliveries.ts";
+import { planStoredAlerts, type PlanStoredDeps } from "./plan-stored-alerts.ts";
+
+export interface RunAlertsDeps extends PlanStoredDeps {
+  readonly store: PlanStoredDeps["store"] & AlertStore & Pick<CollectionStore, "workflowsOf">;
+  /** Where issues tell what was said; null where nothing does. */
+  readonly mirror: AlertMirror | null;
+  readonly channels: readonly AlertChannel[];
+  /** Makes the message; `incidents` are those it tells of, in the order of `due.incidentNumbers`. */
+  readonly compose: (due: DueAlert, incidents: readonly Incident[]) => Promise<AlertMessage>;
+  /** The names of the channels that a message goes to. */
+  readonly route: (message: AlertMessage) => readonly string[];
+  /** Whether a workflow is watched at all. Default: all are. */
+  readonly isWorkflowWatched?: (repositoryId: number, workflowId: number) => boolean;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+export interface RunAlertsOptions {
+  /** Where the store is, for messages: ".oddrun". */
+  readonly place: string;
+  readonly settings: Pick<Settings, "alerts" | "watch">;
+  /**
+   * Of a new store: when the last pass began that a lost one had seen, null where there was none. What was told before is the past, and
+   * is pushed to nobody.
+   */
+  readonly watchedBeforeMs: number | null;
+}
+
+const DAY_MS = 86_400_000;
+/** Incidents and issues that were over earlier say nothing more. */
+const BACK_MS = 120 * DAY_MS;
+/** Another process that plans at the same time is given way to. */
+const TRIES_MAX = 5;
+
+/**
+ * One pass over the alerts: what issues tell is taken over and people's orders are carried out; what is due by now is planned and kept,
+ * with its payload, before anybody is told; then it is delivered, and issues note what other channels have. A pass may be killed anywhere,
+ * repeated, skipped, or run beside another one: the next one goes on.
+ *
+ * Problem: "store-busy" where another process keeps planning.
+ */
+export async function runAlerts(deps: RunAlertsDeps, options: RunAlertsOptions): Promise<AlertsPass> {
+  const { store, mirror, channels, signal } = deps;
+  const mirrored = mirror === null ? [] : await readMirror(deps, mirror);
+  const isFirst = (await store.storedAlerts()).watchingSinceMs === null;
+  const pass = { orders: [] as readonly OrderInPass[], said: [] as SaidInPass[], unsaid: [] as UnsaidInPass[] };
+  await adopt(deps, options, mirrored);
+  if (mirror !== null) {
+    pass.orders = await carryOutOrders({ store, mirror }, await threadsAt(deps, mirrored), deps.now());
+  }
+  const planned = signal.aborted ? null : await planAndKeep(deps, options);
+  // what issues show is safe from being said twice: they come first
+  for (const isIssue of [true, false]) {
+    const isFor = ({ kind }: AlertChannel): boolean => (kind === "github-issue") === isIssue;
+    if (!channels.some(isFor) || signal.aborted) continue;
+    const delivered = await deliverAlerts(deps, await store.storedAlerts(), isFor);
+    pass.said.push(...delivered.said);
+    pass.unsaid.push(...delivered.unsaid);
+    if (mirror !== null) await noteDeliveries({ store, mirror, channels });
+  }
+  const { watchingSinceMs } = await store.storedAlerts();
+  return {
+    watchingSinceMs: watchingSinceMs ?? deps.now(),
+    isFirst,
+    ...pass,
+    held: planned ?? [],
+    isComplete: planned !== null && !signal.aborted,
+  };
+}
+
+interface MirroredRepository {
+  readonly id: number;
+  readonly fullName: string;
+  readonly issues: readonly MirroredIncident[];
+}
+
+async function readMirror({ store, now }: RunAlertsDeps, mirror: AlertMirror): Promise<readonly MirroredRepository[]> {
+  const all: MirroredRepository[] = [];
+  for (const { id, fullName } of await store.repositories()) {
+    // only GitHub's own repositories have issues
+    if (id > 0) all.push({ id, fullName, issues: await mirror.read(fullName, { sinceMs: now() - BACK_MS }) });
+  }
+  return all;
+}
+
+const recentIncidents = ({ store, now }: RunAlertsDeps): Promise<readonly Incident[]> =>
+  store.incidents({ sinceMs: now() - BACK_MS }, now());
+
+async function adopt(
+  deps: RunAlertsDeps,
+  { settings, watchedBeforeMs, place }: RunAlertsOptions,
+  mirrored: readonly MirroredRepository[],
+): Promise<void> {
+  const { store, channels, now } = deps;
+  const incidents = await recentIncidents(deps);
+  const issueChannel = channels.find(({ kind }) => kind === "github-issue")?.name ?? "github-issue";
+  const names = new Map(mirrored.map(({ id, fullName }) => [id, fullName]));
+  await keepStep(store, place, (stored) => {
+    const adopted = adoptMirrored({
+      stored,
+      mirrored: mirrored.flatMap(({ issues }) => issues),
+      incidents,
+      issueChannel,
+      inboxName: (id, scope) => inboxNameOf(id, scope, names.get(id)),
+    });
+    const begun = stored.watchingSinceMs === null ? beginning(settings.alerts.digest, watchedBeforeMs, now()) : {};
+    const step = { ...begun, ...adopted };
+    return Promise.resolve(Object.keys(step).length === 0 ? null : step);
+  });
+}
+
+/** Watching begins now, or goes on where a lost store had come to: that one's last digest is done. */
+function beginning(digest: Settings["alerts"]["digest"], watchedBeforeMs: number | null, nowMs: number) {
+  const watchingSinceMs = Math.min(nowMs, watchedBeforeMs ?? nowMs);
+  const isResumed = watchedBeforeMs !== null && digest !== null;
+  return { watchingSinceMs, digestsSinceMs: isResumed ? digestDueMs(digest, watchingSinceMs) : watchingSinceMs };
+}
+
+/** Decides on what the store holds, again where another process was quicker, and keeps it. */
+async function keepStep(
+  store: AlertStore,
+  place: string,
+  decide: (stored: StoredAlerts) => Promise<Omit<AlertsStep, "fromVersion"> | null>,
+): Promise<void> {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const stored = await store.storedAlerts();
+    const step = await decide(stored);
+    if (step === null || (await store.keepAlerts({ fromVersion: stored.version, ...step }))) return;
+  }
+  throw problem("store-busy", place);
+}
+
+async function threadsAt({ store }: RunAlertsDeps, mirrored: readonly MirroredRepository[]) {
+  const { threads } = await store.storedAlerts();
+  return mirrored.flatMap(({ id, fullName: repository, issues }) =>
+    issues.flatMap((issue) => {
+      const thread = threads.find(({ identity, receipt }) => identity.repositoryId === id && receipt === issue.receipt);
+      return thread === undefined ? [] : [{ repository, issue, thread }];
+    }),
+  );
+}
+
+/** Plans, composes and keeps what is due; gives what is held, null when it was stopped. */
+async function planAndKeep(deps: RunAlertsDeps, { settings, place }: RunAlertsOptions) {
+  const { store, channels, now } = deps;
+  let held: AlertsPass["held"] | null = null;
+  await keepStep(store, place, async (stored) => {
+    const nowMs = now();
+    const incidents = await recentIncidents(deps);
+    const scopes = channelScopes(channels, await store.repositories(), await store.workflowActivity());
+    const planned = await planStoredAlerts(deps, {
+      stored,
+      incidents,
+      settings,
+      scopes,
+      isWorkflowWatched: deps.isWorkflowWatched ?? (() => true),
+      watchingSinceMs: stored.watchingSinceMs ?? nowMs,
+      digestsSinceMs: stored.digestsSinceMs,
+      nowMs,
+    });
+    held = planned?.plan.held ?? null;
+    if (planned === null) return null;
+    const { plan, decidedPlace } = planned;
+    const alerts: NewAlert[] = [];
+    const byNumber = new Map(incidents.map((incident) => [incident.number, incident]));
+    for (const due of plan.due) alerts.push(...(await newAlert(deps, { due, byNumber, stored, scopes })));
+    const threads = threadsAfter(stored, plan.moved, plan.due, byNumber);
+    const isSame = alerts.length + threads.length + Object.keys(plan.digestsDone).length === 0;
+    if (isSame && decidedPlace === stored.decidedPlace) return null;
+    return { alerts, threads, digestsDone: plan.digestsDone, decidedPlace };
+  });
+  return held;
+}
+
+/** The message with those it goes to; none where it would go to nobody and nothing hangs on it. */
+async function newAlert(
+  deps: RunAlertsDeps,
+  given: {
+    readonly due: DueAlert;
+    readonly byNumber: ReadonlyMap<number, Incident>;
+    readonly stored: StoredAlerts;
+    readonly scopes: ChannelScopes;
+  },
+): Promise<readonly NewAlert[]> {
+  const { due, byNumber, stored, scopes } = given;
+  const incidents = due.incidentNumbers.flatMap((number) => byNumber.get(number) ?? []);
+  const message = await deps.compose(due, incidents);
+  const heard = heardOf(stored, due.key);
+  const isNamed = new Set(deps.route(message));
+  const names = deps.channels
+    .filter((channel) => {
+      const { name, kind } = channel;
+      if (due.word !== "recovered") {
+        const isFresh = due.word !== "new" && due.word !== "storm" ? true : !heard.has(name);
+        return isFresh && isNamed.has(name) && scopes.scopeOf(name, due.repositoryId) === due.scope;
+      }
+      // a person's decision is no news to people; the issue is closed with it
+      const isDecision = due.reason === "accepted" || due.reason === "rejected";
+      return heard.get(name) === due.scope && (kind === "github-issue" || !isDecision);
+    })
+    .map(({ name }) => name);
+  if (names.length === 0 && due.word !== "recovered") return [];
+  return [
+    {
+      id: due.id,
+      threadKey: due.key,
+      word: due.word,
+      scope: due.scope,
+      inbox: due.inbox,
+      reason: due.reason,
+      plannedAtMs: due.atMs,
+      incidentNumbers: due.incidentNumbers,
+      message: { ...message, incident: message.incident ?? subjectOf(due, incidents) },
+      deliveries: names.map((channel) => ({
+        channel,
+        state: "pending",
+        atMs: due.atMs,
+        receipt: null,
+        isNoted: false,
+      })),
+    },
+  ];
+}
+
+/** A storm is found again by the incident that it began with. */
+function subjectOf({ word }: DueAlert, [first]: readonly Incident[]): AlertMessage["incident"] {
+  if (word === "digest" || first === undefined) return null;
+  return { number: first.number, kind: first.kind, identity: identityOf(first) };
+}
+
+/** The channels that have, or will have, something of a thread, each with the scope it was heard in. */
+function heardOf({ alerts }: StoredAlerts, key: string): ReadonlyMap<string, string> {
+  return new Map(
+    alerts
+      .filter(({ threadKey }) => threadKey === key)
+      .flatMap(({ deliveries, scope }) =>
+        deliveries.filter(({ state }) => state !== "given-up").map(({ channel }) => [channel, scope] as const),
+      ),
+  );
+}
+
+function threadsAfter(
+  { threads }: StoredAlerts,
+  moved: readonly { readonly key: string; readonly incidentNumber: number }[],
+  due: readonly DueAlert[],
+  byNumber: ReadonlyMap<number, Incident>,
+): readonly StoredThread[] {
+  const known = new Map(threads.map((thread) => [thread.key, thread]));
+  const changed = new Map(
+    moved.map(({ key, incidentNumber }) => [key, { ...known.get(key)!, incidentNumber }] as const),
+  );
+  for (const { key, word, incidentNumbers } of due) {
+    const first = byNumber.get(incidentNumbers[0] ?? 0);
+    if (word === "digest" || first === undefined || known.has(key) || changed.has(key)) continue;
+    changed.set(key, { key, identity: identityOf(first), incidentNumber: first.number, receipt: null });
+  }
+  return [...changed.values()];
+}
