@@ -102,7 +102,7 @@ test("a store in the data folder, of an earlier step or a runner of one's own, i
   github.clearRequests();
   const { outputs } = await run({ event: "schedule", inputs });
   assert.equal(outputs.get("state"), "restored");
-  assert.ok(github.requests.length <= 4);
+  assert.ok(github.requests.length <= 8);
   assert.equal(cache.calls.length, 0);
 });
 

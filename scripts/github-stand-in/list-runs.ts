@@ -19,11 +19,12 @@ const STATUS_WORDS = new Set(
   ),
 );
 
-/** The runs of a repository, newest first, with the limits GitHub puts on such lists. */
+/** The runs of a repository, or of one workflow of it, newest first, with the limits GitHub puts on such lists. */
 export function listRuns(
   { world, place, options }: RouteContext,
   repository: Repository,
   { query }: RoutedRequest,
+  workflowId: number | null = null,
 ): Reply {
   const window = createdWindow(query.get("created"));
   const status = query.get("status");
@@ -42,7 +43,7 @@ export function listRuns(
   const all = repository.hasActions ? repository.runs : [];
   const from = firstCreatedAfter(all, window.fromMs - 1);
   const to = firstCreatedAfter(all, window.toMs);
-  const matches = matcher(query);
+  const matches = matcher(query, workflowId);
   const found = matches === null ? null : all.slice(from, to).filter(matches);
   const count = found === null ? Math.max(0, to - from) : found.length;
   const reachable = Math.min(count, isFiltered ? options.filteredItemsMax : options.unfilteredItemsMax);
@@ -53,7 +54,8 @@ export function listRuns(
     texts.push(runText(place, world, repository, run, latestAttempt(run)));
   }
   const total = totalCount(isFiltered ? count : reachable, options.totals);
-  const url = `${place.apiUrl}/repositories/${repository.id}/actions/runs`;
+  const ofWorkflow = workflowId === null ? "" : `/workflows/${workflowId}`;
+  const url = `${place.apiUrl}/repositories/${repository.id}/actions${ofWorkflow}/runs`;
   const link = linkHeader(url, query, { perPage, page }, reachable);
   return text(`{"total_count":${JSON.stringify(total)},"workflow_runs":[${texts.join(",")}]}`, withLink(link));
 }
@@ -64,8 +66,9 @@ function totalCount(count: number, totals: "exact" | "2500" | "2500+"): number |
 }
 
 /** Everything but the window of creation; null when there is no such filter. */
-function matcher(query: URLSearchParams): ((run: Run) => boolean) | null {
+function matcher(query: URLSearchParams, workflowId: number | null): ((run: Run) => boolean) | null {
   const tests: ((run: Run) => boolean)[] = [];
+  if (workflowId !== null) tests.push((run) => run.workflowId === workflowId);
   const status = query.get("status");
   if (status !== null) {
     tests.push((run) => {

@@ -98,7 +98,9 @@ function inRepository(
     const workflow = repository.workflows.find(
       (workflow) => String(workflow.id) === id || workflow.path.endsWith(`/${id}`),
     );
-    return answer("workflow", workflow === undefined ? notFound() : json(workflowPayload(place, repository, workflow)));
+    if (workflow === undefined) return answer("workflow", notFound());
+    if (part === "runs") return answer("workflow-runs", listRuns(context, repository, request, workflow.id));
+    return answer("workflow", json(workflowPayload(place, repository, workflow)));
   }
   if (what === "jobs" && part === "logs") return answer("job-log", jobLog(context, repository, Number(id), request));
   if (what === "jobs") {

@@ -31,8 +31,8 @@ export const INPUTS = [
   {
     name: "config",
     description:
-      "Path of the settings in the repository. Read from its default branch through the API, never from a checkout.",
-    default: "oddrun.yaml",
+      "Path of the settings in the repository. Empty: oddrun.yaml, else .github/oddrun.yaml. Read from the default branch through the API, never from a checkout.",
+    default: "",
   },
   { name: "days", description: "How many days of history to look at, 1 to 400.", default: "90" },
   {

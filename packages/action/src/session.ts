@@ -42,7 +42,7 @@ export interface Session {
 const DAY_MS = 86_400_000;
 /** Runner minutes are not spent on waiting for a limit: the next run goes on. */
 const WAIT_LONGEST_MS = 90_000;
-const REQUESTS_AT_ONCE = 6;
+export const REQUESTS_AT_ONCE = 6;
 
 export async function openSession(world: ActionWorld, commands: WorkflowCommands): Promise<Session> {
   const { env, now, signal } = world;

@@ -1,38 +1,77 @@
 import { join } from "node:path";
+import { lastSuccess } from "oddrun/internal/adapters/github/last-success";
 import { localRegistry } from "oddrun/internal/adapters/model-registry/local-registry";
 import type { Store } from "oddrun/internal/adapters/store/index";
 import { EVERYTHING } from "oddrun/internal/operations/collect/collect-scope";
 import { watchPass, type WatchSummary } from "oddrun/internal/operations/watch/watch-pass";
-import { openSessionStore, type Session } from "../session.ts";
+import type { Settings } from "oddrun/ports";
+import { booleanInput } from "../inputs.ts";
+import { openSessionStore, REQUESTS_AT_ONCE, type Session } from "../session.ts";
 import { saveState } from "../state/keep-state.ts";
-import { bringState, progressLines } from "./collect.ts";
+import { teamSettings } from "../team-settings.ts";
+import { bringState, progressLines, type StateWord } from "./collect.ts";
 import { writeSummary } from "./watch-summary.ts";
 
-const REQUESTS_AT_ONCE = 6;
 /** Kept for what is said afterwards: reading issues, writing some. */
 const REQUESTS_KEPT_MAX = 60;
+/** Events after which a run of the action watches: not a pull request's. */
+export const WATCHED_EVENTS: readonly string[] = [
+  "schedule",
+  "workflow_dispatch",
+  "push",
+  "workflow_run",
+  "repository_dispatch",
+];
+
+/** What is known before anything is collected. */
+export interface WatchStart {
+  readonly settings: Settings;
+  readonly stateWord: StateWord;
+  /** When this workflow last watched, as GitHub knows it; null when never, and where the state itself knows. */
+  readonly watchedAtMs: number | null;
+}
 
 /** Collects, judges, tells, and shows a summary. Answers the exit code. */
 export async function watch(session: Session): Promise<number> {
-  const { world, dataDir, log, state, mayWrite } = session;
-  const stateWord = await bringState(session);
+  const { world, log, state, mayWrite } = session;
+  const start = await startWatch(session);
   const store = await openSessionStore(session);
   let summary: WatchSummary<unknown>;
   try {
-    summary = await passOver(session, store);
-    if (!world.signal.aborted) await writeSummary(session, store, summary, stateWord);
+    summary = await passOver(session, store, start);
+    if (!world.signal.aborted) await writeSummary(session, store, start, summary);
   } finally {
     await store.close();
   }
   if (state !== null && mayWrite && summary.hasNews) {
     const outcome = await saveState(state, world.now());
-    log.info("state kept", { outcome, dataDir });
+    log.info("state kept", { outcome });
   }
   return exitCodeOf(session, summary);
 }
 
-async function passOver(session: Session, store: Store): Promise<WatchSummary<unknown>> {
+async function startWatch(session: Session): Promise<WatchStart> {
+  const { world, source, connection, context, mayWrite } = session;
+  const isSending = mayWrite && !booleanInput(world.env, "dry-run");
+  const repository = await source.repository(session.repository);
+  const settings = await teamSettings(session, repository, { isSending });
+  const stateWord = await bringState(session);
+  const { workflowFile, runId: exceptRunId } = context;
+  const watchedAtMs =
+    stateWord === "restored" || workflowFile === null
+      ? null
+      : await lastSuccess(connection, {
+          repository: context.repository,
+          workflowFile,
+          events: WATCHED_EVENTS,
+          exceptRunId,
+        });
+  return { settings, stateWord, watchedAtMs };
+}
+
+async function passOver(session: Session, store: Store, { settings }: WatchStart): Promise<WatchSummary<unknown>> {
   const { world, source, dataDir, log, repository, sinceMs, requestsMax } = session;
+  const { workflows, ignoreWorkflows } = settings.watch;
   const progress = progressLines(session);
   const registry = localRegistry(join(dataDir, "models"), world.now, log);
   return await watchPass(
@@ -50,7 +89,7 @@ async function passOver(session: Session, store: Store): Promise<WatchSummary<un
     {
       targets: [repository],
       sinceMs,
-      patterns: EVERYTHING,
+      patterns: { ...EVERYTHING, workflows: { include: workflows, exclude: ignoreWorkflows } },
       requestsMax: requestsMax - Math.min(REQUESTS_KEPT_MAX, Math.floor(requestsMax / 10)),
       concurrency: REQUESTS_AT_ONCE,
       place: dataDir,
@@ -61,6 +100,7 @@ async function passOver(session: Session, store: Store): Promise<WatchSummary<un
 /** What only a person can mend fails the step; what the next run may find mended does not. */
 const FOR_A_PERSON: ReadonlySet<string> = new Set([
   "github-token-refused",
+  "github-sso-needed",
   "github-not-found",
   "github-forbidden",
   "no-repositories",

@@ -4,7 +4,7 @@ import { SETTINGS_FORM, SETTINGS_VERSION, type SettingsFile } from "../../operat
 import { settingsFrom } from "../../operations/settings/settings-from.ts";
 import type { Mistake, Path } from "../../operations/settings/shape.ts";
 import { printable } from "../../operations/text/visible-text.ts";
-import { secretPlace } from "../logging/index.ts";
+import { secretPlace } from "../logging/redact.ts";
 import { YamlRefusal, type YamlValues, yamlValues } from "./yaml-values.ts";
 
 const BYTES_MAX = 1_000_000;
