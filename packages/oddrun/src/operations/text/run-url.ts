@@ -20,7 +20,7 @@ export function runUrl(attempt: {
   readonly runAttempt: number;
 }): string | null {
   const { repositoryId, repositoryName, runId, runAttempt } = attempt;
-  const base = placeUrl({ repositoryId, repositoryName, webUrl: attempt.webUrl });
+  const base = repositoryUrl({ repositoryId, repositoryName, webUrl: attempt.webUrl });
   return runId <= 0 || base === null ? null : `${base}/actions/runs/${runId}/attempts/${runAttempt}`;
 }
 
@@ -31,7 +31,8 @@ export interface RepositoryPlace {
   readonly webUrl: string | null;
 }
 
-const placeUrl = ({ repositoryId, repositoryName, webUrl }: RepositoryPlace): string | null => {
+/** The repository's page; null where a name or site is none that a link may hold. */
+export const repositoryUrl = ({ repositoryId, repositoryName, webUrl }: RepositoryPlace): string | null => {
   const site = webUrl ?? "https://github.com";
   return repositoryId <= 0 || !FULL_NAME.test(repositoryName) || !isWebUrl(site) ? null : `${site}/${repositoryName}`;
 };
@@ -41,7 +42,7 @@ const WORKFLOW_FILE = /^\.github\/workflows\/([A-Za-z0-9._-]{1,200}\.ya?ml)$/;
 /** The page that lists the workflow's runs; null where its file is not known, or its name is none that a link may hold. */
 export function workflowUrl(place: RepositoryPlace & { readonly path: string | null }): string | null {
   const [, file] = WORKFLOW_FILE.exec(place.path ?? "") ?? [];
-  const base = placeUrl(place);
+  const base = repositoryUrl(place);
   return file === undefined || base === null ? null : `${base}/actions/workflows/${file}`;
 }
 
@@ -49,7 +50,7 @@ const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** The page that compares two commits; null where one is no commit's whole name. */
 export function compareUrl(place: RepositoryPlace & { readonly from: string; readonly to: string }): string | null {
-  const base = placeUrl(place);
+  const base = repositoryUrl(place);
   return base === null || !COMMIT.test(place.from) || !COMMIT.test(place.to)
     ? null
     : `${base}/compare/${place.from}...${place.to}`;
