@@ -2,6 +2,7 @@ export * from "./alert-budget/index.ts";
 export * from "./alerts/index.ts";
 export * from "./baselines/index.ts";
 export * from "./change-points/index.ts";
+export * from "./comparison/index.ts";
 export * from "./cost/index.ts";
 export * from "./detection/index.ts";
 export * from "./evaluation/index.ts";
