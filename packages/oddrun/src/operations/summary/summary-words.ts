@@ -1,4 +1,5 @@
-import { type Incident, incidentName, sureness } from "@oddrun/core";
+import { type Incident, incidentName } from "@oddrun/core";
+import { surenessOf } from "./findings.ts";
 import type { IncidentNames } from "../incidents/incidents-names.ts";
 import { instantWords, KIND_VERBS, levelWords, seriesWords, whereWords } from "../incidents/incidents-words.ts";
 import type { IncidentCost } from "../report/report-changes-cost.ts";
@@ -36,12 +37,10 @@ export function whatWords({ kind, changes }: Incident): string {
 }
 
 /** "93 %": the chance that it is real in hindsight; "certain" of a schedule, which is silent or not. */
-export function sureWords({ changes }: Incident): string {
-  const [first] = changes;
+export function sureWords(incident: Incident): string {
+  const [first] = incident.changes;
   if (first === undefined) return "";
-  const { series, latest } = first;
-  if (series.measure === "schedule") return "certain";
-  return `${Math.round(100 * sureness(latest, series.measure === "failure" ? "failure" : "level"))} %`;
+  return first.series.measure === "schedule" ? "certain" : `${Math.round(100 * surenessOf(incident))} %`;
 }
 
 /** "340 minutes ($2.04)", "12 runs missed". */
