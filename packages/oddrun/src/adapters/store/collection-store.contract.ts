@@ -92,6 +92,36 @@ export function collectionStoreContract(name: string, open: () => Promise<Store>
     assert.deepEqual(await store.listedWindows(9, "all"), []);
   });
 
+  storeTest("older tasks come in turn from every workflow, the default branch's first", async (store) => {
+    const runs = [
+      { runId: 1, workflowId: 70, minute: 1, branch: "main" },
+      { runId: 2, workflowId: 70, minute: 2, branch: "main" },
+      { runId: 3, workflowId: 70, minute: 3, branch: "topic" },
+      { runId: 4, workflowId: 70, minute: 4, branch: "main" },
+      { runId: 5, workflowId: 71, minute: 0, branch: "topic" },
+      { runId: 6, workflowId: 71, minute: 30, branch: "topic" },
+      { runId: 7, workflowId: 70, minute: 31, branch: "main" },
+    ].map((run) => ({ ...run, createdAtMs: START + run.minute * 60_000 }));
+    const workflows = [70, 71].map((id) => ({ repositoryId: 7, id, name: `w${id}`, path: null }));
+    const batch = aBatch({
+      repositories: [REPOSITORY],
+      workflows,
+      runs: runs.map(({ runId, workflowId, branch, createdAtMs }) => aRun({ runId, workflowId, branch, createdAtMs })),
+      jobs: [],
+      steps: [],
+    });
+    const newTasks = runs.map(({ runId, createdAtMs }) => aTask({ runId, createdAtMs }));
+    await store.saveCollected(aPart({ batch, newTasks }));
+    const inTurn = async (limit: number, minute: number) =>
+      (await store.tasks({ triesMax: 9, limit, inTurnBeforeMs: START + minute * 60_000 })).map(({ runId }) => runId);
+    assert.deepEqual(await inTurn(10, 30), [7, 6, 4, 5, 2, 1, 3]);
+    assert.deepEqual(await inTurn(3, 30), [7, 6, 4]);
+    assert.deepEqual(await inTurn(10, 1000), [7, 6, 4, 5, 2, 1, 3]);
+    await store.saveCollected(aPart({ failedTasks: [key(newTasks[3]!)] }));
+    assert.deepEqual(await inTurn(10, 30), [7, 6, 2, 5, 1, 3, 4]);
+    assert.deepEqual(await store.tasks({ repositoryIds: [], triesMax: 9, limit: 9, inTurnBeforeMs: START }), []);
+  });
+
   storeTest(
     "tasks come with the fewest tries first, then newest first, over all or some repositories",
     async (store) => {

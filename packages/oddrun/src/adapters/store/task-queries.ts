@@ -3,6 +3,7 @@ import type { RunAttempt } from "@oddrun/core";
 import type { CollectedPart, CollectionStore, CollectionTask } from "../../operations/collect/collection-store.ts";
 import type { TableShape } from "./rows.ts";
 import type { CollectionTaskRow, StoreDatabase } from "./schema.ts";
+import { tasksInTurn } from "./task-turns.ts";
 import { chunksOf, remembered, upsertInto } from "./upsert.ts";
 
 const TASKS: TableShape<CollectionTaskRow> = {
@@ -103,13 +104,26 @@ function* alike(tasks: readonly TaskKey[]): Generator<{ readonly first: TaskKey;
 
 type TaskFilter = Parameters<CollectionStore["tasks"]>[0];
 
+export async function openTasks(
+  db: StoreDatabase,
+  { inTurnBeforeMs, ...filter }: TaskFilter,
+): Promise<readonly CollectionTask[]> {
+  if (inTurnBeforeMs === undefined) return newestTasks(db, filter);
+  const { repositoryIds = null, triesMax, limit } = filter;
+  const recent = (await newestTasks(db, filter)).filter(({ createdAtMs }) => createdAtMs >= inTurnBeforeMs);
+  const left = limit - recent.length;
+  if (left <= 0) return recent;
+  const rows = await tasksInTurn(db, { repositoryIds, triesMax, limit: left, beforeMs: inTurnBeforeMs });
+  return [...recent, ...rows.map(task)];
+}
+
 /**
  * The first tasks of each repository come from an index; those of all are merged here. A repository is asked for more than its
  * share only when all of that came to the front.
  */
-export async function openTasks(
+async function newestTasks(
   db: StoreDatabase,
-  { repositoryIds, triesMax, limit }: TaskFilter,
+  { repositoryIds, triesMax, limit }: Omit<TaskFilter, "inTurnBeforeMs">,
 ): Promise<readonly CollectionTask[]> {
   if (limit <= 0) return [];
   const wanted = repositoryIds === undefined ? null : new Set(repositoryIds);

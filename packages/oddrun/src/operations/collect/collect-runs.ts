@@ -33,6 +33,11 @@ export interface CollectRequest {
   readonly requestsMax: number | null;
   /** Questions under way at once. */
   readonly concurrency: number;
+  /**
+   * Jobs of runs created before then are asked for in turn from every workflow, the default branch's first, and not newest first: where
+   * requests are few, so many tell most. Newest first throughout when left out.
+   */
+  readonly inTurnBeforeMs?: number;
 }
 
 /** The read marks that hold for these patterns: what the source is to be given. */
@@ -56,7 +61,12 @@ export async function collectRuns(deps: CollectDeps, request: CollectRequest): P
   pass.tally.warnings.push(...budgetWarnings(pass.deps.source.budget()));
   const topFromS = topOf(pass.serverNowMs());
   const sinceS = Math.min(midnightOf(Math.floor(request.sinceMs / 1000)), topFromS);
-  const plan: Plan = { sinceS, topFromS, width: request.concurrency };
+  const plan: Plan = {
+    sinceS,
+    topFromS,
+    width: request.concurrency,
+    inTurnBeforeMs: request.inTurnBeforeMs ?? null,
+  };
   if (pass.stopped === null) await runPlan(pass, plan, request.requestsMax);
   await saveStates(pass, plan);
   await refuseVainPatterns(pass, request.patterns);
@@ -67,6 +77,7 @@ interface Plan {
   readonly sinceS: number;
   readonly topFromS: number;
   readonly width: number;
+  readonly inTurnBeforeMs: number | null;
 }
 
 async function runPlan(pass: Pass, plan: Plan, requestsMax: number | null): Promise<void> {
@@ -77,9 +88,9 @@ async function runPlan(pass: Pass, plan: Plan, requestsMax: number | null): Prom
   await listTier(pass, plan, 1, half);
   await forRepositories(pass, plan.width, (of) => pollOpenRuns(pass, of, Number.POSITIVE_INFINITY));
   await listTier(pass, plan, 2, half);
-  await doTasks(pass, plan.width);
+  await doTasks(pass, plan.width, plan.inTurnBeforeMs);
   for (const tier of [1, 2]) if (pass.stopped === null) await listTier(pass, plan, tier, Number.POSITIVE_INFINITY);
-  if (pass.stopped === null) await doTasks(pass, plan.width);
+  if (pass.stopped === null) await doTasks(pass, plan.width, plan.inTurnBeforeMs);
 }
 
 async function listTier(pass: Pass, { sinceS, topFromS, width }: Plan, tier: number, sentMax: number): Promise<void> {

@@ -24,19 +24,22 @@ const TRIES_AT_WILL = 6;
 /** After so many it is put no more. */
 export const TRIES_MAX = 30;
 
-/** Puts the open questions, newest first, `width` at a time, until none is left that this pass has not tried. */
-export async function doTasks(pass: Pass, width: number): Promise<void> {
+/**
+ * Puts the open questions, newest first, `width` at a time, until none is left that this pass has not tried. Those of runs created before
+ * `inTurnBeforeMs` follow in turn from every workflow.
+ */
+export async function doTasks(pass: Pass, width: number, inTurnBeforeMs: number | null): Promise<void> {
   const sound = pass.repositories.filter((of) => of.problem === null);
-  await putQuestions(pass, width, sound, TRIES_AT_WILL);
+  await putQuestions(pass, width, sound, { triesMax: TRIES_AT_WILL, inTurnBeforeMs });
   const onceADay = sound.filter((of) => of.isFirstOfDay);
-  await putQuestions(pass, width, onceADay, TRIES_MAX);
+  await putQuestions(pass, width, onceADay, { triesMax: TRIES_MAX, inTurnBeforeMs });
 }
 
 async function putQuestions(
   pass: Pass,
   width: number,
   repositories: readonly RepositoryPass[],
-  triesMax: number,
+  { triesMax, inTurnBeforeMs }: { readonly triesMax: number; readonly inTurnBeforeMs: number | null },
 ): Promise<void> {
   const { store } = pass.deps;
   const byId = new Map(repositories.map((of) => [of.repository.id, of]));
@@ -69,7 +72,9 @@ async function putQuestions(
     await pass.save(part, true);
   };
   while (pass.stopped === null) {
-    const read = await store.tasks({ repositoryIds, triesMax: triesMax - 1, limit: READ_TASKS + failed.size });
+    const order = inTurnBeforeMs === null ? {} : { inTurnBeforeMs };
+    const limit = READ_TASKS + failed.size;
+    const read = await store.tasks({ repositoryIds, triesMax: triesMax - 1, limit, ...order });
     const tasks = read.filter((task) => !failed.has(taskKey(task)) && byId.get(task.repositoryId)?.problem === null);
     if (tasks.length === 0) return;
     try {

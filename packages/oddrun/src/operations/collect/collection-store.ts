@@ -90,9 +90,13 @@ export interface CollectionStore extends ReadMarks {
   workflowsOf(repositoryIds: readonly number[]): Promise<readonly Workflow[]>;
   /** Of these runs, every stored attempt. */
   knownAttempts(repositoryId: number, runIds: readonly number[]): Promise<readonly KnownAttempt[]>;
-  /** Open tasks tried at most `triesMax` times, fewest tries first, then newest first; all repositories when none is named. */
+  /**
+   * Open tasks tried at most `triesMax` times, fewest tries first, then newest first; all repositories when none is named. Those of
+   * runs created before `inTurnBeforeMs` come after all others, and in turn from every workflow: the newest of each, the second of each.
+   */
   tasks(filter: {
     readonly repositoryIds?: readonly number[];
+    readonly inTurnBeforeMs?: number;
     readonly triesMax: number;
     readonly limit: number;
   }): Promise<readonly CollectionTask[]>;
