@@ -38,7 +38,7 @@ export const INPUTS = [
   {
     name: "max-requests",
     description:
-      "Send GitHub at most so many requests in this run, 10 to 15000; what is left comes with the next run. A repository's workflows share 1,000 an hour.",
+      "Send GitHub at most so many requests in this run, 10 to 15000; what is left comes with the next runs, each of which sends at most half as many. A repository's workflows share 1,000 an hour.",
     default: "800",
   },
   {

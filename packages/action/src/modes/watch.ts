@@ -14,6 +14,8 @@ import { writeSummary } from "./watch-summary.ts";
 
 /** Kept for what is said afterwards: reading issues, writing some. */
 const REQUESTS_KEPT_MAX = 60;
+/** Jobs of younger runs are asked for first; older ones in turn from every workflow. */
+const NEWEST_FIRST_MS = 2 * 86_400_000;
 /** Events after which a run of the action watches: not a pull request's. */
 export const WATCHED_EVENTS: readonly string[] = [
   "schedule",
@@ -69,9 +71,15 @@ async function startWatch(session: Session): Promise<WatchStart> {
   return { settings, stateWord, watchedAtMs };
 }
 
-async function passOver(session: Session, store: Store, { settings }: WatchStart): Promise<WatchSummary<unknown>> {
+async function passOver(
+  session: Session,
+  store: Store,
+  { settings, stateWord }: WatchStart,
+): Promise<WatchSummary<unknown>> {
   const { world, source, dataDir, log, repository, sinceMs, requestsMax } = session;
   const { workflows, ignoreWorkflows } = settings.watch;
+  // once something is known, the rest of the hour's allowance is for the repository's other workflows
+  const collectedMax = stateWord === "restored" ? Math.ceil(requestsMax / 2) : requestsMax;
   const progress = progressLines(session);
   const registry = localRegistry(join(dataDir, "models"), world.now, log);
   return await watchPass(
@@ -90,7 +98,8 @@ async function passOver(session: Session, store: Store, { settings }: WatchStart
       targets: [repository],
       sinceMs,
       patterns: { ...EVERYTHING, workflows: { include: workflows, exclude: ignoreWorkflows } },
-      requestsMax: requestsMax - Math.min(REQUESTS_KEPT_MAX, Math.floor(requestsMax / 10)),
+      requestsMax: collectedMax - Math.min(REQUESTS_KEPT_MAX, Math.floor(collectedMax / 10)),
+      inTurnBeforeMs: world.now() - NEWEST_FIRST_MS,
       concurrency: REQUESTS_AT_ONCE,
       place: dataDir,
     },
