@@ -6,11 +6,8 @@ import type { AlertInbox, DueAlert, PlanAlertsInput } from "./plan-input.ts";
 import type { Planning } from "./planning.ts";
 import { textHash } from "./text-hash.ts";
 
-const WEEK_MS = 7 * 86_400_000;
 /** What is younger may still be pushed: it waits for the next digest. */
-const DIGEST_AGE_MS = 48 * 3_600_000;
-/** What nobody was told of for longer is no news. */
-const DIGEST_REACH_MS = 4 * WEEK_MS;
+export const DIGEST_AGE_MS = 48 * 3_600_000;
 
 export interface PlannedDigests {
   readonly due: readonly DueAlert[];
@@ -22,13 +19,13 @@ export interface PlannedDigests {
  * pass ran at that hour the next one makes up for it, once; where there is nothing to say, nothing is said.
  */
 export function planDigests(planning: Planning): PlannedDigests {
-  const { rules, nowMs, ledger } = planning.input;
+  const { rules, nowMs, ledger, watchingSinceMs } = planning.input;
   const due: DueAlert[] = [];
   const done: Record<string, number> = {};
   if (rules.digest === null) return { due, done };
   const dueMs = digestDueMs(rules.digest, nowMs);
   for (const [name, { inbox, repositoryIds }] of inboxesIn(planning.input)) {
-    if (dueMs <= (ledger.digests[name]?.doneMs ?? ledger.digestsSinceMs)) continue;
+    if (dueMs <= (ledger.digests[name]?.doneMs ?? digestDueMs(rules.digest, watchingSinceMs))) continue;
     done[name] = dueMs;
     const untold = planning.input.incidents.filter(
       (incident) => repositoryIds.has(incident.repositoryId) && isForDigest(planning, inbox, incident),
@@ -67,8 +64,7 @@ function isForDigest(planning: Planning, inbox: AlertInbox, incident: Incident):
   if (!incident.changes.some(({ standing, seriesId }) => standing !== "withdrawn" && isWatched(seriesId))) return false;
   if (planning.isTold(incident.number, inbox)) return isLeftOfStorm(planning, inbox, incident);
   const sinceMs = openSinceMs(incident) ?? firstToldMs(incident) ?? 0;
-  const fromMs = Math.max(ledger.digestsSinceMs - DIGEST_AGE_MS, nowMs - DIGEST_REACH_MS);
-  return sinceMs > fromMs && sinceMs <= nowMs - DIGEST_AGE_MS;
+  return sinceMs > ledger.digestsSinceMs && sinceMs <= nowMs - DIGEST_AGE_MS;
 }
 
 /** Told as part of a storm that is over, and still there. */

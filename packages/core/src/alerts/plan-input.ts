@@ -24,7 +24,7 @@ export interface AlertLedger {
   readonly threads: readonly AlertThread[];
   /** By inbox. */
   readonly digests: Readonly<Record<string, InboxDigests>>;
-  /** Of an inbox without one yet: what was told before was another watch's to say. */
+  /** What was told before is in none: it is the past, or was in those of a store that is lost. */
   readonly digestsSinceMs: number;
 }
 

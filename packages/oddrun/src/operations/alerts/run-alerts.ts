@@ -1,4 +1,4 @@
-import { digestDueMs, type DueAlert, identityOf, type Incident } from "@oddrun/core";
+import { DIGEST_AGE_MS, digestDueMs, type DueAlert, identityOf, type Incident } from "@oddrun/core";
 import type { CollectionStore } from "../collect/collection-store.ts";
 import type { Logger } from "../ports.ts";
 import { problem } from "../problems.ts";
@@ -124,11 +124,14 @@ async function adopt(
   });
 }
 
-/** Watching begins now, or goes on where a lost store had come to: that one's last digest is done. */
+/** Watching begins now, or goes on where a lost store had come to: what was too young for that one's last digest is for the next. */
 function beginning(digest: Settings["alerts"]["digest"], watchedBeforeMs: number | null, nowMs: number) {
   const watchingSinceMs = Math.min(nowMs, watchedBeforeMs ?? nowMs);
   const isResumed = watchedBeforeMs !== null && digest !== null;
-  return { watchingSinceMs, digestsSinceMs: isResumed ? digestDueMs(digest, watchingSinceMs) : watchingSinceMs };
+  return {
+    watchingSinceMs,
+    digestsSinceMs: isResumed ? digestDueMs(digest, watchingSinceMs) - DIGEST_AGE_MS : watchingSinceMs,
+  };
 }
 
 /** Decides on what the store holds, again where another process was quicker, and keeps it. */
