@@ -28,7 +28,7 @@ const happenings: fc.Arbitrary<readonly Happening[]> = fc
     let day = from;
     for (const { after, what, times, score: later } of further) {
       day += after;
-      all.push({ day, what: what as Happening["what"], times, score: later, untilDay: day + 5 });
+      all.push({ day, what, times, score: later, untilDay: day + 5 });
     }
     return all;
   });

@@ -12,18 +12,21 @@ import {
   pushCandidates,
   seriesOf,
   weekBefore,
+  type Workflow,
 } from "@oddrun/core";
 import { readSeries } from "../budget/replay-store-past.ts";
 import type { ChangeStore, StoredChange } from "../changes/change-store.ts";
+import type { CollectionStore } from "../collect/collection-store.ts";
 import type { IncidentStore, WorkflowActivity } from "../incidents/incident-store.ts";
 import type { RunStore } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
+import { isWatched } from "../settings/watched-workflow.ts";
 import { saidMessage, threadsOf } from "./adopt-mirrored.ts";
 import type { AlertStore, StoredAlerts } from "./alert-store.ts";
 import { type ChannelScopes, ownerOf } from "./channel-scopes.ts";
 
 export interface PlanStoredDeps {
-  readonly store: RunStore & ChangeStore & IncidentStore & AlertStore;
+  readonly store: RunStore & ChangeStore & IncidentStore & AlertStore & Pick<CollectionStore, "workflowsOf">;
   readonly signal: { readonly aborted: boolean };
   readonly progress: (line: string) => void;
 }
@@ -33,7 +36,6 @@ export interface PlanStoredInput {
   readonly incidents: readonly Incident[];
   readonly settings: Pick<Settings, "alerts" | "watch">;
   readonly scopes: ChannelScopes;
-  readonly isWorkflowWatched: (repositoryId: number, workflowId: number) => boolean;
   readonly watchingSinceMs: number;
   readonly digestsSinceMs: number;
   readonly nowMs: number;
@@ -84,7 +86,7 @@ export async function planStoredAlerts(
       digestsSinceMs: input.digestsSinceMs,
     },
     inboxesOf,
-    isWatched: watchedSeries(input),
+    isWatched: watchedSeries(settings, await store.workflowsOf([...repositories.keys()])),
     lastRunMs: (incident) => lastRunMs(incident, activity),
     rules: settings.alerts,
     watchingSinceMs,
@@ -164,12 +166,18 @@ async function lookAt(
 }
 
 /** Runners serve all branches. What came without its branch cannot be told to be of another. */
-function watchedSeries({ settings, isWorkflowWatched }: PlanStoredInput): (seriesId: string) => boolean {
+function watchedSeries(
+  settings: Pick<Settings, "watch">,
+  workflows: readonly Workflow[],
+): (seriesId: string) => boolean {
   const { branches: which } = settings.watch;
+  const unwatched = new Set(
+    workflows.filter((one) => !isWatched(one, settings)).map(({ repositoryId, id }) => `${repositoryId}/${id}`),
+  );
   return (seriesId) => {
     const { repositoryId, workflowId, branches } = seriesOf(seriesId);
     const isOfBranch = which === "all" || branches === "default" || branches === "unknown";
-    return isOfBranch && (workflowId === 0 || isWorkflowWatched(repositoryId, workflowId));
+    return isOfBranch && !unwatched.has(`${repositoryId}/${workflowId}`);
   };
 }
 

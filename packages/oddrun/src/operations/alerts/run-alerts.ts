@@ -1,5 +1,4 @@
 import { DIGEST_AGE_MS, digestDueMs, type DueAlert, identityOf, type Incident } from "@oddrun/core";
-import type { CollectionStore } from "../collect/collection-store.ts";
 import type { Logger } from "../ports.ts";
 import { problem } from "../problems.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -16,7 +15,6 @@ import { noteDeliveries } from "./note-deliveries.ts";
 import { planStoredAlerts, type PlanStoredDeps } from "./plan-stored-alerts.ts";
 
 export interface RunAlertsDeps extends PlanStoredDeps {
-  readonly store: PlanStoredDeps["store"] & AlertStore & Pick<CollectionStore, "workflowsOf">;
   /** Where issues tell what was said; null where nothing does. */
   readonly mirror: AlertMirror | null;
   readonly channels: readonly AlertChannel[];
@@ -24,8 +22,6 @@ export interface RunAlertsDeps extends PlanStoredDeps {
   readonly compose: (due: DueAlert, incidents: readonly Incident[]) => Promise<AlertMessage>;
   /** The names of the channels that a message goes to. */
   readonly route: (message: AlertMessage) => readonly string[];
-  /** Whether a workflow is watched at all. Default: all are. */
-  readonly isWorkflowWatched?: (repositoryId: number, workflowId: number) => boolean;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -171,7 +167,6 @@ async function planAndKeep(deps: RunAlertsDeps, { settings, place }: RunAlertsOp
       incidents,
       settings,
       scopes,
-      isWorkflowWatched: deps.isWorkflowWatched ?? (() => true),
       watchingSinceMs: stored.watchingSinceMs ?? nowMs,
       digestsSinceMs: stored.digestsSinceMs,
       nowMs,
