@@ -919,8 +919,15 @@ export type ProblemCode = keyof typeof PROBLEMS;
 /** A problem from the table. Its message is for people; programs read `code`. */
 export class Problem extends Error {
   readonly code: ProblemCode;
-  constructor(code: ProblemCode, message: string, options?: { readonly cause?: unknown }) {
+  /** When there is a point in trying again, where the other side said so. */
+  readonly retryAfterMs: number | null;
+  constructor(
+    code: ProblemCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly retryAfterMs?: number },
+  ) {
     super(message, options);
+    this.retryAfterMs = options?.retryAfterMs ?? null;
     this.name = "Problem";
     this.code = code;
   }

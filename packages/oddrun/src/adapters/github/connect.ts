@@ -36,6 +36,8 @@ export interface GithubOptions {
   /** The longest wait for a rate limit; a longer one throws "github-limit-too-long". */
   readonly waitLongestMs?: number;
   readonly random?: () => number;
+  /** How long one request may take, in real milliseconds; 30 s when left out. */
+  readonly requestTimeoutMs?: number;
 }
 
 /** A way to ask one GitHub, shared by all that is asked of it: one allowance, one clock, one count. */
@@ -70,7 +72,7 @@ export async function connectToGithub(options: GithubOptions): Promise<GithubCon
   const clock = serverClock(options.now, waits.elapsedMs);
   const onWait = options.onWait ?? (() => {});
   const userAgent = `oddrun/${options.version}`;
-  const sendOnce = exchanger({ api, userAgent, timeoutMs: waits.requestTimeoutMs, signal });
+  const sendOnce = exchanger({ api, userAgent, timeoutMs: options.requestTimeoutMs ?? waits.requestTimeoutMs, signal });
   const asked = requests({
     api,
     sendOnce,

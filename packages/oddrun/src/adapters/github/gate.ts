@@ -1,4 +1,4 @@
-import { problem } from "../../operations/problems.ts";
+import { Problem, problem } from "../../operations/problems.ts";
 import type { Waits } from "./waits.ts";
 
 /** Something that collecting waits for, told so that it can be shown. */
@@ -71,8 +71,7 @@ export function gate(options: GateOptions): Gate {
         closed = null;
         return;
       }
-      if (leftMs > options.waitLongestMs)
-        throw problem("github-limit-too-long", now.notice.reason, Math.ceil(leftMs / 60_000));
+      if (leftMs > options.waitLongestMs) throw limitTooLong(now.notice.reason, leftMs);
       if (told !== now) options.onWait(now.notice);
       told = now;
       await waits.pause(leftMs);
@@ -105,6 +104,13 @@ export function gate(options: GateOptions): Gate {
       if (sentAtMs >= lastBackOffEndMs) backOffs = 0;
     },
   };
+}
+
+/** The problem of a wait that is longer than is waited for; it keeps how long. */
+export function limitTooLong(reason: WaitNotice["reason"], leftMs: number): Problem {
+  const minutes = Math.ceil(leftMs / 60_000);
+  const { code, message } = problem("github-limit-too-long", reason, minutes);
+  return new Problem(code, message, { retryAfterMs: minutes * 60_000 });
 }
 
 /** A token bucket: `POINTS_AT_ONCE` to begin with, refilled evenly. */

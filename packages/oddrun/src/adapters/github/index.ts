@@ -6,4 +6,5 @@ export { type GithubPull, type PullsOf, pullsOf } from "./pulls-of.ts";
 export { type UpsertedComment, upsertComment } from "./upsert-comment.ts";
 export { githubEvidence } from "./evidence.ts";
 export type { WaitNotice } from "./gate.ts";
+export { isFullName } from "./read-repository.ts";
 export { githubSource } from "./github-source.ts";

@@ -131,7 +131,7 @@ export function issuesOf(connection: GithubConnection, fullName: string): Issues
     },
     async update(number, { stateReason, ...edit }) {
       const body = { ...edit, ...(stateReason === undefined ? {} : { state_reason: stateReason }) };
-      const reply = await ask(`/issues/${number}`, { method: "PATCH", body });
+      const reply = await ask(`/issues/${number}`, { method: "PATCH", body, faultTriesMax: 3 });
       if (reply.kind === "gone") return null;
       if (reply.kind !== "ok") throw asker.refusal(reply, "edit issues", "issues: write");
       return readIssue(reply.json, webUrl);

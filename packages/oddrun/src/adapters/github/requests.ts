@@ -30,6 +30,8 @@ export interface Question {
   readonly credential: Credential;
   /** A page that may be asked for in a smaller size: then that is left to the asker. */
   readonly isShrinkable?: boolean;
+  /** How often it is sent at most when it meets passing faults; 5 when left out. */
+  readonly faultTriesMax?: number;
   /** The text is wanted as it is; redirects are left to the asker. */
   readonly isRaw?: boolean;
   /** No more of the answer is wanted; without it there is a bound that no answer should reach. */
@@ -173,7 +175,7 @@ export function requests(options: RequestsOptions): Requests {
             return { kind: "lost", why: outcome.why };
           if (outcome.isTooBig && question.isShrinkable === true) return { kind: "too-big" };
           if (outcome.isGarbled) await retry(url, outcome.why, ++tries.garbled, GARBLED_TRIES);
-          else await retry(url, outcome.why, ++tries.faults, FAULT_TRIES);
+          else await retry(url, outcome.why, ++tries.faults, question.faultTriesMax ?? FAULT_TRIES);
           continue;
         case "moved":
           if (question.isRaw === true) return outcome;

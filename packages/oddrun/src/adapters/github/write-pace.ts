@@ -1,4 +1,4 @@
-import { problem } from "../../operations/problems.ts";
+import { limitTooLong } from "./gate.ts";
 import type { Waits } from "./waits.ts";
 
 export interface WritePaceOptions {
@@ -42,8 +42,7 @@ export function writePace({ waits, waitLongestMs }: WritePaceOptions): WritePace
       await before;
       try {
         const leftMs = dueMs() - waits.elapsedMs();
-        if (leftMs > waitLongestMs)
-          throw problem("github-limit-too-long", "secondary-limit", Math.ceil(leftMs / 60_000));
+        if (leftMs > waitLongestMs) throw limitTooLong("secondary-limit", leftMs);
         await waits.pause(leftMs);
       } catch (error) {
         leave();

@@ -1,0 +1,1 @@
+export { githubIssueChannel, type GithubIssueOptions } from "./issue-channel.ts";
