@@ -57,10 +57,11 @@ export function issueTitle(text: string): string {
     .replaceAll("\\", "⧵")
     .replaceAll("<", "‹")
     .replaceAll(">", "›")
-    .replaceAll("://", ":∕∕")
+    .replaceAll("://", "∶∕∕")
     .replace(/\bwww\./gi, "www․")
     .replace(/@(?=\S)/g, "＠")
     .replace(/#(?=\d)/g, "＃")
+    .replace(/\b(GH|gh|[A-Z]{2,})-(?=\d)/g, "$1\u2011")
     .replace(/([*_~[\]!$&])/g, (mark) => MARKS[mark]!)
     .replace(/:(?=[\p{L}\p{N}_+-]+:)/gu, "∶");
   return cut(dead.trim() === "" ? "Oddrun has something to say" : dead, TITLE_CHARS_MAX);
