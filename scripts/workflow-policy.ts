@@ -8,8 +8,11 @@ export const PINS_PAGE = join(ROOT, "docs/workflows.md");
 
 const JOB_MINUTES_MAX = 60;
 
-/** The only rights a job may have to write: to ask for an identity token. More belongs here with the job that needs it. */
-const WRITE_GRANTS = new Set(["id-token"]);
+/**
+ * The only rights a job may have to write: to ask for an identity token; issues, where this repository is watched; and the release's tag.
+ * More belongs here with the job that needs it.
+ */
+const WRITE_GRANTS = new Set(["id-token", "issues", "contents"]);
 
 /** Triggers that give code from a fork the repository's own rights. */
 const TRUSTED_TRIGGERS = ["pull_request_target", "workflow_run"];
@@ -115,10 +118,12 @@ function jobFindings(job: Fields, triggers: readonly string[]): string[] {
   if (written.length > 0 && triggers.includes("pull_request") && !keepsForksOut(textOf(job["if"])))
     findings.push("it may write and runs for pull requests: its `if` must keep forks out");
 
-  if (fields(permissions)["id-token"] === "write")
-    for (const run of stepsOf(job).map((step) => textOf(step["run"])))
+  const scripts = stepsOf(job).map((step) => textOf(step["run"]));
+  if (written.length > 0)
+    for (const run of scripts)
       if (/\bnpm (ci|i|install)\b(?!.* --ignore-scripts\b)/.test(run))
-        findings.push("it may ask for an identity, so scripts of dependencies must not run: npm ci --ignore-scripts");
+        findings.push("it may write, so scripts of dependencies must not run: npm ci --ignore-scripts");
+  if (fields(permissions)["contents"] === "write") findings.push(...releaseFindings(job, triggers, scripts));
 
   const minutes = job["timeout-minutes"];
   const isCall = "uses" in job;
@@ -129,6 +134,15 @@ function jobFindings(job: Fields, triggers: readonly string[]): string[] {
     if (textOf(step["uses"]).startsWith("actions/checkout@") && fields(step["with"])["persist-credentials"] !== false)
       findings.push("its checkout must say persist-credentials: false");
   return findings;
+}
+
+/** Whoever may write to the repository may change what everybody runs. */
+function releaseFindings(job: Fields, triggers: readonly string[], scripts: readonly string[]): string[] {
+  return [
+    ...(triggers.join() === "workflow_dispatch" ? [] : ["contents: write is for jobs that people start by hand"]),
+    ...(textOf(job["environment"]) === "" ? ["contents: write needs an environment, whose reviewers are asked"] : []),
+    ...(scripts.some((run) => /\b(npm|npx|node)\b/.test(run)) ? ["contents: write, and it runs installed code"] : []),
+  ];
 }
 
 /** True when the job runs for no pull request, or for those of this repository's own branches. */

@@ -75,7 +75,7 @@ const FAULTS: readonly (readonly [what: string, from: string, to: string, findin
   ["everything allowed at the top", "permissions: {}", "permissions: write-all", /permissions at the top/],
   ["one thing writable at the top", "permissions: {}", "permissions: { contents: write }", /permissions at the top/],
   ["a job without permissions", "    permissions:\n      contents: read\n      id-token: write\n", "", /its own perm/],
-  ["a right to write that nobody listed", "contents: read", "contents: write", /contents: write is not among/],
+  ["a right to write that nobody listed", "contents: read", "packages: write", /packages: write is not among/],
   ["credentials left in the checkout", "persist-credentials: false", "fetch-depth: 1", /persist-credentials: false/],
   ["credentials as text", "persist-credentials: false", "persist-credentials: 'no'", /persist-credentials: false/],
   ["pull_request_target", "[push, pull_request]", "pull_request_target", /pull_request_target together/],
@@ -121,6 +121,32 @@ for (const [what, from, to, finding] of FAULTS)
     assert.equal(findings.length, 1, findings.join("\n"));
     assert.match(findings[0]!, finding);
   });
+
+const RELEASE = `
+on: workflow_dispatch
+permissions: {}
+jobs:
+  tag:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    environment: release
+    permissions:
+      contents: write
+    steps:
+      - run: git push origin "refs/tags/v1.0.0"
+`;
+test("only a job that people start and others approve may write to the repository, and it runs nothing installed", () => {
+  assert.deepEqual(policyFindings(RELEASE, SAMPLE_PINS, callable), []);
+  for (const [from, to, finding] of [
+    ["on: workflow_dispatch", "on: [workflow_dispatch, push]", /people start by hand/],
+    ["    environment: release\n", "", /needs an environment/],
+    ["git push", "npx thing && git push", /runs installed code/],
+    ["git push", "npm ci && git push", /scripts of dependencies must not run|runs installed code/],
+  ] as const) {
+    const findings = policyFindings(RELEASE.replace(from, to), SAMPLE_PINS, callable);
+    assert.ok(findings.length > 0 && findings.every((each) => finding.test(each)), findings.join("\n"));
+  }
+});
 
 test("an action of our own is held to it too", () => {
   const action = `runs:\n  using: composite\n  steps:\n    - uses: ${CHECKOUT}\n    - run: echo \${{ inputs.name }}\n      shell: bash\n`;
