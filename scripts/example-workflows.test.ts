@@ -32,6 +32,11 @@ test("the workflow that init writes holds it too", () => {
   assert.deepEqual(faultsOf(WRITTEN), []);
 });
 
+test("the README's twelve lines are what init writes, but for the file with settings that they do without", () => {
+  const [shown] = blocksOf(readFileSync(join(ROOT, "README.md"), "utf8"));
+  assert.equal(shown?.text, WRITTEN.replace(" contents: read,", ""));
+});
+
 const FAULTS: readonly (readonly [what: string, from: string | RegExp, to: string, finding: RegExp])[] = [
   ["another release of ours", `@v${major}`, `@v${major + 1}`, /not the release of this checkout/],
   ["a tag of somebody else's", /oddrun\/oddrun@v\d+/, "actions/cache@v5", /not pinned/],

@@ -16,12 +16,16 @@ let runs = 0;
 function recorded() {
   const file = join(folder, `connections-${runs++}`);
   const env = { NODE_OPTIONS: `--import=${join(ROOT, "scripts/record-connections.mjs")}`, ODDRUN_CONNECTIONS: file };
-  return { env, connections: () => (existsSync(file) ? [...new Set(readFileSync(file, "utf8").trim().split("\n"))] : []) };
+  return {
+    env,
+    connections: () => (existsSync(file) ? [...new Set(readFileSync(file, "utf8").trim().split("\n"))] : []),
+  };
 }
 
 async function oddrun(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { env: recording, connections } = recorded();
-  const { exitCode, err } = await startOddrun([...args, "--data-dir", join(folder, "data")], { ...recording, ...env }).ended;
+  const { exitCode, err } = await startOddrun([...args, "--data-dir", join(folder, "data")], { ...recording, ...env })
+    .ended;
   assert.equal(exitCode, 0, `oddrun ${args.join(" ")}: ${err}`);
   return connections();
 }
@@ -33,7 +37,7 @@ test("commands that need no network open no connection", async () => {
   for (const args of [
     ["sample", "--out", metrics],
     ["train", "--input", metrics, "--model-dir", join(folder, "model"), "--no-register"],
-    ["score", "--input", metrics, "--model-dir", join(folder, "model"), "--out", join(folder, "scores.csv")],
+    ["score", "--input", metrics, "--model-dir", join(folder, "model"), "--output", join(folder, "scores.csv")],
     ["import", join(ROOT, "docs/examples/runs.csv"), "--rejects", join(folder, "rejects.csv")],
     ["detect"],
     ["report"],
@@ -46,9 +50,11 @@ test("commands that need no network open no connection", async () => {
 
 test("collecting connects to the API that was named and to nothing else", async () => {
   const { github } = await stage();
-  const args = ["collect", "octo-org/widgets", "--api-url", github.url];
+  const args = ["collect", "octo-org/app", "--api-url", github.url];
   const { env, connections } = recorded();
-  await startOddrun([...args, "--data-dir", join(folder, "collected")], { ...env, GITHUB_TOKEN: github.token, ODDRUN_WAIT_SCALE: "0.001" }).ended;
+  const given = { ...env, GITHUB_TOKEN: github.token, ODDRUN_WAIT_SCALE: "0.001" };
+  const { exitCode, err } = await startOddrun([...args, "--data-dir", join(folder, "collected")], given).ended;
+  assert.equal(exitCode, 0, err);
   assert.deepEqual(connections(), [hostOf(github.url)]);
 });
 
@@ -84,29 +90,38 @@ const HOSTS: Readonly<Record<string, string>> = {
   "prices.azure.com": "Azure's prices, when something is deployed there",
 };
 /** Placeholders in messages. */
-const NO_HOST = /^(HOST|VAULT\.vault\.azure\.net|ghes?\.example|ghe\.example|unknown\.invalid|127\.0\.0\.1|\.+|[A-Z]+)$/;
+const NO_HOST =
+  /^(HOST|VAULT\.vault\.azure\.net|ghes?\.example|ghe\.example|unknown\.invalid|127\.0\.0\.1|\.+|[A-Z]+)$/;
 
 const sources = packageSources(ROOT).filter((file) => !/\.(test|contract)\.ts$/.test(file));
 const textOf = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 
 test("only a few files can open a connection, each for a reason", () => {
-  const opens = /\bfetch\(|from "node:(?:https?|http2|net|tls|dgram|dns)(?:\/promises)?"|\bnew (?:WebSocket|EventSource)\b/;
-  // types, and functions that look at an address without asking anybody
-  const harmless = /^import (?:type [^;]+|\{[^}]*\bisIP\b[^}]*\}|\{[^}]*\bBlockList\b[^}]*\}) from "node:\w+";$/gm;
-  const found = sources.filter((file) => !file.startsWith("packages/azure/") && opens.test(textOf(file).replaceAll(harmless, "")));
+  const opens =
+    /\bfetch\(|from "node:(?:https?|http2|net|tls|dgram|dns)(?:\/promises)?"|\bnew (?:WebSocket|EventSource)\b/;
+  // types, and what looks at an address or a status without asking anybody
+  const harmless =
+    /^import (?:type [^;]+|\{ [^}]*\b(?:isIP|isIPv4|BlockList|STATUS_CODES)\b[^}]* \}) from "node:\w+";$/gm;
+  const found = sources.filter(
+    (file) => !file.startsWith("packages/azure/") && opens.test(textOf(file).replaceAll(harmless, "")),
+  );
   assert.deepEqual(found.sort(), Object.keys(CONNECTING).sort());
 });
 
 test("every host that stands in the sources is on the list, and every host on the list stands there", () => {
   const hosts = new Set<string>();
   for (const file of sources)
-    for (const [, host] of textOf(file).matchAll(/https?:\/\/([A-Za-z0-9.-]+)/g)) if (!NO_HOST.test(host!)) hosts.add(host!.replace(/\.$/, ""));
+    for (const [, host] of textOf(file).matchAll(/https?:\/\/([A-Za-z0-9.-]+)/g))
+      if (!NO_HOST.test(host!)) hosts.add(host!.replace(/\.$/, ""));
   assert.deepEqual([...hosts].sort(), Object.keys(HOSTS).sort());
 });
 
 test("the recorder notes a connection when there is one", async () => {
   const { github } = await stage();
   const { env, connections } = recorded();
-  await startOddrun(["doctor", "--no-azure", "--api-url", github.url, "--data-dir", join(folder, "looked-at")], { ...env, GITHUB_TOKEN: github.token }).ended;
+  await startOddrun(["doctor", "--no-azure", "--api-url", github.url, "--data-dir", join(folder, "looked-at")], {
+    ...env,
+    GITHUB_TOKEN: github.token,
+  }).ended;
   assert.deepEqual(connections(), [hostOf(github.url)]);
 });
