@@ -7,17 +7,17 @@ import { Socket } from "node:net";
 const file = process.env.ODDRUN_CONNECTIONS;
 const note = (what) => appendFileSync(file, `${what}\n`);
 
-const connect = Socket.prototype.connect;
+const connect = Reflect.get(Socket.prototype, "connect");
 Socket.prototype.connect = function (...args) {
   const [first, second] = Array.isArray(args[0]) ? args[0] : args;
   if (typeof first === "object") note(first.path ?? `${first.host ?? "localhost"}:${first.port}`);
   else note(typeof second === "string" ? `${second}:${first}` : `localhost:${first}`);
-  return connect.apply(this, args);
+  return Reflect.apply(connect, this, args);
 };
-const send = Datagrams.prototype.send;
+const send = Reflect.get(Datagrams.prototype, "send");
 Datagrams.prototype.send = function (...args) {
   note("a datagram");
-  return send.apply(this, args);
+  return Reflect.apply(send, this, args);
 };
 const lookup = dns.lookup;
 dns.lookup = (host, ...rest) => {
