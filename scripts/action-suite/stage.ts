@@ -7,7 +7,7 @@ import { type JobPlan, type JobResult, type RunningJob, startJob } from "../acti
 import { bundleAction } from "../bundle-action.ts";
 import { DAY_MS, evenRuns, jobs, MINUTE_MS, oneRepository } from "../collect-suite/corpora.ts";
 import { NOW_MS, startStandIn } from "../collect-suite/stage.ts";
-import type { Corpus, GitHubStandIn } from "../github-stand-in/index.ts";
+import type { Corpus, GitHubStandIn, RunPlan } from "../github-stand-in/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "oddrun-action-suite-"));
 const caches: CacheStandIn[] = [];
@@ -21,21 +21,19 @@ const main = join(folder, "index.mjs");
 await bundleAction(main);
 
 const RUN_COUNT = 100;
-/** From this run on, of `slowerCorpus`. */
-const SLOWER_FROM = 60;
 
-/** Four weeks of one workflow that takes five minutes, and twelve since ten days ago. */
-export function slowerCorpus(): Corpus {
-  const runs = evenRuns(RUN_COUNT, 28).map((run, at) => {
-    const createdAt = Number(run.createdAt);
-    const lengthMs = (at < SLOWER_FROM ? 5 * MINUTE_MS : 12 * MINUTE_MS) + (at % 7) * 4000;
-    const times = { startedAt: createdAt + 10_000, completedAt: createdAt + lengthMs };
-    return {
-      ...run,
-      updatedAt: createdAt + lengthMs,
-      jobs: jobs(1, () => ({ ...times, steps: [{ name: "Test", ...times }] })),
-    };
-  });
+/** A passing run whose one job, with one step, takes so long. */
+export function timedRun(createdAt: number, lengthMs: number): RunPlan {
+  const times = { startedAt: createdAt + 10_000, completedAt: createdAt + lengthMs };
+  const job = { ...times, steps: [{ name: "Test", ...times }] };
+  return { createdAt, updatedAt: createdAt + lengthMs, jobs: jobs(1, () => job) };
+}
+
+/** Four weeks of one workflow that takes five minutes, and twelve from that run on; 100 never gets slower. */
+export function timedCorpus(slowerFrom = 60): Corpus {
+  const runs = evenRuns(RUN_COUNT, 28).map(({ createdAt }, at) =>
+    timedRun(Number(createdAt), (at < slowerFrom ? 5 : 12) * MINUTE_MS + (at % 7) * 4000),
+  );
   return oneRepository(runs);
 }
 
@@ -50,7 +48,7 @@ export interface Stage {
 export type Stand = Omit<JobPlan, "github" | "cache" | "main"> & { readonly cache?: null };
 
 /** A GitHub with that history, an empty cache, and a runner. */
-export async function stage(corpus: Corpus = slowerCorpus()): Promise<Stage> {
+export async function stage(corpus: Corpus = timedCorpus()): Promise<Stage> {
   const github = await startStandIn({ corpus, waitScale: 0.001 });
   const cache = await startCacheStandIn();
   caches.push(cache);
@@ -60,4 +58,4 @@ export async function stage(corpus: Corpus = slowerCorpus()): Promise<Stage> {
   return { github, cache, start, run: (plan) => start(plan).ended };
 }
 
-export { DAY_MS, NOW_MS };
+export { DAY_MS, MINUTE_MS, NOW_MS };

@@ -48,8 +48,7 @@ export const INPUTS = [
   },
   {
     name: "fail-on",
-    description:
-      "What makes gate fail, separated by commas or lines: slower, failing, queueing, dearer, silent, odd, or any.",
+    description: "What makes gate fail, separated by commas or lines: slower, failing, odd, or any of these.",
     default: "slower,failing",
   },
   {
@@ -65,8 +64,9 @@ export const INPUTS = [
   },
   {
     name: "comment",
-    description: "Whether check keeps one comment on the pull request: true or false. Needs pull-requests: write.",
-    default: "true",
+    description:
+      "Whether check keeps one comment on the pull request: auto (once there is something beyond noise), always, or never. Needs pull-requests: write.",
+    default: "auto",
   },
   {
     name: "dry-run",

@@ -1,6 +1,9 @@
 import { secretsIn } from "oddrun/internal/adapters/logging/redact";
 import { Problem } from "oddrun/ports";
+import { check, gate } from "./modes/check.ts";
+import { report } from "./modes/report.ts";
 import { watch } from "./modes/watch.ts";
+import type { Mode } from "./mode.ts";
 import { type WorkflowCommands, workflowCommands } from "./runner/commands.ts";
 import { openSession, type Session } from "./session.ts";
 import type { ActionWorld } from "./world.ts";
@@ -15,15 +18,13 @@ export async function runAction(world: ActionWorld): Promise<number> {
     commands.line(
       `oddrun ${session.mode} of ${session.repository}, because of ${session.context.eventName || "a call"}`,
     );
-    return await run(session);
+    return await RUNS[session.mode](session);
   } catch (error) {
     return told(error, commands, signal);
   }
 }
 
-function run(session: Session): Promise<number> {
-  return watch(session);
-}
+const RUNS: Readonly<Record<Mode, (session: Session) => Promise<number>>> = { watch, check, gate, report };
 
 function told(error: unknown, commands: WorkflowCommands, signal: AbortSignal): number {
   if (signal.aborted && !(error instanceof Problem)) {

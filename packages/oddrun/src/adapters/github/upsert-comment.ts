@@ -9,12 +9,13 @@ export interface UpsertedComment {
 /**
  * Sees to it that the issue or pull request has one comment of ours with `mark`, and that it says `body`: edits the one that is there,
  * never writes a second one. Of two that were written at the same moment the older stays. `mark` is an HTML comment that tells it from
- * all others of ours: "<!-- oddrun:check -->"; it is put at the end of the body. null when the issue is not there any more.
+ * all others of ours: "<!-- oddrun:check -->"; it is put at the end of the body. null when the issue is not there any more, and
+ * where there is none yet and `isNewWanted` is false.
  */
 export async function upsertComment(
   issues: IssuesOf,
   number: number,
-  { mark, body }: { readonly mark: string; readonly body: string },
+  { mark, body, isNewWanted = true }: { readonly mark: string; readonly body: string; readonly isNewWanted?: boolean },
 ): Promise<UpsertedComment | null> {
   const text = body.endsWith(mark) ? body : `${body}\n\n${mark}`;
   const [first] = await ownComments(issues, number, mark);
@@ -24,6 +25,7 @@ export async function upsertComment(
     // Deleted by a person just now: it is not forced upon anybody before the next time.
     return comment === null ? null : { comment, did: "edited" };
   }
+  if (!isNewWanted) return null;
   const comment = await issues.comment(number, text, mark);
   if (comment === null) return null;
   const [older, ...others] = await ownComments(issues, number, mark);
