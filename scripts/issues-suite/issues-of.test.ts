@@ -17,7 +17,7 @@ test("an issue is made, found, changed and read back with what people did to it"
   );
   const made = await issues.create(DRAFT, MARK);
   assert.equal(made.author, await issues.ownLogin());
-  assert.match(made.url, /^https:\/\/github\.example\/octo-org\/app\/issues\/1$/);
+  assert.match(made.url, /^https:\/\/github\.example\/octo-org\/shop\/issues\/1$/);
   standIn.issues.openPull(FULL_NAME, "octo-dev", { headBranch: "x", headSha: "a".repeat(40) });
   assert.deepEqual(
     (await issues.list({ label: "oddrun", state: "open" })).map(({ number }) => number),
@@ -171,7 +171,7 @@ test("pull requests are found by their branch in a fork, and by their commit", a
   const headSha = "c".repeat(40);
   const { number } = standIn.issues.openPull(FULL_NAME, "forker", { headOwner: "forker", headBranch: "fix", headSha });
   const [found] = await pulls.ofBranch("forker:fix", "open");
-  assert.deepEqual([found!.number, found!.headFullName, found!.baseBranch], [number, "forker/app", "main"]);
+  assert.deepEqual([found!.number, found!.headFullName, found!.baseBranch], [number, "forker/shop", "main"]);
   assert.equal((await pulls.ofCommit(headSha))[0]!.number, number);
   assert.deepEqual(await pulls.ofBranch("forker:other", "open"), []);
   assert.equal(await pulls.get(999), null);

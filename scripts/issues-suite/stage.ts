@@ -1,3 +1,5 @@
+import type { AlertChannel } from "../../packages/oddrun/src/operations/ports.ts";
+import { githubIssueChannel } from "../../packages/oddrun/src/adapters/github-issues/index.ts";
 import { after, type TestContext } from "node:test";
 import {
   connectToGithub,
@@ -10,8 +12,9 @@ import { defineCorpus, type GitHubStandIn, type StandInOptions, startGitHubStand
 /** A thousand times faster than GitHub: the second between two writes is a millisecond. */
 const WAIT_SCALE = 0.001;
 
-export const FULL_NAME = "octo-org/app";
-export const REPOSITORY_ID = 500_001;
+export const FULL_NAME = "octo-org/shop";
+/** As the samples of messages have it. */
+export const REPOSITORY_ID = 7;
 
 /** A stand-in with two repositories of an organisation, and the token of a workflow's job; closed when the test is over. */
 export async function startIssues(
@@ -20,7 +23,7 @@ export async function startIssues(
 ): Promise<{ readonly standIn: GitHubStandIn; readonly token: string }> {
   const corpus = defineCorpus({
     accounts: [{ id: 1, login: "octo-dev", type: "User" }],
-    repositories: [{ fullName: FULL_NAME }, { fullName: "octo-org/other" }],
+    repositories: [{ fullName: FULL_NAME, id: REPOSITORY_ID }, { fullName: "octo-org/other" }],
   });
   const standIn = await startGitHubStandIn({ corpus, waitScale: WAIT_SCALE, ...options });
   (t ?? { after }).after(() => standIn.close());
@@ -42,4 +45,17 @@ export function connect(standIn: GitHubStandIn, token: string): Promise<GithubCo
 
 export async function issuesFor(standIn: GitHubStandIn, token: string): Promise<IssuesOf> {
   return issuesOf(await connect(standIn, token), FULL_NAME);
+}
+
+/** Nothing was delivered before, as far as the process knows. */
+export const NOTHING = { earlier: [], mayRepeat: false } as const;
+
+/** The channel of issues in a process of its own. */
+export async function channelFor(
+  standIn: GitHubStandIn,
+  token: string,
+  homeRepository: string | null = FULL_NAME,
+): Promise<AlertChannel> {
+  const connection = await connect(standIn, token);
+  return githubIssueChannel({ name: "issues", labels: ["oddrun"], assignees: [], connection, homeRepository });
 }

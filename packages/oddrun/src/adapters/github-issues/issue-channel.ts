@@ -82,6 +82,7 @@ async function create(saying: Saying, message: AlertMessage, isOwn: (login: stri
     said: [saidOf(message, name)],
     closed: null,
     status: null,
+    answered: [],
     title,
   };
   const body = issueBody(message, memory);
@@ -102,7 +103,7 @@ async function create(saying: Saying, message: AlertMessage, isOwn: (login: stri
 async function closeDuplicate(issues: IssuesOf, { issue, memory }: OwnIssue, ofNumber: number): Promise<void> {
   const note = `Two passes of Oddrun said the same at once: this is the same as #${ofNumber}.`;
   const kept: IssueMemory = {
-    ...(memory ?? { identity: null, said: [], title: issue.title }),
+    ...(memory ?? { identity: null, said: [], answered: [], title: issue.title }),
     about: "duplicate",
     closed: "over",
     status: note,
@@ -123,6 +124,7 @@ async function sayAgain(saying: Saying, { issue, memory }: OwnIssue, message: Al
     said: [],
     closed: null,
     status: null,
+    answered: [],
     title: issue.title,
   };
   const isSaid = known.said.some(({ messageId, channels }) => messageId === message.id && channels.includes(name));

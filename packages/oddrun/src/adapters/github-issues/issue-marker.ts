@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { ALERT_WORDS, type AlertWord, type IncidentIdentity } from "@oddrun/core";
 import type { SaidAlert } from "../../operations/alerts/alert-mirror.ts";
 
@@ -12,6 +13,8 @@ export interface IssueMemory {
   readonly closed: "over" | "decided" | null;
   /** What people decided, in words; shown above everything else. */
   readonly status: string | null;
+  /** Which orders were answered, by their marks; the latest last. */
+  readonly answered: readonly string[];
   /** The title as Oddrun wrote it: another one is a person's, and stays. */
   readonly title: string;
 }
@@ -20,6 +23,7 @@ const VERSION = 1;
 const SAID_MAX = 60;
 const SERIES_MAX = 8;
 const CHANNELS_MAX = 20;
+const ANSWERED_MAX = 100;
 const TEXT_MAX = 500;
 /** A body holds 65,536 characters: so much of it may be what nobody sees. */
 export const MARKER_CHARS_MAX = 24_000;
@@ -35,7 +39,7 @@ export function writeMarker(memory: IssueMemory): string {
   }
 }
 
-function encoded({ about, identity, said, closed, status, title }: IssueMemory, saidMax: number): string {
+function encoded({ about, identity, said, closed, status, answered, title }: IssueMemory, saidMax: number): string {
   const kept = said.length <= saidMax ? said : [said[0]!, ...said.slice(said.length - saidMax + 1)];
   const json = {
     about,
@@ -52,6 +56,7 @@ function encoded({ about, identity, said, closed, status, title }: IssueMemory, 
     said: kept.map(({ messageId, word, atMs, channels }) => [messageId.slice(0, TEXT_MAX), word, atMs, ...channels]),
     closed,
     status,
+    answered: answered.slice(-ANSWERED_MAX),
     title,
   };
   return Buffer.from(JSON.stringify(json)).toString("base64url");
@@ -74,7 +79,7 @@ function decoded(text: string): IssueMemory | null {
     return null;
   }
   if (typeof json !== "object" || json === null || Array.isArray(json)) return null;
-  const { about, id, said, closed, status, title } = json as Readonly<Record<string, unknown>>;
+  const { about, id, said, closed, status, answered, title } = json as Readonly<Record<string, unknown>>;
   if (!ABOUT.some((one) => one === about)) return null;
   return {
     about: about as IssueMemory["about"],
@@ -82,6 +87,7 @@ function decoded(text: string): IssueMemory | null {
     said: Array.isArray(said) ? said.slice(0, SAID_MAX).flatMap(saidIn) : [],
     closed: closed === "over" || closed === "decided" ? closed : null,
     status: typeof status === "string" ? status.slice(0, TEXT_MAX) : null,
+    answered: Array.isArray(answered) ? answered.filter((one) => typeof one === "string").slice(0, ANSWERED_MAX) : [],
     title: typeof title === "string" ? title : "",
   };
 }
@@ -119,6 +125,11 @@ export function joinSaid(known: readonly SaidAlert[], more: readonly SaidAlert[]
     joined.set(said.messageId, { ...said, channels });
   }
   return [...joined.values()];
+}
+
+/** A short name of an order, to remember that it was answered. */
+export function orderMark(orderId: string): string {
+  return createHash("sha256").update(orderId).digest("base64url").slice(0, 12);
 }
 
 /** By this a comment of ours is known again: as a whole in the comment, and in no other. */
