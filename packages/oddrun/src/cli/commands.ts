@@ -14,6 +14,7 @@ export const COMMANDS: Commands = {
   incidents: async () => (await import("./commands/incidents.ts")).incidentsCommand,
   usage: async () => (await import("./commands/usage.ts")).usageCommand,
   explain: async () => (await import("./commands/explain.ts")).explainCommand,
+  check: async () => (await import("./commands/check.ts")).checkCommand,
   evidence: async () => (await import("./commands/evidence.ts")).evidenceCommand,
   metric: async () => (await import("./commands/metric.ts")).metricCommand,
   models: async () => (await import("./commands/models.ts")).modelsCommand,

@@ -38,8 +38,11 @@ export const USUAL_JOBS: Shape & Readonly<Record<"build" | "test", Readonly<Reco
 export const scatter = (seed: number): number => 1 + (((seed * 7919) % 101) - 50) / 1500;
 
 /** The store with these runs of one workflow of "octo/shop". */
-export async function checkStore(made: readonly MadeRun[], { workflow = "CI" } = {}): Promise<Store> {
-  const store = await openStore(join(folder, `${places++}.db`));
+export async function checkStore(
+  made: readonly MadeRun[],
+  { workflow = "CI", path = join(folder, `${places++}.db`) } = {},
+): Promise<Store> {
+  const store = await openStore(path);
   const parts = made.map(partsOf);
   await store.save(
     aBatch({

@@ -10,6 +10,7 @@ import { cut, printable } from "../text/visible-text.ts";
 const LABEL_CHARS = 30;
 const POINTS = 30;
 const DAY_MS = 86_400_000;
+const BARS_MIN = 3;
 const BARS_MAX = 7;
 const BAR_MS_MIN = 1000;
 /** Blue, green and red that can be told apart on white and on black; the lines differ in shape too. */
@@ -90,10 +91,10 @@ function spanScale(ms: number): { readonly factor: number; readonly unit: string
   return ms < 3 * DAY_MS ? { factor: 1 / 3_600_000, unit: "hours" } : { factor: 1 / DAY_MS, unit: "days" };
 }
 
-/** Where extra time lies, as bars; none where it is all in one place. What takes less than before is no bar: Mermaid draws none to the left. */
+/** Where extra time lies, as bars; none where a sentence tells it as well. What takes less than before is no bar: Mermaid draws none to the left. */
 export function accountChart({ parts }: MinutesAccount): readonly string[] {
   const told = parts.filter(({ kind, ms }) => kind !== "unexplained" && ms >= BAR_MS_MIN);
-  if (told.length < 2) return [];
+  if (told.length < BARS_MIN) return [];
   const bars = told.slice(0, BARS_MAX);
   const { factor, unit } = spanScale(bars[0]!.ms);
   const values = bars.map(({ ms }) => rounded(ms * factor));
