@@ -66,7 +66,7 @@ const WEBHOOK =
 const SET = {
   SHOP_URL: "https://example.com/canary",
   OPS_URL: "https://example.com/canary",
-  OPS_KEY: "canary0123456789",
+  OPS_KEY: Buffer.from("canary".repeat(6)).toString("base64"),
 };
 
 test("what channels need is in the environment, or is asked for by its name and not its value", async () => {
@@ -76,13 +76,21 @@ test("what channels need is in the environment, or is asked for by its name and 
     [{ SHOP_URL: undefined }, /The environment variable SHOP_URL is not set; .* address of the channel "shop"/],
     [{ OPS_URL: "  " }, /The environment variable OPS_URL is empty/],
     [{ OPS_KEY: "" }, /The environment variable OPS_KEY is empty; .* key of the channel "ops"/],
-    [{ OPS_KEY: "canary012345678" }, /OPS_KEY holds fewer than 16 characters/],
+    [
+      { OPS_KEY: "canary0123456789" },
+      /OPS_KEY holds no key of 24 to 64 bytes in base64, as "openssl rand -base64 32" makes one/,
+    ],
+    [
+      { OPS_URL: "http://example.com/canary" },
+      /OPS_URL cannot be used: example\.com \(address \w+\) is without encryption/,
+    ],
+    [{ SHOP_URL: "https://169.254.169.254/canary" }, /SHOP_URL cannot be used: .* private address/],
     [{ ODDRUN_API_KEY: SET.OPS_KEY }, /OPS_KEY holds the same as ODDRUN_API_KEY/],
   ];
   for (const [env, message] of cases)
     await assert.rejects(loadSettings({ env: { ...SET, ...env }, folder }), (error: Error & { exitCode?: number }) => {
       assert.match(error.message, message);
-      assert.doesNotMatch(error.message, /canary/);
+      assert.doesNotMatch(error.message, /canary|Y2FuYXJ5/);
       return error.exitCode === 2;
     });
 });

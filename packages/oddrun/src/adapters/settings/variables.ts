@@ -1,10 +1,9 @@
 import { problem } from "../../operations/problems.ts";
 import type { Settings } from "../../operations/settings/settings.ts";
+import { allowedHosts, webAddress } from "../notifications/web-address.ts";
+import { webhookSecrets } from "../notifications/webhook-secret.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-/** As many characters as it takes to not be guessed. */
-const KEY_LENGTH_MIN = 16;
 
 /** An environment variable that a channel needs. */
 export interface ChannelVariable {
@@ -20,7 +19,7 @@ export function channelVariables(settings: Settings, env: Env): readonly Channel
   return Object.entries(settings.channels).flatMap(([channel, set]) => {
     if (set.kind === "github-issue") return [];
     const address = { channel, name: set.urlFrom, holds: "address" as const };
-    const found: ChannelVariable[] = [{ ...address, fault: unset(env[set.urlFrom]) }];
+    const found: ChannelVariable[] = [{ ...address, fault: addressFault(env[set.urlFrom], env) }];
     if (set.kind === "webhook")
       found.push({ channel, name: set.secretFrom, holds: "key", fault: keyFault(env[set.secretFrom], env) });
     return found;
@@ -38,9 +37,18 @@ function unset(value: string | undefined): string | null {
   return value.trim() === "" ? "is empty" : null;
 }
 
+function addressFault(value: string | undefined, env: Env): string | null {
+  const fault = unset(value);
+  if (fault !== null) return fault;
+  const address = webAddress(value!, allowedHosts(env["ODDRUN_ALERT_HOSTS"]));
+  return "why" in address ? `cannot be used: ${address.why}` : null;
+}
+
 function keyFault(value: string | undefined, env: Env): string | null {
   const fault = unset(value);
   if (fault !== null) return fault;
-  if (value!.length < KEY_LENGTH_MIN) return `holds fewer than ${KEY_LENGTH_MIN} characters`;
-  return value === env["ODDRUN_API_KEY"] ? "holds the same as ODDRUN_API_KEY" : null;
+  if (value === env["ODDRUN_API_KEY"]) return "holds the same as ODDRUN_API_KEY";
+  return webhookSecrets(value!) === null
+    ? 'holds no key of 24 to 64 bytes in base64, as "openssl rand -base64 32" makes one'
+    : null;
 }

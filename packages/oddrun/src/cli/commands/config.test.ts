@@ -79,11 +79,11 @@ test("check ends with 2 for each mistake, and for a variable that cannot be used
     /oddrun\.yaml:1:11: alerts\.pushs is not known here: did you mean "pushes"\?\n.*oddrun\.yaml:2:21: privacy\.authors/,
   );
   const short = await config(["check", written("channels: { a: { kind: webhook, url-from: U, secret-from: K } }")], {
-    U: "x",
+    U: "https://example.com/x",
     K: "canary",
   });
   assert.equal(short.exitCode, 2);
-  assert.match(short.out, /K +key of a +holds fewer than 16 characters/);
+  assert.match(short.out, /K +key of a +holds no key of 24 to 64 bytes/);
   assert.doesNotMatch(short.out, /canary/);
 });
 

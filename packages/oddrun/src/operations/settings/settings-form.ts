@@ -86,7 +86,7 @@ const CHANNEL = variant("kind", {
     "url-from": URL_FROM,
     "secret-from": {
       shape: ENVIRONMENT_NAME,
-      about: "The environment variable that holds the key by which messages are signed, at least 16 characters.",
+      about: "The environment variable that holds the key by which messages are signed: 24 to 64 bytes in base64.",
     },
   }),
 });
