@@ -19,6 +19,7 @@ export const COMMANDS: Commands = {
   metric: async () => (await import("./commands/metric.ts")).metricCommand,
   models: async () => (await import("./commands/models.ts")).modelsCommand,
   deploy: async () => (await import("./commands/deploy.ts")).deployCommand,
+  alerts: async () => (await import("./commands/alerts.ts")).alertsCommand,
   init: async () => (await import("./commands/init.ts")).initCommand,
   config: async () => (await import("./commands/config.ts")).configCommand,
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,

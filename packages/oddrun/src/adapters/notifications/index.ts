@@ -1,4 +1,2 @@
 export { channelsOf, type ChannelsOptions } from "./channels-of.ts";
-export { cloudEvent, CLOUD_EVENT_TYPES } from "./cloud-event.ts";
-export { slackMessage } from "./slack-blocks.ts";
-export { teamsMessage } from "./teams-card.ts";
+export { payloadOf } from "./payload-of.ts";
