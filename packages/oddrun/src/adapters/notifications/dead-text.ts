@@ -6,6 +6,7 @@ import { printable } from "../../operations/text/visible-text.ts";
  */
 export function deadText(text: string, charsMax: number): string {
   return printable(text, charsMax)
+    .replaceAll("->", "→")
     .replaceAll("<", "‹")
     .replaceAll(">", "›")
     .replaceAll("://", ":∕∕")

@@ -54,20 +54,20 @@ export function causeFact(explanation: ChangeExplanation | null): AlertFact | nu
       where === ""
         ? "They fail before any job does."
         : `${capital(where)}: ${place.since} of ${failures.sinceFailed} failed runs since fail there, ${place.before} before.`;
-    return { label: "Step", text };
+    return { label: "Where", text };
   }
   if (account === null) {
     const isTime = change.series.measure === "duration" || change.series.measure === "queue-time";
-    return isTime ? { label: "Step", text: `Not known: ${reasons(explanation, unknown)}.` } : null;
+    return isTime ? { label: "Where", text: `Not known: ${reasons(explanation, unknown)}.` } : null;
   }
   if (cause?.kind === "part" && cause.part.kind !== "unexplained" && cause.part.kind !== "path") {
-    return { label: "Step", text: partText(cause.part, account, cause.share) };
+    return { label: "Where", text: partText(cause.part, account, cause.share) };
   }
   const told = causeWords(cause, account);
-  if (told !== null) return { label: "Step", text: `${capital(differenceWords(account))}. ${told}` };
+  if (told !== null) return { label: "Where", text: `${capital(differenceWords(account))}. ${told}` };
   const lines = accountLines(account).filter(({ ms }) => ms !== 0);
   const parts = lines.slice(0, STEPS_MAX).map(({ ms, words }) => `${signedText(ms)} ${words}`);
-  return { label: "Step", text: `${capital([differenceWords(account), ...parts].join("; "))}.` };
+  return { label: "Where", text: `${capital([differenceWords(account), ...parts].join("; "))}.` };
 }
 
 /** "Step "npm test" of job "test" takes 9 min, usually 4 min: 83 % of the 6 min that runs take longer." */

@@ -1,6 +1,6 @@
 import type { AlertWord, IncidentIdentity, IncidentKind } from "@oddrun/core";
 
-/** One thing a message says, with its heading: "Since", "How sure", "Step", "Costs", "What else changed". */
+/** One thing a message says, with its heading: "Since", "How sure", "Where", "Costs", "What else changed". */
 export interface AlertFact {
   readonly label: string;
   /** One line. May hold names from outside: each channel makes it harmless in its own format. */

@@ -46,7 +46,7 @@ test("a new incident is told as a colleague would: what, since when, how sure, w
       "What: Runs take 18 min, usually 12 min (+50 %), on the default branch (push).",
       "Since: 2026-11-03 10:12 UTC: run 17204118006, commit 9fceb02.",
       "How sure: Fairly sure, 86 %: 24 runs speak for it, held against 40 before; score 1.3, told from 1.0.",
-      'Step: Step "npm test" of job "test (ubuntu-24.04, 22)" takes 9 min, usually 4 min: 83 % of the 6 min that it takes longer.',
+      'Where: Step "npm test" of job "test (ubuntu-24.04, 22)" takes 9 min, usually 4 min: 83 % of the 6 min that it takes longer.',
       "Costs: 342 minutes a week (about $2.05) at 57 runs a week.",
       'What else changed: Runner image 20261020.1 -> ubuntu-24.04 (job "test (ubuntu-24.04, 22)"): 24 of 24 runs since, 0 of 40 before; action npm test v4 -> v5: 24 of 24 runs since, 0 of 40 before.',
       'With it moved: job "test (ubuntu-24.04, 22)" on default branch, push: 18 min, usual 12 min (+50 %)',
@@ -104,7 +104,7 @@ test("failures are counted, and so is where they happen", () => {
     facts["How sure"]!,
     /74 of 120 runs failed since, 5 of 120 before; score 1.3, told from 1.0; of 4 earlier ones here 3 proved real/,
   );
-  assert.equal(facts["Step"], 'Step "npm test" of job "test": 60 of 74 failed runs since fail there, 1 before.');
+  assert.equal(facts["Where"], 'Step "npm test" of job "test": 60 of 74 failed runs since fail there, 1 before.');
 });
 
 test("what is not known is said as not known", () => {
@@ -112,7 +112,7 @@ test("what is not known is said as not known", () => {
   assert.match(factsOf(bare)["Costs"]!, /^Not known: /);
   assert.match(factsOf(bare)["What else changed"]!, /^Not known: /);
   const few = compose({ explanation: { account: null, cause: null, suspects: [], unknown: ["too-few-usual-runs"] } });
-  assert.match(factsOf(few)["Step"]!, /^Not known: too few passing runs/);
+  assert.match(factsOf(few)["Where"]!, /^Not known: too few passing runs/);
   assert.match(factsOf(few)["What else changed"]!, /^Not known: too few passing runs/);
   const blind = compose({ explanation: { suspects: [], unknown: ["no-evidence"] } });
   assert.match(

@@ -1,8 +1,9 @@
-import { incidentName } from "@oddrun/core";
+import { type ChangeStanding, incidentName } from "@oddrun/core";
 import { type LedgerEntry, pushLedger } from "../budget/push-ledger.ts";
 import type { StoredPastDeps } from "../budget/replay-store-past.ts";
 import type { ChangeStore } from "../changes/change-store.ts";
 import type { Settings } from "../settings/settings.ts";
+import { isWatched } from "../settings/watched-workflow.ts";
 import type { AlertComposerOptions } from "./alert-composer.ts";
 import { type AlertMaterialStore, alertMaterial } from "./alert-material.ts";
 import type { AlertMessage } from "./alert-message.ts";
@@ -34,7 +35,7 @@ export interface AlertsPreview {
 export interface PreviewOptions extends Omit<AlertComposerOptions, "privacy"> {
   readonly days: number;
   readonly nowMs: number;
-  readonly settings: Pick<Settings, "alerts" | "privacy" | "channels" | "routes">;
+  readonly settings: Pick<Settings, "alerts" | "privacy" | "channels" | "routes" | "watch">;
 }
 
 const DAY_MS = 86_400_000;
@@ -45,7 +46,8 @@ export async function previewAlerts(
   deps: Omit<StoredPastDeps, "store"> & { readonly store: AlertMaterialStore & ChangeStore },
   { days, nowMs, settings, prices, otherwiseVisibility }: PreviewOptions,
 ): Promise<AlertsPreview | null> {
-  const ledger = await pushLedger(deps, { budget: settings.alerts.budget, nowMs });
+  const store = await watchedOf(deps.store, settings);
+  const ledger = await pushLedger({ ...deps, store }, { budget: settings.alerts.budget, nowMs });
   if (ledger === null) return null;
   const fromMs = Math.max(nowMs - days * DAY_MS, ledger.sinceMs);
   const pushes = ledger.pushes.filter(({ atMs }) => atMs >= fromMs);
@@ -60,6 +62,28 @@ export async function previewAlerts(
     alerts.push({ message, inboxes, channels: routeAlert(message, settings, []), hindsight, why });
   }
   return { fromMs, untilMs: nowMs, alerts, digest: ledger.digest, weeks: weeksOf(alerts, fromMs, nowMs) };
+}
+
+/** The same store, whose incidents hold only changes that the team wants to hear of. */
+async function watchedOf<Store extends AlertMaterialStore>(
+  store: Store,
+  settings: Pick<Settings, "watch">,
+): Promise<Store> {
+  const repositoryIds = (await store.repositories()).map(({ id }) => id);
+  const ignored = new Set(
+    (await store.workflowsOf(repositoryIds))
+      .filter((workflow) => !isWatched(workflow, settings))
+      .map(({ repositoryId, id }) => `${repositoryId}/${id}`),
+  );
+  const isHeard = ({ series: { repositoryId, workflowId, branches } }: ChangeStanding): boolean =>
+    (settings.watch.branches === "all" || branches !== "topic") && !ignored.has(`${repositoryId}/${workflowId}`);
+  const watched = Object.create(store) as Store;
+  watched.incidents = async (filter, nowMs) =>
+    (await store.incidents(filter, nowMs)).map((incident) => ({
+      ...incident,
+      changes: incident.changes.filter(isHeard),
+    }));
+  return watched;
 }
 
 function weeksOf(alerts: readonly PreviewedAlert[], fromMs: number, untilMs: number): AlertsPreview["weeks"] {
