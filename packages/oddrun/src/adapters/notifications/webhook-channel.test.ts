@@ -6,6 +6,7 @@ import { alertChannelContract } from "./alert-channel.contract.ts";
 import { aliveInEvent } from "./alive-text.contract.ts";
 import { transportFor, webBench } from "./bench.contract.ts";
 import { CLOUD_EVENT_TYPES } from "./cloud-event.ts";
+import type { ReceivedRequest } from "./receiver.contract.ts";
 import { webhookChannel } from "./webhook-channel.ts";
 import { webhookSecrets } from "./webhook-secret.ts";
 
@@ -70,4 +71,23 @@ test("a secret is 24 to 64 bytes in base64, one or two of them", () => {
     "whsec_",
   ];
   for (const text of bad) assert.equal(webhookSecrets(text), null, text);
+});
+
+type IsGenuine = (headers: ReceivedRequest["headers"], body: string, secret: string, nowMs: number) => boolean;
+
+test("the receiver in docs/examples takes what was signed by either key, and nothing else", async () => {
+  const example = new URL("../../../../../docs/examples/verify-webhook.mjs", import.meta.url).href;
+  const { isGenuine } = (await import(example)) as { readonly isGenuine: IsGenuine };
+  const bench = await start(new AbortController().signal);
+  try {
+    await bench.channel.deliver(sampleMessages().storm, { earlier: [], mayRepeat: false });
+    const [{ headers, body } = assert.fail()] = bench.requests;
+    for (const secret of SECRET.split(" ")) assert.ok(isGenuine(headers, body, secret, NOW_MS));
+    assert.ok(!isGenuine(headers, `${body} `, SECRET.split(" ")[0]!, NOW_MS));
+    assert.ok(!isGenuine(headers, body, Buffer.alloc(32, 9).toString("base64"), NOW_MS));
+    assert.ok(!isGenuine(headers, body, SECRET.split(" ")[0]!, NOW_MS + 301_000));
+    assert.ok(!isGenuine({ ...headers, "webhook-id": "other" }, body, SECRET.split(" ")[0]!, NOW_MS));
+  } finally {
+    await bench.close();
+  }
 });

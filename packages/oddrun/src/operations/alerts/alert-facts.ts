@@ -1,4 +1,4 @@
-import type { ChangeStanding, Incident, MinutesAccount, MinutesPart } from "@oddrun/core";
+import type { AlertWord, ChangeStanding, Incident, MinutesAccount, MinutesPart } from "@oddrun/core";
 import type { ChangeExplanation } from "../explain/explain-change.ts";
 import { suspectWords } from "../explain/explain-suspects.ts";
 import {
@@ -26,6 +26,7 @@ export function onsetFact(
   { series, latest }: ChangeStanding,
   explanation: ChangeExplanation | null,
   { commitMessages }: PrivacySettings,
+  word: AlertWord,
 ): AlertFact {
   const run = explanation?.onset ?? null;
   const { onset } = explanation?.change.event ?? latest;
@@ -34,7 +35,7 @@ export function onsetFact(
   const runWords = `run ${onset.runId}${attempt}${commitWords(run?.headSha ?? null)}${title}`;
   return series.measure === "schedule"
     ? { label: "Last seen", text: `${capital(runWords)}, ended ${instantWords(onset.atMs)}.` }
-    : { label: "Since", text: `${instantWords(onset.atMs)}: ${runWords}.` };
+    : { label: word === "recovered" ? "It began" : "Since", text: `${instantWords(onset.atMs)}: ${runWords}.` };
 }
 
 const commitWords = (sha: string | null): string => (sha === null ? "" : `, commit ${sha.slice(0, 7)}`);

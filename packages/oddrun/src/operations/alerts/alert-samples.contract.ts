@@ -13,18 +13,19 @@ import { composeDigest } from "./compose-digest.ts";
 import { composeStorm } from "./compose-storm.ts";
 import { composeTest } from "./compose-test.ts";
 
-const PRIVACY = { commitMessages: true, authors: true };
 const RECOVERED = { runId: 17_900_000_001, runAttempt: 1, atMs: ONSET_MS + 9 * DAY_MS };
 
 /** One message for each word there is, with everything in it called by these names. */
 export function sampleMessages(names: AlertNames = NAMES): Readonly<Record<AlertMessage["word"], AlertMessage>> {
   const told = ONSET_MS + 3 * DAY_MS;
+  // hostile names are let in wherever they can be
+  const privacy = { commitMessages: names !== NAMES, authors: names !== NAMES };
   const alert = (word: "new" | "grown" | "reminder" | "recovered", given: AlertCase, atMs: number): AlertMessage =>
     composeAlert(aMaterial({ names, hasJob: true, ...given }), {
       id: `octo-org/shop:7:${word}:${atMs}`,
       word,
       atMs,
-      privacy: PRIVACY,
+      privacy,
     });
   const called = { repository: () => names.repository, workflow: () => names.workflow };
   const repository = { id: 7, fullName: names.repository, webUrl: "https://github.com" };

@@ -57,7 +57,7 @@ export function composeAlert(material: AlertMaterial, { id, word, atMs, privacy 
     if (word === "recovered") facts.push(recoveredFact(incident, lead, cost));
     else say("What", whatWords(lead));
     if (word === "grown") say("Before", valueThen(lead));
-    facts.push(onsetFact(lead, explanation, privacy));
+    facts.push(onsetFact(lead, explanation, privacy, word));
     if (word !== "recovered") {
       const failures = explanation?.failures ?? null;
       const failed =
@@ -89,6 +89,9 @@ export function composeAlert(material: AlertMaterial, { id, word, atMs, privacy 
     facts: facts.flatMap((fact) => (fact === null ? [] : [{ label: fact.label, text: shownLine(fact.text) }])),
     lines: [],
     links: alertLinks(material),
-    howToMute: `To hear no more of it, comment "/oddrun mute 14d" on its issue, or run "oddrun incidents mute ${name} --until 14d".`,
+    howToMute:
+      word === "recovered"
+        ? "This is the last message about it, unless it comes back."
+        : `To hear no more of it, comment "/oddrun mute 14d" on its issue, or run "oddrun incidents mute ${name} --until 14d".`,
   };
 }
