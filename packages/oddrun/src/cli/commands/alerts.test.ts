@@ -25,7 +25,7 @@ before(async () => {
   await store.close();
   await runCommand(detectCommand, dataDir, []);
   const channels = ["chat: { kind: slack, url-from: CHAT }", "team: { kind: teams, url-from: TEAM }"];
-  writeFileSync(config, `channels:\n  ${channels.join("\n  ")}\n`);
+  writeFileSync(config, `watch: { branches: all }\nchannels:\n  ${channels.join("\n  ")}\n`);
 });
 
 const alerts = (action: string, options: readonly (readonly [string, string?])[] = [], env = {}) =>
@@ -50,10 +50,13 @@ test("a preview tells each message once, within the budget, and what the digest 
     const [what, since, sure] = message.facts.map(({ label }) => label);
     assert.deepEqual([what, since === "Since" || since === "Last seen", sure], ["What", true, "How sure"]);
   }
+  const usual = await runCommand(alertsCommand, dataDir, ["preview"], [["json"]]);
+  const ofDefault = (JSON.parse(usual.out) as AlertsPreview).alerts;
+  assert.ok(ofDefault.length < numbers.length, "pull requests' branches are heard of only where that is set");
   const text = (await alerts("preview")).out;
   assert.match(
     text,
-    /^From 2026-0\d-\d\d to 2026-06-01, \d+ messages would have been sent: \d\.\d a week, at most \d in one\.\n/,
+    /^From 2026-0\d-\d\d to 2026-06-01, \d+ messages? would have been sent: \d\.\d a week, at most \d in one\.\n/,
   );
   assert.match(
     text,
@@ -69,7 +72,10 @@ test("one message is shown in full, as each channel would be sent it", async () 
     out,
     /--- issues \(github-issue\) ---\nAn issue with the text above\.\n\n--- chat \(slack\) ---\n\{[^]*"plain_text"[^]*--- team \(teams\) ---\n\{[^]*"AdaptiveCard"/,
   );
-  assert.match((await alerts("preview", [["show", "9999"]])).message, /--show 9999: there are \d+ messages/);
+  assert.match(
+    (await alerts("preview", [["show", "9999"]])).message,
+    /--show 9999: there (?:are \d+ messages|is 1 message)/,
+  );
 });
 
 test("a test goes to every channel, and each says what became of it", async () => {
