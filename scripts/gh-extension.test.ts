@@ -91,7 +91,6 @@ test("collect takes this folder's repository, unless one comes first", { skip: h
   assert.equal(last(["collect"]), "oddrun [collect] [octo-org/shop]");
   assert.equal(last(["collect", "--since", "30d"]), "oddrun [collect] [octo-org/shop] [--since] [30d]");
   assert.equal(last(["collect", "octo-org"]), "oddrun [collect] [octo-org]");
-  assert.equal(last(["watch"]), "oddrun [watch] [octo-org/shop]");
   assert.equal(last([]), "oddrun");
   assert.equal(last(["explain", "a b", "$(id)", "*"]), "oddrun [explain] [a b] [$(id)] [*]");
 });
