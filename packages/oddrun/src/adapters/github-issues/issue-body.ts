@@ -2,7 +2,7 @@ import { incidentName } from "@oddrun/core";
 import type { AlertLink, AlertMessage } from "../../operations/alerts/alert-message.ts";
 import { instantWords } from "../../operations/incidents/incidents-words.ts";
 import { cut } from "../../operations/text/visible-text.ts";
-import { commentMark, type IssueMemory, readMarker, writeMarker } from "./issue-marker.ts";
+import { commentMark, type IssueMemory, readMarker, STATUS_CHARS_MAX, writeMarker } from "./issue-marker.ts";
 import { codeSpan, issueText } from "./issue-text.ts";
 import { LABEL_NAMES } from "./order-labels.ts";
 
@@ -45,10 +45,18 @@ export function withMemory(body: string, memory: IssueMemory): string {
   return framed(text.trim(), memory, around);
 }
 
+/** The same body, which keeps what was told while it lasted, with the end of it above. */
+export function endedBody(message: AlertMessage, memory: IssueMemory, before: string): string {
+  const said = `${SIGNS[message.word]} **${strong(message.title)}**`;
+  const more = ` ${issueText(message.facts[0]?.text ?? "", 300)}`;
+  const status = said.length + more.length <= STATUS_CHARS_MAX ? said + more : said;
+  return withMemory(before, { ...memory, status });
+}
+
 /** What a comment says of the same incident later. */
 export function commentBody(message: AlertMessage): string {
   const mark = commentMark("said", message.id);
-  const parts = [`${SIGNS[message.word]} **${strong(message.title)}**`, factTable(message)];
+  const parts = [`${SIGNS[message.word]} **${strong(message.title)}**`, factTable({ facts: newsIn(message) })];
   if (message.lines.length > 0) parts.push(lineList(message));
   if (message.links.length > 0) parts.push(linkLine(message.links));
   return `${fitted(parts.join("\n\n"), BODY_CHARS_MAX - mark.length - 2)}\n\n${mark}`;
@@ -93,11 +101,21 @@ function fitted(text: string, charsMax: number): string {
 /** Emphasis would be broken by a code span at its edge only in looks; nothing else is in it. */
 const strong = (title: string): string => issueText(title, 200);
 
-function factTable({ facts }: AlertMessage): string {
-  const rows = facts
+/** The issue itself, just above, has all of it by then. */
+function newsIn({ word, facts }: AlertMessage): AlertMessage["facts"] {
+  const news = word === "grown" || word === "reminder" ? facts.filter(({ label }) => NEWS_LABELS.has(label)) : facts;
+  return news.length === 0 ? facts : news;
+}
+
+const NEWS_LABELS = new Set(["What", "Before", "Costs"]);
+
+/** The first fact, which says what it is about, is the head of the table. */
+function factTable({ facts }: Pick<AlertMessage, "facts">): string {
+  const [head, ...rows] = facts
     .slice(0, FACTS_MAX)
-    .map(({ label, text }) => `| **${issueText(label, 40)}** | ${issueText(text)} |`);
-  return rows.length === 0 ? "" : ["| | |", "| :-- | :-- |", ...rows].join("\n");
+    .map(({ label, text }, at) => [at === 0 ? issueText(label, 40) : `**${issueText(label, 40)}**`, issueText(text)])
+    .map(([label, text]) => `| ${label} | ${text} |`);
+  return head === undefined ? "" : [head, "| :-- | :-- |", ...rows].join("\n");
 }
 
 function lineList({ lines }: AlertMessage): string {

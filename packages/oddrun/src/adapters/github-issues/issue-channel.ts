@@ -4,7 +4,7 @@ import type { SaidAlert } from "../../operations/alerts/alert-mirror.ts";
 import { type GithubConnection, isFullName, type IssueEdit, type IssuesOf, issuesOf } from "../github/index.ts";
 import { deliveryOf } from "./delivery-of.ts";
 import { aboutOf, findIssue, type OwnIssue, ownIssues, sameIn } from "./find-issue.ts";
-import { commentBody, issueBody, withMemory } from "./issue-body.ts";
+import { commentBody, endedBody, issueBody, withMemory } from "./issue-body.ts";
 import { commentMark, type IssueMemory, joinSaid } from "./issue-marker.ts";
 import { titleOf } from "./issue-text.ts";
 import { OWN_LABEL } from "./order-labels.ts";
@@ -137,8 +137,9 @@ async function sayAgain(saying: Saying, { issue, memory }: OwnIssue, message: Al
   }
   if (hasComment(message, known, issue.state)) await commentOnce(issues, issue.number, issue.commentCount, message);
   const isRenamed = known.title !== "" && issue.title !== known.title;
-  const title = isRenamed ? known.title : titleOf(message);
   const isOver = message.word === "recovered";
+  // A closed issue is still called by what was wrong.
+  const title = isRenamed || isOver ? known.title : titleOf(message);
   const next: IssueMemory = {
     ...known,
     identity: known.identity ?? message.incident?.identity ?? null,
@@ -148,8 +149,8 @@ async function sayAgain(saying: Saying, { issue, memory }: OwnIssue, message: Al
     title,
   };
   await issues.update(issue.number, {
-    body: issueBody(message, next, issue.body),
-    ...(isRenamed || title === issue.title ? {} : { title }),
+    body: isOver ? endedBody(message, next, issue.body) : issueBody(message, next, issue.body),
+    ...(isRenamed || isOver || title === issue.title ? {} : { title }),
     ...stateAfter(message, known, issue.state),
   });
 }

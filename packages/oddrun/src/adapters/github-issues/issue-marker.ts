@@ -25,6 +25,7 @@ const SERIES_MAX = 8;
 const CHANNELS_MAX = 20;
 const ANSWERED_MAX = 100;
 const TEXT_MAX = 500;
+export const STATUS_CHARS_MAX = 1000;
 /** A body holds 65,536 characters: so much of it may be what nobody sees. */
 export const MARKER_CHARS_MAX = 24_000;
 
@@ -86,7 +87,7 @@ function decoded(text: string): IssueMemory | null {
     identity: identityIn(id),
     said: Array.isArray(said) ? said.slice(0, SAID_MAX).flatMap(saidIn) : [],
     closed: closed === "over" || closed === "decided" ? closed : null,
-    status: typeof status === "string" ? status.slice(0, TEXT_MAX) : null,
+    status: typeof status === "string" && status.length <= STATUS_CHARS_MAX ? status : null,
     answered: Array.isArray(answered) ? answered.filter((one) => typeof one === "string").slice(0, ANSWERED_MAX) : [],
     title: typeof title === "string" ? title : "",
   };

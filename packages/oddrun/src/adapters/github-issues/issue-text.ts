@@ -20,16 +20,32 @@ const BULLET = /^(?:[-+]|\d{1,9}[.)])$/;
  * in which nothing is a link, a mention, a reference or markup; the words between stay plain. One line, cut with "…".
  */
 export function issueText(text: string, charsMax = 600): string {
-  const shown: { readonly isCode: boolean; readonly text: string }[] = [];
-  for (const [part] of printable(text, charsMax).trim().matchAll(PARTS)) {
-    const isSpace = part.trim() === "";
-    const isCode = !isSpace && (!PLAIN.test(part) || ALIVE.test(part) || (shown.length === 0 && BULLET.test(part)));
+  const shown: Piece[] = [];
+  const add = (piece: Piece): void => {
     const before = shown.at(-1);
-    if (before?.isCode === true && (isSpace || isCode))
-      shown[shown.length - 1] = { isCode: true, text: before.text + part };
-    else shown.push({ isCode, text: part });
+    if (before?.isCode === true && (piece.isCode || piece.text.trim() === ""))
+      shown[shown.length - 1] = { isCode: true, text: before.text + piece.text };
+    else if (piece.text !== "") shown.push(piece);
+  };
+  for (const [part] of printable(text, charsMax).trim().matchAll(PARTS)) {
+    const isFirst = shown.length === 0;
+    const isCode = part.trim() !== "" && (!PLAIN.test(part) || ALIVE.test(part) || (isFirst && BULLET.test(part)));
+    if (part === "->") add({ isCode: false, text: "→" });
+    else if (!isCode) add({ isCode, text: part });
+    else {
+      // What only stands beside a name is no part of it.
+      const [, before = "", name = "", after = ""] = /^(\(*)(.*?)([.,;:)]*)$/su.exec(part) ?? [];
+      add({ isCode: false, text: before });
+      add({ isCode: true, text: name });
+      add({ isCode: false, text: after });
+    }
   }
   return shown.map(({ isCode, text: part }) => (isCode ? codeSpan(part) : part)).join("");
+}
+
+interface Piece {
+  readonly isCode: boolean;
+  readonly text: string;
 }
 
 /** Backticks would end the span, a bar the cell of a table, and the beginning of an HTML comment might be taken for one of ours. */
