@@ -74,6 +74,12 @@ function isAbout({ issue, memory }: OwnIssue, message: AlertMessage): boolean {
 const isSame = (one: IncidentIdentity | null, other: IncidentIdentity): boolean =>
   one !== null && isSameIncident(one, other);
 
+/** What the issue is known by outside of any store; a digest is about no one incident, whichever it begins with. */
+export function identityFor(message: AlertMessage): IncidentIdentity | null {
+  const about = aboutOf(message);
+  return about === "incident" || about === "storm" ? (message.incident?.identity ?? null) : null;
+}
+
 /** A digest and a test have one issue each; a storm one of its own, and incidents theirs. */
 export function aboutOf({ word, incident }: AlertMessage): Exclude<IssueMemory["about"], "duplicate"> {
   if (word === "storm" || word === "digest" || word === "test") return word;

@@ -3,7 +3,7 @@ import type { AlertMessage } from "../../operations/alerts/alert-message.ts";
 import type { SaidAlert } from "../../operations/alerts/alert-mirror.ts";
 import { type GithubConnection, isFullName, type IssueEdit, type IssuesOf, issuesOf } from "../github/index.ts";
 import { deliveryOf } from "./delivery-of.ts";
-import { aboutOf, findIssue, type OwnIssue, ownIssues, sameIn } from "./find-issue.ts";
+import { aboutOf, findIssue, identityFor, type OwnIssue, ownIssues, sameIn } from "./find-issue.ts";
 import { commentBody, endedBody, issueBody, withMemory } from "./issue-body.ts";
 import { commentMark, type IssueMemory, joinSaid } from "./issue-marker.ts";
 import { titleOf } from "./issue-text.ts";
@@ -78,7 +78,7 @@ async function create(saying: Saying, message: AlertMessage, isOwn: (login: stri
   const title = titleOf(message);
   const memory: IssueMemory = {
     about: aboutOf(message),
-    identity: message.incident?.identity ?? null,
+    identity: identityFor(message),
     said: [saidOf(message, name)],
     closed: null,
     status: null,
@@ -120,7 +120,7 @@ async function sayAgain(saying: Saying, { issue, memory }: OwnIssue, message: Al
   const { issues, name } = saying;
   const known: IssueMemory = memory ?? {
     about: aboutOf(message),
-    identity: message.incident?.identity ?? null,
+    identity: identityFor(message),
     said: [],
     closed: null,
     status: null,
@@ -142,7 +142,7 @@ async function sayAgain(saying: Saying, { issue, memory }: OwnIssue, message: Al
   const title = isRenamed || isOver ? known.title : titleOf(message);
   const next: IssueMemory = {
     ...known,
-    identity: known.identity ?? message.incident?.identity ?? null,
+    identity: known.identity ?? identityFor(message),
     said,
     closed: isOver ? "over" : null,
     status: isOver || known.closed !== null ? null : known.status,

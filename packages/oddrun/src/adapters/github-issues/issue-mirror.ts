@@ -58,7 +58,7 @@ export function githubIssueMirror({ connection, alsoOwn = [] }: GithubIssueMirro
         const mayWrite = mayWriteIn(issues, onUnknown);
         for (const own of withoutDuplicates(all)) {
           const { issue, memory } = own;
-          if (memory?.identity == null) continue;
+          if (memory?.identity == null || memory.about === "digest" || memory.about === "test") continue;
           const events = await issues.events(issue.number);
           const comments = issue.commentCount === 0 ? [] : await issues.comments(issue.number);
           const { orders, unclear } = await peopleOrders({ comments, events }, mayWrite);
@@ -110,7 +110,7 @@ function withoutDuplicates(all: readonly OwnIssue[]): readonly OwnIssue[] {
         (older) =>
           older.issue.state === "open" &&
           older.memory?.identity != null &&
-          older.memory.about !== "duplicate" &&
+          older.memory.about === memory.about &&
           isSameIncident(older.memory.identity, identity),
       );
   });
