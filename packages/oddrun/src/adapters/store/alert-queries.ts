@@ -108,17 +108,8 @@ async function storedAlerts(db: StoreDatabase): Promise<StoredAlerts> {
   const messages = await db
     .selectFrom("alert_messages")
     .orderBy("place")
-    .select([
-      "message_id",
-      "place",
-      "thread_key",
-      "word",
-      "scope",
-      "inbox",
-      "reason",
-      "planned_at_ms",
-      "incident_numbers",
-    ])
+    .select(["message_id", "place", "thread_key", "word", "scope", "inbox", "reason", "planned_at_ms"])
+    .select(["incident_numbers", (is) => is("message", "is", null).as("is_trace")])
     .execute();
   const deliveries = await db
     .selectFrom("alert_deliveries")
@@ -184,7 +175,11 @@ async function saveAlert(db: StoreDatabase, alert: NewAlert): Promise<void> {
   await db
     .insertInto("alert_messages")
     .values(alertRow(alert, (last ?? 0) + 1))
-    .onConflict((conflict) => conflict.column("message_id").doNothing())
+    .onConflict((conflict) =>
+      conflict.column("message_id").doUpdateSet((is) => ({
+        message: is.fn.coalesce(is.ref("alert_messages.message"), is.ref("excluded.message")),
+      })),
+    )
     .execute();
   for (const delivery of alert.deliveries) {
     const row = deliveryRow(alert.id, delivery);

@@ -42,7 +42,7 @@ export function alertRow(alert: NewAlert, place: number): AlertMessageRow {
 }
 
 export const storedAlert = (
-  row: Omit<AlertMessageRow, "message">,
+  row: Omit<AlertMessageRow, "message"> & { readonly is_trace: unknown },
   deliveries: readonly StoredDelivery[],
 ): StoredAlert => ({
   id: row.message_id,
@@ -54,6 +54,8 @@ export const storedAlert = (
   plannedAtMs: row.planned_at_ms,
   incidentNumbers: JSON.parse(row.incident_numbers) as readonly number[],
   deliveries,
+  // SQLite says 1, PostgreSQL true
+  isTrace: Boolean(row.is_trace),
 });
 
 export const deliveryRow = (

@@ -18,6 +18,7 @@ export interface AdoptMirroredInput {
   readonly incidents: readonly Incident[];
   /** The channel whose issues the mirror reads. */
   readonly issueChannel: string;
+  readonly nowMs: number;
   readonly inboxName: (repositoryId: number, scope: "repository" | "organisation") => string;
 }
 
@@ -30,6 +31,7 @@ export function adoptMirrored({
   mirrored,
   incidents,
   issueChannel,
+  nowMs,
   inboxName,
 }: AdoptMirroredInput): Pick<AlertsStep, "threads" | "alerts"> {
   const threads = new Map(stored.threads.map((thread) => [thread.key, thread]));
@@ -50,7 +52,7 @@ export function adoptMirrored({
     const { identity, receipt } = issue;
     if (known === undefined) keep({ key, identity, incidentNumber: numberOf(identity, incidents), receipt });
     else if (known.receipt === null) keep({ ...known, receipt });
-    for (const said of saidIn(issue, key, issueChannel)) {
+    for (const said of saidIn(issue, key, { channel: issueChannel, nowMs })) {
       const name = messageName(said.messageId);
       const isNews = said.channels.some((channel) => !delivered.has(`${channel} ${said.messageId}`));
       if (name === null || !isNews) continue;
@@ -99,17 +101,15 @@ function keyOf({ said, receipt, identity }: MirroredIncident, threads: readonly 
   return known?.key ?? threadKey(identity);
 }
 
-/** An issue whose list of messages was edited away still says that it is there: it was opened to say something new. */
-function saidIn({ said }: MirroredIncident, key: string, channel: string): readonly SaidAlert[] {
+/** An issue whose list of messages was edited away still says that it is there: something new was said, nobody knows when. */
+function saidIn(
+  { said }: MirroredIncident,
+  key: string,
+  { channel, nowMs }: { readonly channel: string; readonly nowMs: number },
+): readonly SaidAlert[] {
   if (said.some(({ messageId: id }) => messageName(id) !== null)) return said;
-  return [
-    {
-      messageId: messageId({ key, word: "new", count: 1, scope: "repository" }),
-      word: "new",
-      atMs: 0,
-      channels: [channel],
-    },
-  ];
+  const id = messageId({ key, word: "new", count: 1, scope: "repository" });
+  return [{ messageId: id, word: "new", atMs: nowMs, channels: [channel] }];
 }
 
 /** The incident with that identity: one that is not over rather than one that is, then the nearest. */

@@ -40,6 +40,8 @@ export interface StoredAlert {
   readonly incidentNumbers: readonly number[];
   /** None: it was kept, and there was nobody to tell. */
   readonly deliveries: readonly StoredDelivery[];
+  /** Whether only its traces are known, and not its words. */
+  readonly isTrace: boolean;
 }
 
 export interface StoredThread {
@@ -66,7 +68,7 @@ export interface StoredAlerts {
   readonly alerts: readonly StoredAlert[];
 }
 
-export interface NewAlert extends Omit<StoredAlert, "deliveries"> {
+export interface NewAlert extends Omit<StoredAlert, "deliveries" | "isTrace"> {
   /** null of one that was delivered by another process or into a lost store. */
   readonly message: AlertMessage | null;
   readonly deliveries: readonly Pick<StoredDelivery, "channel" | "state" | "atMs" | "receipt" | "isNoted">[];
@@ -81,7 +83,7 @@ export interface AlertsStep {
   readonly digestsDone?: Readonly<Record<string, number>>;
   /** New ones, and those that changed. */
   readonly threads?: readonly StoredThread[];
-  /** One whose id is known already is not kept again; what it was delivered to is. */
+  /** One whose id is known already is not kept again; but its words, where they were not known, and whom it goes to. */
   readonly alerts?: readonly NewAlert[];
 }
 

@@ -1,27 +1,22 @@
-import { DIGEST_AGE_MS, digestDueMs, type DueAlert, identityOf, type Incident } from "@oddrun/core";
+import { DIGEST_AGE_MS, digestDueMs, type Incident } from "@oddrun/core";
 import type { Logger } from "../ports.ts";
 import { problem } from "../problems.ts";
 import type { Settings } from "../settings/settings.ts";
 import { adoptMirrored } from "./adopt-mirrored.ts";
 import type { AlertChannel } from "./alert-channel.ts";
-import type { AlertMessage } from "./alert-message.ts";
 import type { AlertMirror, MirroredIncident } from "./alert-mirror.ts";
-import type { AlertsStep, AlertStore, NewAlert, StoredAlerts, StoredThread } from "./alert-store.ts";
+import type { AlertsStep, AlertStore, StoredAlerts } from "./alert-store.ts";
 import type { AlertsPass, OrderInPass, SaidInPass, UnsaidInPass } from "./alerts-pass.ts";
 import { carryOutOrders } from "./carry-out-orders.ts";
-import { channelScopes, type ChannelScopes, inboxNameOf } from "./channel-scopes.ts";
+import { channelScopes, inboxNameOf } from "./channel-scopes.ts";
 import { deliverAlerts } from "./deliver-alerts.ts";
+import { missedAlerts, type NewAlertsDeps, newAlerts, threadsAfter } from "./new-alerts.ts";
 import { noteDeliveries } from "./note-deliveries.ts";
 import { planStoredAlerts, type PlanStoredDeps } from "./plan-stored-alerts.ts";
 
-export interface RunAlertsDeps extends PlanStoredDeps {
+export interface RunAlertsDeps extends PlanStoredDeps, NewAlertsDeps {
   /** Where issues tell what was said; null where nothing does. */
   readonly mirror: AlertMirror | null;
-  readonly channels: readonly AlertChannel[];
-  /** Makes the message; `incidents` are those it tells of, in the order of `due.incidentNumbers`. */
-  readonly compose: (due: DueAlert, incidents: readonly Incident[]) => Promise<AlertMessage>;
-  /** The names of the channels that a message goes to. */
-  readonly route: (message: AlertMessage) => readonly string[];
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -112,6 +107,7 @@ async function adopt(
       mirrored: mirrored.flatMap(({ issues }) => issues),
       incidents,
       issueChannel,
+      nowMs: now(),
       inboxName: (id, scope) => inboxNameOf(id, scope, names.get(id)),
     });
     const begun = stored.watchingSinceMs === null ? beginning(settings.alerts.digest, watchedBeforeMs, now()) : {};
@@ -174,98 +170,13 @@ async function planAndKeep(deps: RunAlertsDeps, { settings, place }: RunAlertsOp
     held = planned?.plan.held ?? null;
     if (planned === null) return null;
     const { plan, decidedPlace } = planned;
-    const alerts: NewAlert[] = [];
     const byNumber = new Map(incidents.map((incident) => [incident.number, incident]));
-    for (const due of plan.due) alerts.push(...(await newAlert(deps, { due, byNumber, stored, scopes })));
+    const given = { stored, scopes, byNumber };
+    const alerts = [...(await newAlerts(deps, plan.due, given)), ...(await missedAlerts(deps, given, nowMs))];
     const threads = threadsAfter(stored, plan.moved, plan.due, byNumber);
     const isSame = alerts.length + threads.length + Object.keys(plan.digestsDone).length === 0;
     if (isSame && decidedPlace === stored.decidedPlace) return null;
     return { alerts, threads, digestsDone: plan.digestsDone, decidedPlace };
   });
   return held;
-}
-
-/** The message with those it goes to; none where it would go to nobody and nothing hangs on it. */
-async function newAlert(
-  deps: RunAlertsDeps,
-  given: {
-    readonly due: DueAlert;
-    readonly byNumber: ReadonlyMap<number, Incident>;
-    readonly stored: StoredAlerts;
-    readonly scopes: ChannelScopes;
-  },
-): Promise<readonly NewAlert[]> {
-  const { due, byNumber, stored, scopes } = given;
-  const incidents = due.incidentNumbers.flatMap((number) => byNumber.get(number) ?? []);
-  const message = await deps.compose(due, incidents);
-  const heard = heardOf(stored, due.key);
-  const isNamed = new Set(deps.route(message));
-  const names = deps.channels
-    .filter((channel) => {
-      const { name, kind } = channel;
-      if (due.word !== "recovered") {
-        const isFresh = due.word !== "new" && due.word !== "storm" ? true : !heard.has(name);
-        return isFresh && isNamed.has(name) && scopes.scopeOf(name, due.repositoryId) === due.scope;
-      }
-      // a person's decision is no news to people; the issue is closed with it
-      const isDecision = due.reason === "accepted" || due.reason === "rejected";
-      return heard.get(name) === due.scope && (kind === "github-issue" || !isDecision);
-    })
-    .map(({ name }) => name);
-  if (names.length === 0 && due.word !== "recovered") return [];
-  return [
-    {
-      id: due.id,
-      threadKey: due.key,
-      word: due.word,
-      scope: due.scope,
-      inbox: due.inbox,
-      reason: due.reason,
-      plannedAtMs: due.atMs,
-      incidentNumbers: due.incidentNumbers,
-      message: { ...message, incident: message.incident ?? subjectOf(due, incidents) },
-      deliveries: names.map((channel) => ({
-        channel,
-        state: "pending",
-        atMs: due.atMs,
-        receipt: null,
-        isNoted: false,
-      })),
-    },
-  ];
-}
-
-/** A storm is found again by the incident that it began with. */
-function subjectOf({ word }: DueAlert, [first]: readonly Incident[]): AlertMessage["incident"] {
-  if (word === "digest" || first === undefined) return null;
-  return { number: first.number, kind: first.kind, identity: identityOf(first) };
-}
-
-/** The channels that have, or will have, something of a thread, each with the scope it was heard in. */
-function heardOf({ alerts }: StoredAlerts, key: string): ReadonlyMap<string, string> {
-  return new Map(
-    alerts
-      .filter(({ threadKey }) => threadKey === key)
-      .flatMap(({ deliveries, scope }) =>
-        deliveries.filter(({ state }) => state !== "given-up").map(({ channel }) => [channel, scope] as const),
-      ),
-  );
-}
-
-function threadsAfter(
-  { threads }: StoredAlerts,
-  moved: readonly { readonly key: string; readonly incidentNumber: number }[],
-  due: readonly DueAlert[],
-  byNumber: ReadonlyMap<number, Incident>,
-): readonly StoredThread[] {
-  const known = new Map(threads.map((thread) => [thread.key, thread]));
-  const changed = new Map(
-    moved.map(({ key, incidentNumber }) => [key, { ...known.get(key)!, incidentNumber }] as const),
-  );
-  for (const { key, word, incidentNumbers } of due) {
-    const first = byNumber.get(incidentNumbers[0] ?? 0);
-    if (word === "digest" || first === undefined || known.has(key) || changed.has(key)) continue;
-    changed.set(key, { key, identity: identityOf(first), incidentNumber: first.number, receipt: null });
-  }
-  return [...changed.values()];
 }
