@@ -50,7 +50,7 @@ if (quietPath !== null) {
   );
   for (const usualCount of HISTORIES) {
     for (const ownCount of OWN_RUNS) {
-      const tries = quietTries(segments, { ownCount, usualCount, every: isQuick ? 97 : 9 });
+      const tries = quietTries(segments, { ownCount, usualCount, every: isQuick ? 97 : 19 });
       const title = `${ownCount} ${ownCount === 1 ? "run" : "runs"} against ${usualCount}`;
       results[`quiet, ${title}`] = table(title, tries);
     }
@@ -66,18 +66,18 @@ if (bitcoinPath !== null) {
     "Nobody knows which of these pull requests changed a job's time (one that touches a header builds everything anew), so what is called slower here is no count of false alarms but an upper bound of it.",
   );
   for (const ownCount of OWN_RUNS) {
-    const tries = bitcoinTries(bitcoinPath, { ownCount, every: isQuick ? 37 : 3 });
+    const tries = bitcoinTries(bitcoinPath, { ownCount, every: isQuick ? 37 : 7 });
     results[`bitcoin-core, ${ownCount}`] = table(`${ownCount} of a branch, one job at a time`, tries);
   }
 }
 
-const simulated = await simulatedChecks({ seeds: isQuick ? [301] : [301, 302, 303], every: isQuick ? 40 : 8 });
+const simulated = await simulatedChecks({ seeds: isQuick ? [301] : [301, 302, 303], every: isQuick ? 40 : 12 });
 results["simulated"] = simulated;
 lines.push(
   "",
   "## The simulated organisation without its incidents: `checkRun` itself, whole runs and all of their jobs",
   "",
-  `Every eighth passing pull request's run of days 30 to 60 of seeds 301 to 303; the slow-downs are of the longest step of the longest job, in one, two or three runs of its branch.`,
+  `Every twelfth passing pull request's run of days 30 to 60 of seeds 301 to 303; the slow-downs are of the longest step of the longest job, in one, two or three runs of its branch.`,
   "",
   "| runs of the branch | checked | called slower, unchanged | called faster | too little history | x1.3 of that job | x1.5 | x2 | its step named at x2 |",
   "|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
@@ -90,7 +90,7 @@ lines.push(
 const text = [
   "# Is this run slower: false alarms, and what is found",
   "",
-  `\`node benchmarks/check.ts\`, ${machine()}. Raw figures in check.json. "Over 10 % above the last run" and its like are the rules by which common actions compare a pull request with the default branch; of several runs they take the mean. *Worst history*: the largest share of unchanged runs called slower in any history of 100 tries or more. A slow-down is found when the runs times that factor are called slower. The options were chosen on these quiet stretches (20, 60 and 110 runs, every 17th try).`,
+  `\`node benchmarks/check.ts\`, ${machine()}. Raw figures in check.json. "Over 10 % above the last run" and its like are the rules by which common actions compare a pull request with the default branch; of several runs they take the mean. *Worst history*: the largest share of unchanged runs called slower in any history of 30 tries or more. A slow-down is found when the runs times that factor are called slower. The last line of a table is a rule that only hindsight can set: the median's, with the one ratio over all histories that makes it as quiet as check. Check sets a bound for each history from its own past. The options were chosen on these quiet stretches (every 17th try; here every 19th).`,
   ...lines,
   "",
 ].join("\n");
