@@ -4,6 +4,7 @@ import { checkRun } from "../check/check-run.ts";
 import { checkStore, type MadeRun, pushes, USUAL_JOBS } from "../check/check-stage.contract.ts";
 import type { RunCheck } from "../check/run-check.ts";
 import { hostileTexts } from "../../server/page/hostile-texts.contract.ts";
+import { hostileStrings } from "../text/hostile-strings.contract.ts";
 import { alive } from "../text/living-markdown.contract.ts";
 import { utf8Bytes } from "../text/utf8-bytes.ts";
 import { annotationsOf } from "./annotations.ts";
@@ -90,7 +91,7 @@ test("of many findings nine are annotated, in their order, and the tenth annotat
 test("nothing of a name from outside comes alive in a comment", async () => {
   const [slow, failing] = [await check(SLOW), await check({ ...PULL, failedStep: "npm test" })];
   const isOwn = (url: string): boolean => url === "https://github.com/octo/shop/actions/runs/900/attempts/1";
-  for (const hostile of hostileTexts()) {
+  for (const hostile of [...hostileTexts(), ...hostileStrings().values()]) {
     const comment = checkSummary([slow, failing].map((one) => withNames(one, hostile)));
     assert.deepEqual(alive(comment, isOwn), [], hostile.slice(0, 100));
   }

@@ -22,7 +22,11 @@ const SILENCE =
   "Nothing is sent about the past. You will hear nothing more until something changes and stays changed; single odd runs are shown here and never sent.";
 
 function usualLines({ workflows }: WatchReport): readonly string[] {
-  if (workflows.length === 0) return [];
+  return workflows.length === 0 ? [] : ["### What is usual here", "", ...workflowsTable(workflows)];
+}
+
+/** What each workflow takes, how often it fails and what it costs a week, and all together. */
+export function workflowsTable(workflows: readonly WatchedWorkflow[]): readonly string[] {
   const shown = workflows.slice(0, WORKFLOWS_MAX);
   const rows = shown.map((each) => [
     nameCell(each.name),
@@ -34,8 +38,6 @@ function usualLines({ workflows }: WatchReport): readonly string[] {
   ]);
   const more = workflows.length - shown.length;
   return [
-    "### What is usual here",
-    "",
     ...markdownTable(
       ["workflow", "runs a week:", "usually takes:", "fails:", "minutes a week:", "costs a week:"],
       rows,

@@ -13,8 +13,8 @@ const DAY_MS = 86_400_000;
 const BARS_MIN = 3;
 const BARS_MAX = 7;
 const BAR_MS_MIN = 1000;
-/** Blue, green and red that can be told apart on white and on black; the lines differ in shape too. */
-const COLOURS = "#0969da,#2da44e,#cf222e";
+/** Blue, green and red that can be told apart on white and on black. */
+const [BLUE, GREEN, RED] = ["#3b8eea", "#2da44e", "#e5534b"] as const;
 
 /**
  * A text from outside as a label: letters, digits and what Mermaid gives no meaning to within quotes, and no word that its parser
@@ -29,9 +29,9 @@ export function mermaidLabel(text: string, charsMax = LABEL_CHARS): string {
   return plain === "" ? "unnamed" : cut(plain, charsMax).replace("…", "..");
 }
 
-const fenced = (heightPx: number, lines: readonly string[]): readonly string[] => [
+const fenced = (heightPx: number, colours: readonly string[], lines: readonly string[]): readonly string[] => [
   "```mermaid",
-  `%%{init: {"xyChart": {"width": 820, "height": ${heightPx}}, "themeVariables": {"xyChart": {"plotColorPalette": "${COLOURS}"}}}}%%`,
+  `%%{init: {"xyChart": {"width": 820, "height": ${heightPx}}, "themeVariables": {"xyChart": {"backgroundColor": "transparent", "plotColorPalette": "${colours.join(",")}"}}}}%%`,
   ...lines,
   "```",
 ];
@@ -56,14 +56,18 @@ export function seriesChart(picture: ChangePicture): readonly string[] {
   const list = (values: readonly number[]): string =>
     `[${values.map((value) => rounded(value * scale.factor)).join(", ")}]`;
   const daysAgo = rounded(Math.max(DAY_MS, untilMs - fromMs) / DAY_MS);
-  return fenced(280, [
-    "xychart-beta",
-    `  x-axis "days, up to ${new Date(untilMs).toISOString().slice(0, 10)}" -${daysAgo} --> 0`,
-    `  y-axis "${scale.unit}" 0 --> ${rounded(high) || 1}`,
-    `  line ${list(runs)}`,
-    `  line ${list(runs.map(() => usual))}`,
-    `  line ${list(levels)}`,
-  ]);
+  return fenced(
+    280,
+    [GREEN, RED, BLUE],
+    [
+      "xychart-beta",
+      `  x-axis "days, up to ${new Date(untilMs).toISOString().slice(0, 10)}" -${daysAgo} --> 0`,
+      `  y-axis "${scale.unit}" 0 --> ${rounded(high) || 1}`,
+      `  line ${list(runs.map(() => usual))}`,
+      `  line ${list(levels)}`,
+      `  line ${list(runs)}`,
+    ],
+  );
 }
 
 /** What the colours of `seriesChart` mean. */
@@ -99,12 +103,16 @@ export function accountChart({ parts }: MinutesAccount): readonly string[] {
   const { factor, unit } = spanScale(bars[0]!.ms);
   const values = bars.map(({ ms }) => rounded(ms * factor));
   const labels = unique(bars.map(partLabel)).map((label) => `"${label}"`);
-  return fenced(90 + 32 * bars.length, [
-    "xychart-beta horizontal",
-    `  x-axis [${labels.join(", ")}]`,
-    `  y-axis "${unit} more than usual" 0 --> ${values[0]!}`,
-    `  bar [${values.join(", ")}]`,
-  ]);
+  return fenced(
+    90 + 32 * bars.length,
+    [BLUE],
+    [
+      "xychart-beta horizontal",
+      `  x-axis [${labels.join(", ")}]`,
+      `  y-axis "${unit} more than usual" 0 --> ${values[0]!}`,
+      `  bar [${values.join(", ")}]`,
+    ],
+  );
 }
 
 const partLabel = ({ kind, job, step }: MinutesPart): string => {

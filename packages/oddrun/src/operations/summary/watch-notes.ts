@@ -52,10 +52,10 @@ export function oddRunsBlock({ oddRuns }: WatchReport): SummaryBlock {
 
 /** What is watched, what it took, and what is still missing. */
 export function coverageBlocks(report: WatchReport): readonly SummaryBlock[] {
-  const { pass, workflows, runCount, firstRunMs, changes } = report;
+  const { pass, workflows, runCount, days, firstRunMs, changes } = report;
   const { collected, requestsMax } = pass;
   const parts = [
-    `Watched: ${plural(workflows.length, "workflow")}, ${plural(runCount, "run")} of the last 90 days${firstRunMs === null ? "" : `, history since ${day(firstRunMs)}`}.`,
+    `Watched: ${plural(workflows.length, "workflow")}, ${plural(runCount, "run")} of the last ${days} days${firstRunMs === null ? "" : `, history since ${day(firstRunMs)}`}.`,
     collected === null
       ? ""
       : `This pass asked GitHub ${plural(collected.requests.sent, "time")}${requestsMax === null ? "" : ` of at most ${grouped(requestsMax)}`}.`,

@@ -60,7 +60,8 @@ export interface WatchReport {
   /** Of the last seven days; null where nothing was judged. */
   readonly oddRuns: OddRunsReport | null;
   readonly workflows: readonly WatchedWorkflow[];
-  /** Of the last 90 days. */
+  /** How many days `workflows` and `runCount` are of. */
+  readonly days: number;
   readonly runCount: number;
   readonly firstRunMs: number | null;
   /** What alerts will do, by the stored past; null but on the first pass, and where the past is too short. */
@@ -97,6 +98,7 @@ export async function readWatchReport(
     explained,
     oddRuns: await oddRunsOf(store, { repository, sinceMs: nowMs - ODD_DAYS * DAY_MS }),
     workflows,
+    days: SUMMARY_DAYS,
     runCount: workflows.reduce((sum, { runCount }) => sum + runCount, 0),
     firstRunMs: await firstRunMs(store, repository),
     promise: pass.isFirst ? await promiseOf(deps, pass) : null,

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hostileTexts } from "../../server/page/hostile-texts.contract.ts";
+import { hostileStrings } from "../text/hostile-strings.contract.ts";
 import { alive } from "../text/living-markdown.contract.ts";
 import { utf8Bytes } from "../text/utf8-bytes.ts";
 import { assertGolden, readReport, renamed, summaryPass, summaryStore } from "./summary-stage.contract.ts";
 import type { WatchReport } from "./watch-report.ts";
 import { watchSummary } from "./watch-summary.ts";
+import { readWeekReport, weekSummary } from "./week-summary.ts";
 
 const SAID = [
   { word: "new", title: "octo/shop FLOW takes longer", channel: "issues", outcome: "delivered", why: null },
@@ -28,7 +30,7 @@ async function aReport(change: Parameters<typeof summaryPass>[0] = {}, incidents
   }
 }
 
-const withFlow = (report: WatchReport): WatchReport =>
+const withFlow = <Report extends WatchReport>(report: Report): Report =>
   renamed(
     report,
     new Map([
@@ -70,7 +72,7 @@ test("nothing of a name from outside comes alive in a summary or breaks it", asy
     /^https:\/\/github\.com\/octo\/shop\/(issues|actions\/runs)\/[\d/a-z]+$/.test(url);
   const rowsIn = (text: string): number => text.match(/^\|/gm)!.length;
   const usual = watchSummary(report);
-  for (const hostile of hostileTexts()) {
+  for (const hostile of [...hostileTexts(), ...hostileStrings().values()]) {
     const texts = new Map(["FLOW", "JOB", "STEP", "chat", "the address is gone"].map((from) => [from, hostile]));
     const summary = watchSummary(renamed(report, texts));
     assert.deepEqual(alive(summary, isOwn), [], hostile.slice(0, 100));
@@ -104,4 +106,16 @@ test("a summary of very many changes stays below its limit, keeps the table, and
   assert.equal(summary.match(/^\| INC-/gm)?.length, 50);
   assert.match(summary, /Left out, so that this page stays small: the reasons of INC-\d+/);
   assert.ok(summary.includes("<b>INC-100</b>"), "the dearest keeps its reasons longest");
+});
+
+test("the page of a week tells what is new, what goes on and what the workflows took", async () => {
+  const store = await summaryStore();
+  const deps = { store, signal: { aborted: false }, progress: () => {} };
+  const report = await readWeekReport(deps, summaryPass());
+  await store.close();
+  const page = weekSummary(withFlow(report));
+  assertGolden("week.md", page);
+  assert.match(page, /^## Oddrun: the week up to 2026-02-25\n\n\*\*1 change new, 2 going on, 0 over\*\*/);
+  assert.match(page, /### New this week\n\n.*\n.*\n\| INC-3 /);
+  assert.match(page, /### What the workflows took/);
 });

@@ -1,8 +1,8 @@
 import type { Incident } from "@oddrun/core";
-import { stateWords } from "../incidents/incidents-words.ts";
 import type { ReportedIncident } from "../report/report-changes.ts";
 import { neutralMarkdown, neutralSentence } from "../text/neutral-markdown.ts";
 import { markdownTable } from "../text/markdown-table.ts";
+import { changesTable } from "./changes-table.ts";
 import { firstLookBlocks } from "./first-look.ts";
 import { type SummaryBlock, SUMMARY_BYTES_MAX, withinBytes } from "./summary-blocks.ts";
 import {
@@ -12,7 +12,6 @@ import {
   nameCell,
   plural,
   shortWhere,
-  sureWords,
   weeklyCostWords,
   whatWords,
 } from "./summary-words.ts";
@@ -29,7 +28,7 @@ export function watchSummary(report: WatchReport, { bytesMax = SUMMARY_BYTES_MAX
   const { open } = report.changes;
   const blocks: SummaryBlock[] = [
     { name: "the summary", lines: ["## Oddrun", "", headSentence(report)], rank: 0 },
-    { name: "the table", lines: changesTable(report, open), rank: 0 },
+    { name: "the table", lines: [...changesTable(report, open), ...notShown(report)], rank: 0 },
     ...(report.pass.isFirst ? firstLookBlocks(report) : []),
     ...open.map((each, place) => findingBlock(report, each, place)),
     betterBlock(report),
@@ -42,9 +41,6 @@ export function watchSummary(report: WatchReport, { bytesMax = SUMMARY_BYTES_MAX
 
 /** What people have taken note of is no news. */
 const isKnown = ({ state }: Incident): boolean => state === "acknowledged" || state === "muted";
-
-/** States that the table need not tell: it lists what goes on. */
-const EVERYDAY: ReadonlySet<Incident["state"]> = new Set<Incident["state"]>(["new", "grown", "ongoing"]);
 
 function headSentence(report: WatchReport): string {
   const { changes, pass, runCount, workflows, firstRunMs } = report;
@@ -63,20 +59,9 @@ function headSentence(report: WatchReport): string {
   return `**${count}** in ${where}${news.length === 1 ? "" : ", the dearest"}: ${words(worst!)}.${also}`;
 }
 
-function changesTable(report: WatchReport, open: readonly ReportedIncident[]): readonly string[] {
-  const { changes, pass } = report;
-  const left = changes.openCount - changes.better.length - open.length;
-  const rows = open.map(({ incident, cost }) => [
-    incidentLink(incident.number, pass.issueUrls),
-    `${incident.isFleetWide ? "fleet-wide: " : ""}${nameCell(shortWhere(incident, changes.names, pass.repository))}`,
-    `${neutralSentence(whatWords(incident))}${EVERYDAY.has(incident.state) ? "" : ` (${neutralSentence(stateWords(incident))})`}`,
-    howMuch(incident),
-    onsetCell(report, incident),
-    sureWords(incident),
-    weeklyCostWords(cost),
-  ]);
-  const table = markdownTable(["", "workflow", "what", "how much", "since", "how sure:", "a week:"], rows);
-  return left > 0 ? [...table, "", `${plural(left, "more change")} not shown.`] : table;
+function notShown({ changes }: WatchReport): readonly string[] {
+  const left = changes.openCount - changes.better.length - changes.open.length;
+  return left > 0 ? ["", `${plural(left, "more change")} not shown.`] : [];
 }
 
 function betterBlock(report: WatchReport): SummaryBlock {
