@@ -15,7 +15,7 @@ let runs = 0;
 /** The environment in which a program writes its connections down, and the list of them. */
 function recorded() {
   const file = join(folder, `connections-${runs++}`);
-  const env = { NODE_OPTIONS: `--import=${join(ROOT, "scripts/record-connections.mjs")}`, ODDRUN_CONNECTIONS: file };
+  const env = { NODE_OPTIONS: `--import=${import.meta.resolve("./record-connections.mjs")}`, ODDRUN_CONNECTIONS: file };
   return {
     env,
     connections: () => (existsSync(file) ? [...new Set(readFileSync(file, "utf8").trim().split("\n"))] : []),

@@ -1,2 +1,2 @@
 export { createLogger, LOG_FORMATS, LOG_LEVELS } from "./logger.ts";
-export { looksLikeSecret, secretPlace, secretsIn } from "./redact.ts";
+export { looksLikeSecret, secretsIn } from "./redact.ts";

@@ -1,9 +1,3 @@
-export {
-  findSettings,
-  loadSettings,
-  readSettingsFile,
-  SETTINGS_PLACES,
-  type SettingsQuestion,
-} from "./load-settings.ts";
-export { lookAtSettings, type Overrides, parseSettings, type SettingsLook } from "./parse-settings.ts";
-export { type ChannelVariable, channelVariables, requireVariables } from "./variables.ts";
+export { findSettings, loadSettings, readSettingsFile, SETTINGS_PLACES } from "./load-settings.ts";
+export { lookAtSettings, parseSettings } from "./parse-settings.ts";
+export { channelVariables } from "./variables.ts";
