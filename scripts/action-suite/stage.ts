@@ -7,7 +7,7 @@ import { type JobPlan, type JobResult, type RunningJob, startJob } from "../acti
 import { bundleAction } from "../bundle-action.ts";
 import { DAY_MS, evenRuns, jobs, MINUTE_MS, oneRepository } from "../collect-suite/corpora.ts";
 import { NOW_MS, startStandIn } from "../collect-suite/stage.ts";
-import type { Corpus, GitHubStandIn, RunPlan } from "../github-stand-in/index.ts";
+import type { Corpus, GitHubStandIn, RunPlan, StandInOptions } from "../github-stand-in/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "oddrun-action-suite-"));
 const caches: CacheStandIn[] = [];
@@ -48,8 +48,8 @@ export interface Stage {
 export type Stand = Omit<JobPlan, "github" | "cache" | "main"> & { readonly cache?: null };
 
 /** A GitHub with that history, an empty cache, and a runner. */
-export async function stage(corpus: Corpus = timedCorpus()): Promise<Stage> {
-  const github = await startStandIn({ corpus, waitScale: 0.001 });
+export async function stage(corpus: Corpus = timedCorpus(), options: Partial<StandInOptions> = {}): Promise<Stage> {
+  const github = await startStandIn({ corpus, waitScale: 0.001, ...options });
   const cache = await startCacheStandIn();
   caches.push(cache);
   let runId = 9_000_000;

@@ -8,13 +8,11 @@ export interface WorkflowCommand {
 /** What the runner takes for commands: "::name key=value,key=value::message" and the older "##[name key=value;]message", anywhere in a line. */
 export function readCommands(log: string): readonly WorkflowCommand[] {
   return log.split(/\r\n|\r|\n/).flatMap((line) => {
-    // actions/runner, ActionCommand.cs: a line that begins, after spaces, with "::"; of the older form anywhere
-    const [, name, properties = "", message = ""] =
-      /^\s*::([^\s:]+)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)$/.exec(line) ??
-      /##\[([^\s\]]+)(?: ([^\]]*))?\](.*)$/.exec(line) ??
-      [];
+    // actions/runner, ActionCommand.cs: one that begins, after spaces, with "::"; the older form anywhere in a line
+    const plain = /^\s*::([^\s:]+)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)$/.exec(line);
+    const [, name, properties = "", message = ""] = plain ?? /##\[([^\s\]]+)(?: ([^\]]*))?\](.*)$/.exec(line) ?? [];
     if (name === undefined) return [];
-    const pairs = properties.split(/[,;]/).flatMap((pair) => {
+    const pairs = properties.split(plain === null ? ";" : ",").flatMap((pair) => {
       const equals = pair.indexOf("=");
       return equals < 0 ? [] : [[pair.slice(0, equals).trim(), unescaped(pair.slice(equals + 1))] as const];
     });

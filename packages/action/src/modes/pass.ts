@@ -8,14 +8,17 @@ import type { Settings } from "oddrun/ports";
 import { openSessionStore, REQUESTS_AT_ONCE, type Session } from "../session.ts";
 import { saveState } from "../state/keep-state.ts";
 import { teamSettings } from "../team-settings.ts";
+import { givenMetrics, joinGivenMetrics } from "./metrics.ts";
 import { bringState, progressLines, type StateWord } from "./collect.ts";
 
 /** What is known before anything is collected. */
 export interface PassStart {
   readonly settings: Settings;
   readonly stateWord: StateWord;
-  /** When this workflow last watched, as GitHub knows it; null when never, and where the state itself knows. */
+  /** When this workflow last watched, as GitHub knows it; null when never, and where the store itself knows. */
   readonly watchedAtMs: number | null;
+  /** Whether nobody ever watched here. */
+  readonly isFirst: boolean;
 }
 
 /** What a mode does of its own with a pass over the repository. */
@@ -24,6 +27,8 @@ export interface PassWork<Told> {
   readonly isSending: boolean;
   /** Says what is to be said, once everything was looked at; null says nothing to anybody. */
   readonly tell: ((store: Store, start: PassStart) => Promise<Told>) | null;
+  /** Whether what was said leaves something to keep. Default: it does not. */
+  readonly isNews?: (told: Told) => boolean;
   /** Shows what was found. Answers whether the step may succeed. Not called when the job was cancelled. */
   readonly show: (store: Store, start: PassStart, summary: WatchSummary<Told>) => Promise<boolean>;
 }
@@ -44,36 +49,46 @@ const WATCHED_EVENTS: readonly string[] = [
 /** Brings the state, collects and judges, lets the mode do its own, and keeps what was learnt. Answers the exit code. */
 export async function runPass<Told>(session: Session, work: PassWork<Told>): Promise<number> {
   const { world, log, state, mayWrite } = session;
-  const start = await startPass(session, work);
+  const metrics = givenMetrics(world.env);
+  const repository = await session.source.repository(session.repository);
+  const settings = await teamSettings(session, repository, work);
+  const stateWord = await bringState(session);
   const store = await openSessionStore(session);
   let summary: WatchSummary<Told>;
   let isFine = true;
+  let hasJoined = false;
   try {
+    const start = { settings, stateWord, ...(await watchedBefore(session, store)) };
     summary = await passOver(session, store, start, work);
+    hasJoined = await joinGivenMetrics(session, store, metrics);
     if (!world.signal.aborted) isFine = await work.show(store, start, summary);
   } finally {
     await store.close();
   }
-  if (state !== null && mayWrite && summary.hasNews) log.info("state", { kept: await saveState(state, world.now()) });
+  const isKept = state !== null && mayWrite && (summary.hasNews || hasJoined);
+  if (isKept) log.info("state", { kept: await saveState(state, world.now()) });
   return Math.max(exitCodeOf(session, summary), isFine ? 0 : 1);
 }
 
-async function startPass<Told>(session: Session, { isSending }: PassWork<Told>): Promise<PassStart> {
-  const { source, connection, context } = session;
-  const repository = await source.repository(session.repository);
-  const settings = await teamSettings(session, repository, { isSending });
-  const stateWord = await bringState(session);
-  const { workflowFile, runId: exceptRunId, repository: ownRepository } = context;
-  const isKnown = stateWord === "restored" || workflowFile === null;
-  const question = { repository: ownRepository, workflowFile: workflowFile ?? "", events: WATCHED_EVENTS, exceptRunId };
-  return { settings, stateWord, watchedAtMs: isKnown ? null : await lastSuccess(connection, question) };
+/** What a lost store knew: a successful run of this very workflow watched. */
+async function watchedBefore(
+  { mode, connection, context }: Session,
+  store: Store,
+): Promise<Pick<PassStart, "watchedAtMs" | "isFirst">> {
+  const { watchingSinceMs } = await store.storedAlerts();
+  if (watchingSinceMs !== null || mode !== "watch") return { watchedAtMs: null, isFirst: false };
+  const { workflowFile, runId: exceptRunId, repository } = context;
+  if (workflowFile === null) return { watchedAtMs: null, isFirst: true };
+  const question = { repository, workflowFile, events: WATCHED_EVENTS, exceptRunId };
+  const watchedAtMs = await lastSuccess(connection, question);
+  return { watchedAtMs, isFirst: watchedAtMs === null };
 }
 
 async function passOver<Told>(
   session: Session,
   store: Store,
   start: PassStart,
-  { tell }: PassWork<Told>,
+  { tell, isNews = () => false }: PassWork<Told>,
 ): Promise<WatchSummary<Told>> {
   const { world, source, dataDir, log, repository, sinceMs, requestsMax } = session;
   const { settings, stateWord } = start;
@@ -92,6 +107,7 @@ async function passOver<Told>(
       progress: progress.line,
       onCollect: progress.collected,
       tell: tell === null ? null : () => tell(store, start),
+      isNews,
     },
     {
       targets: [repository],

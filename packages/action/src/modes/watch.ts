@@ -2,20 +2,24 @@ import { GITHUB_PRICES, isImprovement } from "@oddrun/core";
 import type { Store } from "oddrun/internal/adapters/store/index";
 import type { OddRunsReport } from "oddrun/internal/operations/odd-runs/report-odd-runs";
 import { findingsOfChanges } from "oddrun/internal/operations/summary/findings";
+import { annotationsOf } from "oddrun/internal/operations/summary/annotations";
 import { readWatchReport } from "oddrun/internal/operations/summary/watch-report";
 import { watchSummary } from "oddrun/internal/operations/summary/watch-summary";
+import type { AlertsPass } from "oddrun/internal/operations/alerts/alerts-pass";
 import type { WatchSummary } from "oddrun/internal/operations/watch/watch-pass";
 import { booleanInput } from "../inputs.ts";
 import type { Session } from "../session.ts";
 import { type PassStart, runPass } from "./pass.ts";
 import { giveResults } from "./results.ts";
+import { hasSpoken, issueUrls, saidLines, tellAlerts } from "./tell.ts";
 
 /** Collects, judges, tells, and shows a summary. Answers the exit code. */
 export function watch(session: Session): Promise<number> {
   const isSending = session.mayWrite && !booleanInput(session.world.env, "dry-run");
-  return runPass<null>(session, {
+  return runPass<AlertsPass | null>(session, {
     isSending,
-    tell: null,
+    tell: isSending ? (store, start) => tellAlerts(session, store, start) : null,
+    isNews: hasSpoken,
     show: (store, start, summary) => show(session, store, start, summary),
   });
 }
@@ -23,19 +27,19 @@ export function watch(session: Session): Promise<number> {
 async function show(
   session: Session,
   store: Store,
-  { settings, stateWord, watchedAtMs }: PassStart,
-  { collected }: WatchSummary<null>,
+  { settings, stateWord, isFirst }: PassStart,
+  { collected, alerts }: WatchSummary<AlertsPass | null>,
 ): Promise<boolean> {
   const { world, repository, requestsMax } = session;
-  const issueUrls = new Map<number, string>();
+  const urls = await issueUrls(session, store, settings);
   const report = await readWatchReport(
     { store, signal: world.signal, progress: () => {} },
     {
       repository,
       nowMs: world.now(),
-      isFirst: stateWord !== "restored" && watchedAtMs === null,
-      issueUrls,
-      said: [],
+      isFirst,
+      issueUrls: urls,
+      said: alerts === null ? [] : saidLines(alerts),
       collected,
       requestsMax,
       passEveryMs: null,
@@ -44,15 +48,16 @@ async function show(
       otherwiseVisibility: null,
     },
   );
-  const findings = findingsOfChanges(report.changes, issueUrls);
+  const findings = findingsOfChanges(report.changes, urls);
+  const worse = findings.filter(({ kind }) => !isImprovement(kind));
   giveResults(session, {
     markdown: watchSummary(report),
     findings,
-    isAnomalous: findings.some(({ kind }) => !isImprovement(kind)),
+    isAnomalous: worse.length > 0,
     score: oddestScore(report.oddRuns),
     incidentCount: report.changes.openCount,
     stateWord,
-    annotations: [],
+    annotations: annotationsOf(worse),
   });
   return true;
 }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { decimalOf } from "../../adapters/files/metric-cells.ts";
+import { readMetricPairs } from "../../adapters/files/metric-pairs.ts";
 import { printable } from "../../operations/text/visible-text.ts";
-import { isMetricName, METRIC_NAME_RULE } from "../../operations/history/join-metric.ts";
 import { problem } from "../../operations/problems.ts";
 import type { CommandSpec } from "../command.ts";
 import { repositoryOption } from "../options.ts";
@@ -24,7 +23,8 @@ export const metricCommand: CommandSpec = {
     const runId = idOf(runIdText);
     const attempt = attemptOf(input.text("attempt"));
     const repository = repositoryOption(input) ?? null;
-    const metrics = metricsOf(pairs);
+    if (pairs.length === 0) throw problem("bad-usage", "metric needs at least one name=value, such as coverage=81.4.");
+    const metrics = readMetricPairs(pairs);
     const { openStore } = await import("../../adapters/store/index.ts");
     const { joinMetrics } = await import("../../operations/history/join-metric.ts");
     const store = await openStore(join(context.dataDir, "oddrun.db"), { create: false });
@@ -61,26 +61,4 @@ function attemptOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw problem("bad-usage", `--attempt is "${printable(text)}"; a whole number from 1 is needed.`);
-}
-
-function metricsOf(pairs: readonly string[]): ReadonlyMap<string, number> {
-  if (pairs.length === 0) throw problem("bad-usage", "metric needs at least one name=value, such as coverage=81.4.");
-  const metrics = new Map<string, number>();
-  for (const pair of pairs) {
-    const equals = pair.indexOf("=");
-    const name = equals < 0 ? pair : pair.slice(0, equals);
-    if (!isMetricName(name)) throw problem("bad-usage", `"${printable(pair)}": ${METRIC_NAME_RULE}`);
-    const value = equals < 0 ? Number.NaN : decimalOf(pair.slice(equals + 1));
-    if (!Number.isFinite(value)) {
-      throw problem(
-        "bad-usage",
-        `"${printable(pair)}": write name=value with a plain decimal number, such as ${name}=81.4.`,
-      );
-    }
-    if (metrics.has(name) && metrics.get(name) !== value) {
-      throw problem("bad-usage", `${name} is given twice with different values. Give it once.`);
-    }
-    metrics.set(name, value);
-  }
-  return metrics;
 }

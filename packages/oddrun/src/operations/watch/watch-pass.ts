@@ -25,6 +25,8 @@ export interface WatchDeps<Alerts> {
   readonly onCollect: (progress: CollectProgress) => void;
   /** Says what is to be said, once everything was looked at; null says nothing to anybody. */
   readonly tell: (() => Promise<Alerts>) | null;
+  /** Whether what was said leaves something that the next pass has to know. */
+  readonly isNews: (alerts: Alerts) => boolean;
 }
 
 export interface WatchRequest extends CollectRequest {
@@ -67,6 +69,7 @@ export async function watchPass<Alerts>(deps: WatchDeps<Alerts>, request: WatchR
   const changes = judged.isComplete ? await lookForChanges({ store, log, now, signal, progress }, { place }) : null;
   const isComplete = changes?.summary.isComplete === true && !signal.aborted;
   const alerts = isComplete && deps.tell !== null ? await deps.tell() : null;
-  const hasNews = hasCollected || judged.judgedCount > 0 || (changes?.incidents.length ?? 0) > 0 || alerts !== null;
+  const hasFound = judged.judgedCount > 0 || (changes?.incidents.length ?? 0) > 0;
+  const hasNews = hasCollected || hasFound || (alerts !== null && deps.isNews(alerts));
   return { collected, judged, changes, alerts, isComplete: isComplete && !signal.aborted, hasNews };
 }

@@ -1,0 +1,118 @@
+import { GITHUB_PRICES } from "@oddrun/core";
+import { githubEvidence } from "oddrun/internal/adapters/github/evidence";
+import { githubIssueChannel, githubIssueMirror } from "oddrun/internal/adapters/github-issues/index";
+import { channelsOf } from "oddrun/internal/adapters/notifications/channels-of";
+import type { Store } from "oddrun/internal/adapters/store/index";
+import { alertComposer } from "oddrun/internal/operations/alerts/alert-composer";
+import type { AlertsPass } from "oddrun/internal/operations/alerts/alerts-pass";
+import {
+  type CodeOwners,
+  CODEOWNERS_PLACES,
+  NO_CODE_OWNERS,
+  readCodeOwners,
+} from "oddrun/internal/operations/alerts/code-owners";
+import { routeAlert } from "oddrun/internal/operations/alerts/routing";
+import { runAlerts } from "oddrun/internal/operations/alerts/run-alerts";
+import type { SaidLine } from "oddrun/internal/operations/summary/watch-report";
+import { Problem, type Settings } from "oddrun/ports";
+import type { Session } from "../session.ts";
+import { VERSION } from "../version.ts";
+import type { PassStart } from "./pass.ts";
+
+/**
+ * Says what is due, through the channels of the settings. Null when GitHub could not be asked what was said before: then nothing is said,
+ * and the next run goes on.
+ */
+export async function tellAlerts(
+  session: Session,
+  store: Store,
+  { settings, watchedAtMs }: PassStart,
+): Promise<AlertsPass | null> {
+  const { world, connection, repository, commands, dataDir, log } = session;
+  const { env, signal, now } = world;
+  const channels = channelsOf(settings, {
+    env,
+    signal,
+    now,
+    version: VERSION,
+    issues: (name, { labels, assignees }) =>
+      githubIssueChannel({ name, labels, assignees, connection, homeRepository: repository }),
+  });
+  const hasIssues = channels.some(({ kind }) => kind === "github-issue");
+  try {
+    const owners = await codeOwners(session, store, settings);
+    return await runAlerts(
+      {
+        store,
+        mirror: hasIssues ? githubIssueMirror({ connection }) : null,
+        channels,
+        compose: alertComposer(store, {
+          privacy: settings.privacy,
+          prices: GITHUB_PRICES,
+          otherwiseVisibility: null,
+        }),
+        route: (message) => {
+          const path = message.workflow?.path ?? null;
+          return routeAlert(message, settings, path === null ? [] : owners.ownersOf(path));
+        },
+        log,
+        now,
+        signal,
+        progress: () => {},
+      },
+      { place: dataDir, settings, watchedBeforeMs: watchedAtMs },
+    );
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const why = `Nothing was said in this run, and the next one goes on: ${error.message}`;
+    commands.annotate("warning", why, { title: "Oddrun" });
+    return null;
+  }
+}
+
+/** Read only where a route asks for owners. */
+async function codeOwners({ connection, repository }: Session, store: Store, settings: Settings): Promise<CodeOwners> {
+  if (settings.routes.every(({ owner }) => owner === undefined)) return NO_CODE_OWNERS;
+  const known = (await store.repositories()).find(({ fullName }) => fullName === repository);
+  const evidence = githubEvidence(connection);
+  for (const place of CODEOWNERS_PLACES) {
+    const text = await evidence.fileAt(repository, place, known?.defaultBranch ?? "HEAD");
+    if (text !== null) return readCodeOwners(text);
+  }
+  return NO_CODE_OWNERS;
+}
+
+const OUTCOMES = { waits: "later", refused: "refused", "given-up": "refused" } as const;
+
+/** What came of each message, for the summary. */
+export function saidLines({ said, unsaid }: AlertsPass): readonly SaidLine[] {
+  return [
+    ...said.map(({ word, title, channel }) => ({ word, title, channel, outcome: "delivered" as const, why: null })),
+    ...unsaid.map(({ word, title, channel, state, why }) => ({ word, title, channel, outcome: OUTCOMES[state], why })),
+  ];
+}
+
+/** Whether a pass over the alerts left something that the next one has to know. */
+export const hasSpoken = (alerts: AlertsPass | null): boolean =>
+  alerts !== null && (alerts.isFirst || alerts.said.length + alerts.unsaid.length + alerts.orders.length > 0);
+
+/** The addresses of the issues about incidents, by number: as the channel of issues told them, or as they were read back. */
+export async function issueUrls(
+  { context, repository }: Session,
+  store: Store,
+  { channels }: Settings,
+): Promise<ReadonlyMap<number, string>> {
+  const { threads, alerts } = await store.storedAlerts();
+  const found = new Map<number, string>();
+  const take = (incidentNumber: number | null | undefined, receipt: string | null): void => {
+    if (incidentNumber === null || incidentNumber === undefined || !/^\d{1,16}$/.test(receipt ?? "")) return;
+    found.set(incidentNumber, `${context.serverUrl}/${repository}/issues/${receipt}`);
+  };
+  for (const { incidentNumber, receipt } of threads) take(incidentNumber, receipt);
+  for (const { word, incidentNumbers, deliveries } of alerts) {
+    if (word === "digest" || word === "storm") continue;
+    const ofIssues = deliveries.filter(({ channel }) => channels[channel]?.kind === "github-issue");
+    for (const { receipt } of ofIssues) take(incidentNumbers[0], receipt);
+  }
+  return found;
+}
