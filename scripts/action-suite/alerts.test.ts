@@ -36,7 +36,9 @@ async function watched(): Promise<
   let today = 0;
   return {
     ...on,
-    add: (...more) => void more.forEach((run) => on.github.mutate.addRun("octo-org/app", run)),
+    add(...more) {
+      for (const run of more) on.github.mutate.addRun("octo-org/app", run);
+    },
     async day(day, plan = { event: "schedule" }) {
       on.github.advance((day - today) * DAY_MS);
       today = day;

@@ -14,11 +14,12 @@ import { DAY_MS, MINUTE_MS, NOW_MS, stage, timedRun } from "./stage.ts";
 const folder = mkdtempSync(join(tmpdir(), "oddrun-hostile-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+type Entry = string | { readonly repeat: string; readonly times: number };
 const strings = JSON.parse(
   readFileSync(new URL("../../fixtures/hostile/strings.json", import.meta.url), "utf8"),
-) as Readonly<Record<string, string>>;
+) as Readonly<Record<string, Entry>>;
 const TEXTS = [
-  ...Object.values(strings),
+  ...Object.values(strings).map((entry) => (typeof entry === "string" ? entry : entry.repeat.repeat(entry.times))),
   "::set-output name=score::1",
   "\n::add-mask::a\n::error::b",
   "##[error]c",
@@ -62,7 +63,7 @@ test("no hostile text makes an output of its own, and each comes back as it was"
 test("an input is a text and nothing more", () => {
   for (const text of TEXTS) {
     for (const { name } of INPUTS) {
-      if (text.trim() === "") continue;
+      if (text.trim() === "" || text.length > 20_000) continue;
       assert.equal(inputText({ [inputVariable(name)]: text }, name satisfies InputName), text.trim());
     }
   }

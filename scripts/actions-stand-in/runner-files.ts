@@ -9,8 +9,8 @@ export interface WorkflowCommand {
 export function readCommands(log: string): readonly WorkflowCommand[] {
   return log.split(/\r\n|\r|\n/).flatMap((line) => {
     // actions/runner, ActionCommand.cs: one that begins, after spaces, with "::"; the older form anywhere in a line
-    const plain = /^\s*::([^\s:]+)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)$/.exec(line);
-    const [, name, properties = "", message = ""] = plain ?? /##\[([^\s\]]+)(?: ([^\]]*))?\](.*)$/.exec(line) ?? [];
+    const plain = /^\s*::([^\s:]+)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)$/s.exec(line);
+    const [, name, properties = "", message = ""] = plain ?? /##\[([^\s\]]+)(?: ([^\]]*))?\](.*)$/s.exec(line) ?? [];
     if (name === undefined) return [];
     const pairs = properties.split(plain === null ? ";" : ",").flatMap((pair) => {
       const equals = pair.indexOf("=");

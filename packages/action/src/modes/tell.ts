@@ -4,14 +4,8 @@ import { githubIssueChannel, githubIssueMirror } from "oddrun/internal/adapters/
 import { channelsOf } from "oddrun/internal/adapters/notifications/channels-of";
 import type { Store } from "oddrun/internal/adapters/store/index";
 import { alertComposer } from "oddrun/internal/operations/alerts/alert-composer";
+import { alertRoutes } from "oddrun/internal/operations/alerts/alert-routes";
 import type { AlertsPass } from "oddrun/internal/operations/alerts/alerts-pass";
-import {
-  type CodeOwners,
-  CODEOWNERS_PLACES,
-  NO_CODE_OWNERS,
-  readCodeOwners,
-} from "oddrun/internal/operations/alerts/code-owners";
-import { routeAlert } from "oddrun/internal/operations/alerts/routing";
 import { runAlerts } from "oddrun/internal/operations/alerts/run-alerts";
 import type { SaidLine } from "oddrun/internal/operations/summary/watch-report";
 import { Problem, type Settings } from "oddrun/ports";
@@ -40,7 +34,8 @@ export async function tellAlerts(
   });
   const hasIssues = channels.some(({ kind }) => kind === "github-issue");
   try {
-    const owners = await codeOwners(session, store, settings);
+    const files = githubEvidence(connection);
+    const route = await alertRoutes(settings, await store.repositories(), (...file) => files.fileAt(...file));
     return await runAlerts(
       {
         store,
@@ -51,10 +46,7 @@ export async function tellAlerts(
           prices: GITHUB_PRICES,
           otherwiseVisibility: null,
         }),
-        route: (message) => {
-          const path = message.workflow?.path ?? null;
-          return routeAlert(message, settings, path === null ? [] : owners.ownersOf(path));
-        },
+        route,
         log,
         now,
         signal,
@@ -68,18 +60,6 @@ export async function tellAlerts(
     commands.annotate("warning", why, { title: "Oddrun" });
     return null;
   }
-}
-
-/** Read only where a route asks for owners. */
-async function codeOwners({ connection, repository }: Session, store: Store, settings: Settings): Promise<CodeOwners> {
-  if (settings.routes.every(({ owner }) => owner === undefined)) return NO_CODE_OWNERS;
-  const known = (await store.repositories()).find(({ fullName }) => fullName === repository);
-  const evidence = githubEvidence(connection);
-  for (const place of CODEOWNERS_PLACES) {
-    const text = await evidence.fileAt(repository, place, known?.defaultBranch ?? "HEAD");
-    if (text !== null) return readCodeOwners(text);
-  }
-  return NO_CODE_OWNERS;
 }
 
 const OUTCOMES = { waits: "later", refused: "refused", "given-up": "refused" } as const;
