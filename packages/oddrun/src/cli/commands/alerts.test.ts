@@ -163,3 +163,43 @@ test("each message that can be due is made from what the store holds", async () 
   assert.deepEqual([digest.lines.length, digest.repository], [several.length, null]);
   await store.close();
 });
+
+test("a pass says what is due to each channel once; the first one says nothing of the past", async () => {
+  const place = newPlace();
+  const store = await openStore(join(place, "oddrun.db"));
+  for (const batch of largeOrganisation({ seed: 2, startMs, size, steps: false }).batches) await store.save(batch);
+  await store.close();
+  await runCommand(detectCommand, place, []);
+  const receiver = await startReceiver({ status: 200, body: "ok" });
+  const chat = newPlace("oddrun.yaml");
+  writeFileSync(
+    chat,
+    "alerts: { digest: off }\nwatch: { branches: all }\nchannels: { issues: off, chat: { kind: slack, url-from: CHAT } }\n",
+  );
+  const env = { CHAT: `${receiver.origin}/CANARY`, ODDRUN_ALERT_HOSTS: "127.0.0.1", ODDRUN_WAIT_SCALE: "0.001" };
+  const pass = (action = "send") => runCommand(alertsCommand, place, [action], [["config", chat]], { env });
+
+  const first = await pass();
+  assert.deepEqual([first.exitCode, receiver.requests.length], [0, 0]);
+  assert.match(first.out, /^Watching begins now \(2026-06-01 00:00 UTC\): nothing is said of what was there before\./);
+  assert.match((await pass("list")).out, /^Nothing was said since watching began, 2026-06-01/);
+
+  // as if watching had begun earlier
+  const again = await openStore(join(place, "oddrun.db"));
+  const { version } = await again.storedAlerts();
+  assert.ok(await again.keepAlerts({ fromVersion: version, watchingSinceMs: startMs, decidedPlace: 0 }));
+  await again.close();
+  receiver.answerNext({ status: 500 }, { status: 500 }, { status: 500 });
+  const second = await pass();
+  assert.match(
+    second.out,
+    /waits, chat: northwind-labs\/.+ \(127\.0\.0\.1:\d+ \(address [0-9a-f]{6}\) has trouble of its own \(500\)\)/,
+  );
+  assert.match((await pass("list")).out, /UTC {2}new {2}northwind-labs\/.+\n {2}chat: waits, next try /);
+  const saidCount = (second.out.match(/^said to chat/gm) ?? []).length;
+  assert.equal(receiver.requests.filter(({ status }) => status === 200).length, saidCount);
+  assert.doesNotMatch(second.out, /CANARY/);
+  const third = await pass();
+  assert.equal(receiver.requests.filter(({ status }) => status === 200).length, saidCount, third.out);
+  await receiver.close();
+});

@@ -11,6 +11,10 @@ const ACTIONS: Readonly<Record<string, { readonly run: () => Promise<Action>; re
       options: ["days", "show", "prices", "visibility"],
     },
     test: { run: async () => (await import("./alerts-test.ts")).testAction, options: ["channel"] },
+    send: {
+      run: async () => (await import("./alerts-send.ts")).sendAction,
+      options: ["repo", "api-url", "prices", "visibility"],
+    },
     list: { run: async () => (await import("./alerts-list.ts")).listAction, options: [] },
   };
 const OWN = [...new Set(Object.values(ACTIONS).flatMap(({ options }) => options))];
@@ -18,8 +22,8 @@ const OWN = [...new Set(Object.values(ACTIONS).flatMap(({ options }) => options)
 /** `oddrun alerts`: what messages would be sent, whether they arrive, and what was said. */
 export const alertsCommand: CommandSpec = {
   name: "alerts",
-  summary: "See what would be sent, send a test to every channel, or list what was said",
-  args: [{ name: "action", description: "What to do: preview, test or list", required: true }],
+  summary: "See what would be sent, send a test to every channel, make a pass, or list what was said",
+  args: [{ name: "action", description: "What to do: preview, test, send or list", required: true }],
   options: [
     {
       name: "config",
@@ -30,6 +34,13 @@ export const alertsCommand: CommandSpec = {
     { name: "days", value: "COUNT", description: "Preview: so many days back", defaultText: "90" },
     { name: "show", value: "NUMBER", description: "Preview: print this message in full, as each channel would get it" },
     { name: "channel", value: "NAME", description: "Test: only this channel" },
+    { name: "repo", value: "OWNER/NAME", description: "Send: whose issues get what is about no one repository" },
+    {
+      name: "api-url",
+      value: "URL",
+      description: "Send: the API of GitHub",
+      defaultText: "GITHUB_API_URL, else GitHub's own",
+    },
     ...PRICE_OPTIONS,
     { name: "json", description: "Print as JSON" },
   ],
@@ -38,7 +49,7 @@ export const alertsCommand: CommandSpec = {
     const known = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
     if (known === undefined) {
       const what =
-        '"oddrun alerts preview" shows what would have been sent, "test" sends a test to every channel, "list" tells what was said.';
+        '"oddrun alerts preview" shows what would have been sent, "test" sends a test to every channel, "send" makes one pass over the alerts, "list" tells what was said.';
       throw problem("bad-usage", what);
     }
     const stray = OWN.find((option) => input.isSet(option) && !known.options.includes(option));
