@@ -2,7 +2,7 @@ import type { DueAlert, Incident, PriceTable, Repository } from "@oddrun/core";
 import type { IncidentExplanation } from "../explain/explain-incident.ts";
 import { namesIn } from "../incidents/incidents-names.ts";
 import type { PrivacySettings } from "../settings/settings.ts";
-import { type AlertMaterialStore, alertMaterial } from "./alert-material.ts";
+import { type AlertMaterialStore, alertMaterial, incidentCost } from "./alert-material.ts";
 import type { AlertMessage, AlertRepository } from "./alert-message.ts";
 import type { AlertStore } from "./alert-store.ts";
 import { composeAlert } from "./compose-alert.ts";
@@ -46,8 +46,7 @@ export function alertComposer(
     }
     const items = [];
     for (const incident of incidents.slice(0, DIGEST_MAX)) {
-      const { cost } = await alertMaterial(store, incident.number, options);
-      items.push({ incident, cost, record: null });
+      items.push({ incident, cost: await incidentCost(store, incident, names, options), record: null });
     }
     const { alerts } = await store.storedAlerts();
     const sinceMs = atMs - WEEK_MS;

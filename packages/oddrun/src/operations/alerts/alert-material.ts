@@ -1,11 +1,11 @@
-import type { HindsightRecord, PriceTable, Repository } from "@oddrun/core";
+import type { HindsightRecord, Incident, PriceTable, Repository } from "@oddrun/core";
 import type { CollectionStore } from "../collect/collection-store.ts";
 import type { ExplainingStore } from "../explain/explain-groups.ts";
 import { explainIncident } from "../explain/explain-incident.ts";
 import type { IncidentNames } from "../incidents/incidents-names.ts";
 import { contextRuns } from "../odd-runs/report-context-runs.ts";
 import type { ReportChangesStore } from "../report/report-changes.ts";
-import { costByItsRuns } from "../report/report-changes-cost.ts";
+import { costByItsRuns, type IncidentCost } from "../report/report-changes-cost.ts";
 import type { AlertMessage } from "./alert-message.ts";
 import { leadOf } from "./alert-words.ts";
 import type { AlertMaterial } from "./compose-alert.ts";
@@ -35,13 +35,10 @@ export async function alertMaterial(
   const explained = await explainIncident(number, store, nowMs);
   const { incident, names, explanation } = explained;
   const repositoryId = incident.repositoryIds[0] ?? incident.repositoryId;
-  const known = (await store.repositories()).find(({ id }) => id === repositoryId);
-  const runs = await contextRuns(store, incident, names, nowMs);
-  const visibility = known?.visibility ?? otherwiseVisibility;
   const webUrl = explanation?.onset?.webUrl ?? (await siteOf(store, leadOf(incident)?.latest.at.runId ?? null));
   return {
     explained,
-    cost: costByItsRuns(incident, runs, { prices, visibility, untilMs: nowMs }),
+    cost: await incidentCost(store, incident, names, { nowMs, prices, otherwiseVisibility }),
     record,
     repository: {
       id: repositoryId,
@@ -50,6 +47,23 @@ export async function alertMaterial(
     },
     workflow: await workflowOf(store, incident, names),
   };
+}
+
+/** What it costs, by its runs. */
+export async function incidentCost(
+  store: ReportChangesStore,
+  incident: Incident,
+  names: IncidentNames,
+  { nowMs, prices, otherwiseVisibility }: Omit<AlertMaterialOptions, "record">,
+): Promise<IncidentCost> {
+  const repositoryId = incident.repositoryIds[0] ?? incident.repositoryId;
+  const known = (await store.repositories()).find(({ id }) => id === repositoryId);
+  const runs = await contextRuns(store, incident, names, nowMs);
+  return costByItsRuns(incident, runs, {
+    prices,
+    visibility: known?.visibility ?? otherwiseVisibility,
+    untilMs: nowMs,
+  });
 }
 
 async function siteOf(store: AlertMaterialStore, runId: number | null): Promise<string | null> {
