@@ -1,2 +1,2 @@
-export { channelsOf, type ChannelsOptions } from "./channels-of.ts";
+export { channelsOf } from "./channels-of.ts";
 export { payloadOf } from "./payload-of.ts";

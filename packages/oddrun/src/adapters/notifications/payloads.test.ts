@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { everywhere } from "../../operations/alerts/alert-fixtures.contract.ts";
 import { sampleMessages } from "../../operations/alerts/alert-samples.contract.ts";
 import { hostileStrings } from "../../operations/text/hostile-strings.contract.ts";
+import { printableJson } from "../../operations/text/visible-text.ts";
+import { aliveInEvent, aliveInSlack, aliveInTeams } from "./alive-text.contract.ts";
 import { againstLimits } from "./payload-limits.contract.ts";
 import { payloadOf } from "./payload-of.ts";
 
@@ -21,13 +23,16 @@ test("each message looks as it did: what changed in fixtures/alerts is to be loo
   }
 });
 
-test("each message is within what its receiver documents, whatever things are called", () => {
+const ALIVE = { slack: aliveInSlack, teams: aliveInTeams, webhook: aliveInEvent };
+
+test("each message is within what its receiver documents, and nothing in it comes alive, whatever things are called", () => {
   const all = [sampleMessages(), ...[...hostileStrings().values()].map((name) => sampleMessages(everywhere(name)))];
   for (const messages of all) {
     for (const [word, message] of Object.entries(messages)) {
       for (const kind of KINDS) {
         const payload: unknown = JSON.parse(JSON.stringify(payloadOf(kind, message)));
         assert.deepEqual(againstLimits(kind, payload), [], `${kind} ${word} ${message.title}`);
+        assert.deepEqual(ALIVE[kind](printableJson(JSON.stringify(payload))), [], `${kind} ${word} ${message.title}`);
       }
     }
   }
@@ -47,4 +52,18 @@ test("what is beyond a limit is seen", () => {
     [],
   );
   assert.notDeepEqual(againstLimits("webhook", { ...payloadOf("webhook", sampleMessages().new), id: "" }), []);
+});
+
+test("what comes alive is seen", () => {
+  const message = sampleMessages().new;
+  const waking = (kind: keyof typeof ALIVE, from: string, to: string): number =>
+    ALIVE[kind](JSON.stringify(payloadOf(kind, message)).replaceAll(from, to)).length;
+  for (const to of ["<!channel>", "https://evil.example", "www.evil.example", "{{DATE(x)}}"]) {
+    assert.ok(waking("slack", "npm test", to) > 0, to);
+    assert.ok(waking("teams", "npm test", to) > 0, to);
+  }
+  for (const kind of ["slack", "teams", "webhook"] as const) {
+    assert.ok(waking(kind, "https://github.com/octo-org/shop/actions", "https://evil.example") > 0, kind);
+  }
+  assert.ok(waking("teams", "RichTextBlock", "TextBlock") > 0);
 });
