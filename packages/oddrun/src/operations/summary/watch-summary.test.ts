@@ -74,8 +74,11 @@ test("nothing of a name from outside comes alive in a summary or breaks it", asy
   const usual = watchSummary(report);
   for (const hostile of [...hostileTexts(), ...hostileStrings().values()]) {
     const texts = new Map(["FLOW", "JOB", "STEP", "chat", "the address is gone"].map((from) => [from, hostile]));
-    const summary = watchSummary(renamed(report, texts));
+    const named = renamed(report, texts);
+    const summary = watchSummary(named);
     assert.deepEqual(alive(summary, isOwn), [], hostile.slice(0, 100));
+    const week = weekSummary({ ...named, over: named.changes.open.map(({ incident }) => incident) });
+    assert.deepEqual(alive(week, isOwn), [], hostile.slice(0, 100));
     assert.equal(rowsIn(summary), rowsIn(usual), hostile.slice(0, 100));
     for (const [, chart] of summary.matchAll(/^```mermaid\n([^]*?)\n```$/gm)) {
       for (const [, label] of chart!
@@ -115,7 +118,7 @@ test("the page of a week tells what is new, what goes on and what the workflows 
   await store.close();
   const page = weekSummary(withFlow(report));
   assertGolden("week.md", page);
-  assert.match(page, /^## Oddrun: the week up to 2026-02-25\n\n\*\*1 change new, 2 going on, 0 over\*\*/);
+  assert.match(page, /^# Oddrun: the week up to 2026-02-25\n\n\*\*1 change new, 2 going on, 0 over\*\*/);
   assert.match(page, /### New this week\n\n.*\n.*\n\| INC-3 /);
   assert.match(page, /### What the workflows took/);
 });

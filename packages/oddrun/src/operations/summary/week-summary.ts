@@ -49,7 +49,7 @@ export function weekSummary(report: WeekReport, { bytesMax = SUMMARY_BYTES_MAX }
     [
       {
         name: "the summary",
-        lines: [`## Oddrun: the week up to ${day(pass.nowMs)}`, "", `**${counts}** in ${where}.`],
+        lines: [`# Oddrun: the week up to ${day(pass.nowMs)}`, "", `**${counts}** in ${where}.`],
         rank: 0,
       },
       part("New this week", changesTable(report, fresh), 0),
