@@ -5,7 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
  * The tests that kill processes or try many histories, with more rounds than every test run has time for. Keeps what came out in
  * benchmarks/results/soak.md. `npm run soak -- 500` sets the number of kills, `npm run soak -- 200 stops` repeats only the
  * suites whose name has that word; the others keep what they gave last. `npm run soak -- azure` plants every fault at every request
- * to Azure, with results of their own (azure-suite/fault-matrix.ts).
+ * to Azure, with results of their own (azure-suite/fault-matrix.ts); `npm run soak -- alerts` plays ninety days of alerts
+ * (alerts-suite/ninety-days-page.ts).
  */
 const SUITES: readonly { readonly file: string; readonly env: Readonly<Record<string, string>> }[] = [
   { file: "packages/oddrun/src/adapters/store/sqlite-processes.test.ts", env: {} },
@@ -29,6 +30,10 @@ interface Result {
 if (process.argv[2] === "azure") {
   const { soakAzure } = await import("./azure-suite/fault-matrix.ts");
   process.exit((await soakAzure(process.argv.slice(3).join(" "))) ? 0 : 1);
+}
+if (process.argv[2] === "alerts") {
+  const { soakAlerts } = await import("./alerts-suite/ninety-days-page.ts");
+  process.exit((await soakAlerts()) ? 0 : 1);
 }
 const kills = process.argv[2] ?? "200";
 const wanted = process.argv[3] ?? "";

@@ -199,3 +199,17 @@ async function saveAlert(db: StoreDatabase, alert: NewAlert): Promise<void> {
       .execute();
   }
 }
+
+/** What was said of an imported repository goes on as that of the real one. Call it inside a transaction. */
+export async function moveAlerts(db: StoreDatabase, importedId: number, realId: number): Promise<void> {
+  await db
+    .updateTable("alert_threads")
+    .where("repository_id", "=", importedId)
+    .set({ repository_id: realId })
+    .execute();
+}
+
+/** What is told of changes is told anew, from the first place on. Call it inside a transaction. */
+export async function forgetDecided(db: StoreDatabase): Promise<void> {
+  await db.deleteFrom("alert_marks").where("name", "=", DECIDED).execute();
+}

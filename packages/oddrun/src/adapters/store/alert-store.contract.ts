@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { AlertStore, NewAlert, StoredThread } from "../../operations/alerts/alert-store.ts";
+import type { NewAlert, StoredThread } from "../../operations/alerts/alert-store.ts";
 import type { AlertMessage } from "../../operations/alerts/alert-message.ts";
-import type { RunStore } from "../../operations/ports.ts";
 import { START } from "./run-fixtures.contract.ts";
+import type { Store } from "./sql-store.ts";
 import { storeTests } from "./store-test.contract.ts";
 
 const KEY = "5e1c0b7a9d2f4483";
@@ -26,7 +26,7 @@ const MESSAGE: AlertMessage = {
   howToMute: "",
 };
 
-function anAlert(change: Partial<NewAlert> = {}, channels: readonly string[] = ["issues", "slack"]): NewAlert {
+export function anAlert(change: Partial<NewAlert> = {}, channels: readonly string[] = ["issues", "slack"]): NewAlert {
   return {
     id: MESSAGE.id,
     threadKey: KEY,
@@ -43,7 +43,7 @@ function anAlert(change: Partial<NewAlert> = {}, channels: readonly string[] = [
 }
 
 /** What every alert store must do; `open` gives an empty one, and the test closes it. */
-export function alertStoreContract(name: string, open: () => Promise<RunStore & AlertStore>): void {
+export function alertStoreContract(name: string, open: () => Promise<Store>): void {
   const storeTest = storeTests(name, open);
   const issues = { messageId: MESSAGE.id, channel: "issues" };
   const settled = { ...issues, nextTryAtMs: START, atMs: START, receipt: null, why: null, isNoted: false };
@@ -138,6 +138,25 @@ export function alertStoreContract(name: string, open: () => Promise<RunStore & 
     const [issue] = deliveries;
     assert.deepEqual([issue!.state, issue!.receipt, issue!.atMs], ["delivered", "12", START + 71]);
   });
+
+  storeTest(
+    "what was said of an import goes on under the id that GitHub tells, and all is decided anew",
+    async (store) => {
+      const imported = await store.ensureRepository("octo/Widgets");
+      const identity = { ...THREAD.identity, repositoryId: imported.id };
+      await store.keepAlerts({ fromVersion: 0, decidedPlace: 9, threads: [{ ...THREAD, identity }] });
+      await store.adoptRepository({
+        id: 7,
+        fullName: "octo/Widgets",
+        defaultBranch: "main",
+        visibility: null,
+        webUrl: null,
+        apiUrl: null,
+      });
+      const { threads, decidedPlace } = await store.storedAlerts();
+      assert.deepEqual([threads, decidedPlace], [[THREAD], 0]);
+    },
+  );
 
   storeTest("a thread goes on under another incident, and an order is answered once it says so", async (store) => {
     await store.keepAlerts({ fromVersion: 0, threads: [THREAD] });

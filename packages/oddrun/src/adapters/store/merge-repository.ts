@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { moveAlerts } from "./alert-queries.ts";
 import { EVIDENCE, JOBS, JOINED_METRICS, RUN_ATTEMPTS, STEPS, WORKFLOWS } from "./rows.ts";
 import { renameIncidents } from "./save-incidents.ts";
 import { forgetWatch } from "./save-watch.ts";
@@ -25,6 +26,7 @@ export async function mergeRepository(db: StoreDatabase, importedId: number, rea
   await dropChanges(db, importedId);
   if (runCount + jobCount + metricCount > 0) await forgetWatch(db, realId);
   await renameIncidents(db, importedId, (series) => ({ ...series, repositoryId: realId }));
+  await moveAlerts(db, importedId, realId);
   await db.deleteFrom("repositories").where("repository_id", "=", importedId).execute();
 }
 

@@ -1,4 +1,5 @@
 import { type IncidentRecord, type Series, seriesId, seriesOf } from "@oddrun/core";
+import { forgetDecided } from "./alert-queries.ts";
 import { changeRow, eventRow, incidentRow } from "./incident-rows.ts";
 import type { IncidentChangeRow, StoreDatabase } from "./schema.ts";
 
@@ -117,4 +118,5 @@ export async function renameIncidents(
       .execute();
   }
   await setMark(db, 0);
+  await forgetDecided(db);
 }
