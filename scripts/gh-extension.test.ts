@@ -184,6 +184,9 @@ test("gh itself installs the script and runs it, and what it collects is stored"
       GH_CONFIG_DIR: join(folder, "config"),
       GH_TOKEN: standIn.token,
       GH_REPO: "octo-org/api",
+      // later versions of gh look for news of themselves
+      GH_NO_UPDATE_NOTIFIER: "1",
+      GH_NO_EXTENSION_UPDATE_NOTIFIER: "1",
       ODDRUN_WAIT_SCALE: "0.001",
     };
     // a step of its own process: the stand-in answers from this one

@@ -44,7 +44,7 @@ test("a file that is not there, a folder, a pipe and 50 MB are told by their pat
   const cases: readonly (readonly [name: string, why: RegExp])[] = [
     ["none.yaml", /there is no such file; "oddrun init" writes one/],
     ["folder", /it is a folder/],
-    ["large.yaml", /it is larger than 1 MB/],
+    ["large.yaml", /it is larger than 128 KB/],
     ...(spawnSync("mkfifo", [join(folder, "pipe.yaml")]).status === 0
       ? [["pipe.yaml", /not a regular file/] as const]
       : []),

@@ -4,13 +4,11 @@ import { join } from "node:path";
 import { problem } from "../../operations/problems.ts";
 import type { Settings } from "../../operations/settings/settings.ts";
 import { printable } from "../../operations/text/visible-text.ts";
-import { type Overrides, parseSettings } from "./parse-settings.ts";
+import { type Overrides, parseSettings, SETTINGS_BYTES_MAX } from "./parse-settings.ts";
 import { requireVariables } from "./variables.ts";
 
 /** Where settings are looked for, in this order; the first that is there is read, alone. */
 export const SETTINGS_PLACES: readonly string[] = ["oddrun.yaml", ".github/oddrun.yaml"];
-
-const BYTES_MAX = 1_000_000;
 
 export interface SettingsQuestion {
   /** The file; without it, the first of SETTINGS_PLACES, and what is usual where none of them is there. */
@@ -70,7 +68,7 @@ export async function readSettingsFile(path: string): Promise<Uint8Array> {
     const stat = await file.stat();
     if (stat.isDirectory()) throw refuse("it is a folder");
     if (!stat.isFile()) throw refuse("it is not a regular file");
-    if (stat.size > BYTES_MAX) throw refuse("it is larger than 1 MB");
+    if (stat.size > SETTINGS_BYTES_MAX) throw refuse("it is larger than 128 KB");
     return await file.readFile();
   } finally {
     await file.close();

@@ -180,10 +180,10 @@ const MISTAKES: readonly (readonly [what: string, text: string, message: RegExp]
 for (const [what, text, message] of MISTAKES)
   test(`refused with its place and a way out: ${what}`, () => refused(text, message));
 
-test("bytes that are no text in UTF-8 are refused, and so is more than 1 MB", () => {
+test("bytes that are no text in UTF-8 are refused, and so is more than 128 KB", () => {
   refused(Uint8Array.of(0xff, 0xfe, 0x61, 0), /^oddrun\.yaml: it is not text in UTF-8; save it as that\.$/);
-  refused("#".repeat(1_000_001), /larger than 1 MB/);
-  refused(new Uint8Array(50_000_000), /larger than 1 MB/);
+  refused("#".repeat(131_073), /larger than 128 KB/);
+  refused(new Uint8Array(50_000_000), /larger than 128 KB/);
 });
 
 test("several mistakes are told as one, with how many more there are; a look finds each", () => {
@@ -234,10 +234,13 @@ const BOMBS: Readonly<Record<string, string>> = {
     .map((name, at) => `${name}: &${name} [${Array(9).fill(`*${letters[at]}`).join(",")}]`)
     .join("\n")}`,
   "an alias of itself": "alerts: &a\n  pushes: *a",
-  "brackets without an end": "[".repeat(500_000),
-  "keys of keys": "? ".repeat(20_000),
-  "forty thousand keys": `watch: {${Array.from({ length: 40_000 }, (_, at) => `k${at}: 1`).join(", ")}}`,
-  "anchors upon anchors": "&a ".repeat(4000),
+  "brackets without an end": "[".repeat(131_000),
+  "brackets as deep as the stack": "[".repeat(9000),
+  "keys of keys": "? ".repeat(65_000),
+  "lists of lists": "- ".repeat(65_000),
+  "mappings of mappings": "a: ".repeat(43_000),
+  "ten thousand keys": `watch: {${Array.from({ length: 10_000 }, (_, at) => `k${at}: 1`).join(", ")}}`,
+  "anchors upon anchors": "&a ".repeat(43_000),
   "a hundred levels": `${"{a: ".repeat(100)}1${"}".repeat(100)}`,
 };
 for (const [what, text] of Object.entries(BOMBS))

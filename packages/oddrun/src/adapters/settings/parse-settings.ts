@@ -7,7 +7,10 @@ import { printable } from "../../operations/text/visible-text.ts";
 import { secretPlace } from "../logging/redact.ts";
 import { YamlRefusal, type YamlValues, yamlValues } from "./yaml-values.ts";
 
-const BYTES_MAX = 1_000_000;
+/** Two hundred routes with long names have a third of it; what is larger is made to keep the reader busy. */
+export const SETTINGS_BYTES_MAX = 128 * 1024;
+/** Nobody reads more. */
+const PROBLEMS_MAX = 100;
 
 /** Settings from elsewhere than the file that win over it, in the same form: inputs of the Action, options of a command. */
 export interface Overrides {
@@ -44,7 +47,8 @@ export function lookAtSettings(text: string | Uint8Array, name: string, override
   refuseNewer(yaml.value, shown);
   const problems: Problem[] = [];
   const mistakeIn = (place: (mistake: Mistake) => string, where: string) => (mistake: Mistake) => {
-    problems.push(problem("settings-refused", where, place(mistake), `${pathText(mistake.path)} ${mistake.what}`));
+    if (problems.length < PROBLEMS_MAX)
+      problems.push(problem("settings-refused", where, place(mistake), `${pathText(mistake.path)} ${mistake.what}`));
   };
   const ofFile = mistakeIn(({ path, isOfKey }) => yaml.place(path, isOfKey), shown);
   const file = SETTINGS_FORM.read(yaml.value, [], ofFile) ?? {};
@@ -68,7 +72,7 @@ function merged(file: SettingsFile, over: SettingsFile): SettingsFile {
 
 function readYaml(given: string | Uint8Array, shown: string): YamlValues {
   const text = typeof given === "string" ? given.replace(/^\ufeff/, "") : decoded(given, shown);
-  if (text.length > BYTES_MAX) throw problem("settings-refused", shown, "", "it is larger than 1 MB");
+  if (text.length > SETTINGS_BYTES_MAX) throw problem("settings-refused", shown, "", "it is larger than 128 KB");
   if (text.trim() === "")
     throw problem("settings-refused", shown, "", 'it is empty; "oddrun init --force" writes one with every setting');
   const secretAt = secretPlace(text);
@@ -83,7 +87,7 @@ function readYaml(given: string | Uint8Array, shown: string): YamlValues {
 }
 
 function decoded(bytes: Uint8Array, shown: string): string {
-  if (bytes.byteLength > BYTES_MAX) throw problem("settings-refused", shown, "", "it is larger than 1 MB");
+  if (bytes.byteLength > SETTINGS_BYTES_MAX) throw problem("settings-refused", shown, "", "it is larger than 128 KB");
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

@@ -3,9 +3,10 @@ import type { Path } from "../../operations/settings/shape.ts";
 
 /** What a person writes is far below these. */
 const DEPTH_MAX = 12;
-const NODES_MAX = 20_000;
+const NODES_MAX = 10_000;
 /** Each may stand for a whole file again. */
 const ALIASES_MAX = 100;
+const TOO_DEEP = "it is nested too deeply";
 const TOO_MANY = "it has more entries than any settings";
 
 export interface YamlValues {
@@ -51,7 +52,7 @@ function parsed(text: string, lines: LineCounter): Document {
     });
   } catch (error) {
     // it goes down into each level, and comes to the end of its stack in files made for that
-    if (error instanceof RangeError) throw new YamlRefusal("1:1", "it is nested too deeply");
+    if (error instanceof RangeError) throw new YamlRefusal("1:1", TOO_DEEP);
     throw error;
   }
 }
@@ -73,7 +74,7 @@ class Walk {
     this.#offsets.set(JSON.stringify(path), { key: keyAt, value: at });
     this.#nodeCount += 1;
     if (this.#nodeCount > NODES_MAX) throw this.#refusal(at, TOO_MANY);
-    if (depth > DEPTH_MAX) throw this.#refusal(at, "it is nested too deeply");
+    if (depth > DEPTH_MAX) throw this.#refusal(at, TOO_DEEP);
     if (isAlias(node)) {
       this.#aliasCount += 1;
       if (this.#aliasCount > ALIASES_MAX) throw this.#refusal(at, `it has more than ${ALIASES_MAX} aliases`);
@@ -117,5 +118,7 @@ function placeAt(lines: LineCounter, offset: number): string {
 
 function sentence(message: string): string {
   const [first = ""] = message.split("\n");
+  // the library's word for a file that goes down too far
+  if (first.startsWith("Maximum call stack")) return TOO_DEEP;
   return first.trim().replace(/[.:]$/, "");
 }
