@@ -41,6 +41,27 @@ test("action.yml has the outputs that the code sets, with the same words", () =>
   );
 });
 
+test("docs/action.md tells of every input with its default, and of every output", () => {
+  const page = inRoot("docs/action.md");
+  const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+  const cells = rows.map((row) => row.split("|").map((cell) => cell.trim()));
+  for (const { name, default: otherwise } of INPUTS) {
+    const shown = otherwise === "" ? "" : `\`${otherwise}\``;
+    assert.ok(
+      cells.some((row) => row.length === 5 && row[1] === `\`${name}\`` && row[2] === shown),
+      name,
+    );
+  }
+  for (const { name } of OUTPUTS)
+    assert.ok(
+      cells.some((row) => row[1] === `\`${name}\``),
+      name,
+    );
+  const known = new Set<string>([...INPUTS, ...OUTPUTS].map(({ name }) => name));
+  const sections = page.slice(page.indexOf("\n## Inputs"), page.indexOf("\n## Pull requests"));
+  for (const [, name] of sections.matchAll(/^\| `([^`]+)` \|/gm)) assert.ok(known.has(name!), name);
+});
+
 test("action.yml starts the bundled file on the Node it is built for", () => {
   assert.deepEqual(action.runs, { using: "node24", main: "dist/index.mjs" });
 });
