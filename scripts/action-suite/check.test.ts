@@ -97,6 +97,16 @@ test("in a fork's own run nothing is written, and the step succeeds", async () =
   assert.equal(pull.comments.length + on.cache.entries.length, 0);
 });
 
+test("a pull request's own run comments at once where its token may, and leaves the cache to the default branch", async () => {
+  const on = await stage(timedCorpus(STEADY));
+  const { pull } = pullOf(on, 12);
+  const repo = { id: 500_001 };
+  const payload = { pull_request: { number: pull.number, head: { sha: SHA, repo }, base: { repo } } };
+  const { exitCode, outputs } = await on.run({ event: "pull_request", payload });
+  assert.deepEqual([exitCode, outputs.get("anomalous")], [0, "true"]);
+  assert.deepEqual([pull.comments.length, on.cache.entries.length], [1, 0]);
+});
+
 test("without the right to comment the step succeeds and says what is missing", async () => {
   const on = await stage(timedCorpus(STEADY));
   const { payload } = pullOf(on, 12);

@@ -56,12 +56,13 @@ test("debug lines are written only where they were asked for", () => {
   assert.deepEqual([quiet.log(), loud.log()], ["", "::debug::x\n"]);
 });
 
-test("at most ten annotations are given, the first ten", () => {
+test("at most ten annotations of a level are given, the first ten, and an error is never crowded out", () => {
   const { commands, log } = recorded();
   for (let at = 0; at < 15; at++) commands.annotate("notice", `number ${at}`);
+  commands.annotate("error", "the reason");
   const read = readCommands(log());
   assert.deepEqual(
     read.map(({ message }) => message),
-    Array.from({ length: 10 }, (_, at) => `number ${at}`),
+    [...Array.from({ length: 10 }, (_, at) => `number ${at}`), "the reason"],
   );
 });

@@ -29,7 +29,7 @@ const MESSAGE_CHARS_MAX = 4000;
 export function workflowCommands(write: (line: string) => void, isDebug: boolean): WorkflowCommands {
   const secrets = new Set<string>();
   let redact = redactor([]);
-  let annotations = 0;
+  const counts = { error: 0, warning: 0, notice: 0 };
   const issue = (command: string, properties: string, message: string): void =>
     write(`::${command}${properties === "" ? "" : ` ${properties}`}::${escapeData(redact(message))}\n`);
   return {
@@ -46,7 +46,7 @@ export function workflowCommands(write: (line: string) => void, isDebug: boolean
       redact = redactor(secrets);
     },
     annotate(level, message, { title, file } = {}) {
-      if (annotations++ >= ANNOTATIONS_MAX) return;
+      if (counts[level]++ >= ANNOTATIONS_MAX) return;
       const properties = [
         ...(title === undefined ? [] : [`title=${escapeProperty(redact(printable(title, 200)))}`]),
         ...(file === undefined ? [] : [`file=${escapeProperty(redact(printable(file, 400)))}`]),
