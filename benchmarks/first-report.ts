@@ -121,6 +121,7 @@ function page(
     const entry = entryBytes === null ? "" : `${(entryBytes / 1024 / 1024).toFixed(1)} MiB`;
     return `| ${pass} | ${requests} | ${kinds.join(", ")} | ${seconds.toFixed(0)} s | ${entry} |`;
   });
+  const more = first.filter((incident) => !whole.some((other) => isAlike(other, incident)));
   return `# The Action's first report
 
 \`npm run bench:first-report\`, ${new Date(nowMs).toISOString().slice(0, 16)}Z, commit ${commit}, ${machine()}.
@@ -132,15 +133,12 @@ apart by the stand-in's clock, which counts the requests.
 ${rows.join("\n")}
 
 Of ${whole.length} incidents that a look at the whole history finds, the first look finds ${found.length} (the same kind of change, a workflow in
-common, onsets within three days); ${first.length - found.length < 0 ? 0 : first.length - found.length} of its ${first.length} are not among them.
+common, onsets within three days); ${more.length} of its ${first.length} are not among them.
 
 | | kind | began | state |
 |---|---|---|---|
 ${whole.map((incident) => row(found.includes(incident) ? "both" : "whole only", incident)).join("\n")}
-${first
-  .filter((incident) => !whole.some((other) => isAlike(other, incident)))
-  .map((incident) => row("first only", incident))
-  .join("\n")}
+${more.map((incident) => row("first only", incident)).join("\n")}
 
 ## The first summary
 
