@@ -31,7 +31,8 @@ interface Contracts {
     readonly bytesMax: number;
   }) => void;
   readonly alive: (markdown: string, isOwnLink: (url: string) => boolean) => readonly string[];
-  readonly sampleMessages: () => Readonly<Record<AlertMessage["word"], AlertMessage>>;
+  readonly everywhere: (name: string) => never;
+  readonly sampleMessages: (names?: never) => Readonly<Record<AlertMessage["word"], AlertMessage>>;
   readonly hostileStrings: () => ReadonlyMap<string, string>;
 }
 
@@ -45,4 +46,5 @@ export const alertChannelContract = await load(
 );
 export const alive = await load("operations/text/living-markdown.contract.ts", "alive");
 export const sampleMessages = await load("operations/alerts/alert-samples.contract.ts", "sampleMessages");
+export const everywhere = await load("operations/alerts/alert-fixtures.contract.ts", "everywhere");
 export const hostileStrings = await load("operations/text/hostile-strings.contract.ts", "hostileStrings");

@@ -16,6 +16,16 @@ export function aliveInIssue(text: string): readonly string[] {
   return alive(seen, (url) => OWN_LINK.test(url)).filter((tag) => !/^<\/?(?:sub|blockquote)>$/.test(tag));
 }
 
+/** What GitHub alone makes something of in a body or comment: commits, mail addresses, other trackers' numbers, mathematics. */
+export function aliveOnGithub(body: string): readonly string[] {
+  const prose = body
+    .replace(/<!-- oddrun:[A-Za-z0-9:_-]+ -->|`[^`]*`|\]\([^)]*\)/g, " ")
+    .replace(/^\|[ :|-]+\|$/gm, " ");
+  const known =
+    /(?<![\p{L}\p{N}])(?=[0-9a-f]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,40}(?![\p{L}\p{N}])|[\w.+-]+@[\w-]+|\b[A-Za-z]{2,}-\d+|\$|[\w.-]+\/[\w.-]+#/gu;
+  return [...prose.matchAll(known)].map(([found]) => found);
+}
+
 /** Everything that the repository's issues say, a text each. */
 export function saidIn(standIn: GitHubStandIn, fullName: string): readonly string[] {
   return standIn.issues

@@ -180,6 +180,21 @@ test("a digest has one issue, written anew without a comment; a storm has one of
   );
 });
 
+test("the labels are made with the first issue, and one that a person deleted is not made again", async (t) => {
+  const { standIn, token } = await startIssues(t);
+  const channel = await channelFor(standIn, token);
+  await channel.deliver(samples.new, NOTHING);
+  const { labels } = standIn.issues.of(FULL_NAME);
+  const names = ["oddrun", "oddrun: acknowledged", "oddrun: muted", "oddrun: accepted", "oddrun: rejected"];
+  assert.deepEqual(
+    labels.map(({ name }) => name),
+    names,
+  );
+  labels.splice(2, 1);
+  await channel.deliver(samples.storm, NOTHING);
+  assert.equal(labels.length, 4);
+});
+
 test("a message about no one repository needs a home", async (t) => {
   const { standIn, token } = await startIssues(t);
   const channel = await channelFor(standIn, token, null);

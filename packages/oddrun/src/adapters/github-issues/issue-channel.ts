@@ -7,7 +7,7 @@ import { aboutOf, findIssue, identityFor, type OwnIssue, ownIssues, sameIn } fro
 import { commentBody, endedBody, issueBody, withMemory } from "./issue-body.ts";
 import { commentMark, type IssueMemory, joinSaid } from "./issue-marker.ts";
 import { titleOf } from "./issue-text.ts";
-import { OWN_LABEL } from "./order-labels.ts";
+import { ORDER_LABELS, OWN_LABEL } from "./order-labels.ts";
 import { ownAccounts } from "./own-accounts.ts";
 
 export interface GithubIssueOptions {
@@ -73,7 +73,8 @@ const delivered = (number: number): Delivery => ({ kind: "delivered", receipt: S
 
 async function create(saying: Saying, message: AlertMessage, isOwn: (login: string) => boolean): Promise<number> {
   const { issues, name } = saying;
-  await issues.ensureLabel(OWN_LABEL);
+  // Who deleted one of the others does not want it: they are made together with ours, and never again.
+  if (await issues.ensureLabel(OWN_LABEL)) for (const label of ORDER_LABELS) await issues.ensureLabel(label);
   const labels = [...new Set([OWN_LABEL.name, ...saying.labels.map((label) => label.slice(0, LABEL_CHARS_MAX))])];
   const title = titleOf(message);
   const memory: IssueMemory = {

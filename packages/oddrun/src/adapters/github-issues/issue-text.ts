@@ -48,9 +48,11 @@ interface Piece {
   readonly text: string;
 }
 
-/** Backticks would end the span, a bar the cell of a table, and the beginning of an HTML comment might be taken for one of ours. */
+const CODE_CHARS_MAX = 600;
+
+/** One visible line. Backticks would end the span, a bar the cell of a table, and the beginning of an HTML comment might be taken for one of ours. */
 export function codeSpan(text: string): string {
-  const [, core = "", after = ""] = /^(.*?)(\s*)$/su.exec(text) ?? [];
+  const [, core = "", after = ""] = /^(.*?)(\s*)$/su.exec(printable(text, CODE_CHARS_MAX)) ?? [];
   // quotes around a name are not needed when the name is set apart
   const bare = /^"[^"]+"$/.test(core) ? core.slice(1, -1) : core;
   const dead = bare.replaceAll("`", "'").replaceAll("\\", "⧵").replaceAll("|", "∣").replaceAll("<!--", "‹!--").trim();

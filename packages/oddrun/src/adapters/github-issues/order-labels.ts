@@ -15,6 +15,20 @@ export const LABEL_NAMES: Readonly<Record<Exclude<Decision, "reopened">, string>
   rejected: "oddrun: rejected",
 };
 
+const DESCRIPTIONS: Readonly<Record<keyof typeof LABEL_NAMES, string>> = {
+  acknowledged: "Tells Oddrun that somebody knows: no more reminders",
+  muted: "Tells Oddrun to say nothing of it for 30 days",
+  accepted: "Tells Oddrun that this is the usual level from now on",
+  rejected: "Tells Oddrun that this is no anomaly",
+};
+
+/** The labels that people may put on, for a repository that has none of them yet. */
+export const ORDER_LABELS = Object.entries(LABEL_NAMES).map(([decision, name]) => ({
+  name,
+  color: "bfd4f2",
+  description: DESCRIPTIONS[decision as keyof typeof LABEL_NAMES],
+}));
+
 /** How long a mute lasts that does not say so. */
 export const MUTE_USUAL_DAYS = 30;
 

@@ -61,8 +61,8 @@ export interface IssuesOf {
   events(number: number): Promise<readonly GithubIssueEvent[]>;
   /** Given twice it is there once. Not given where it cannot be. */
   react(thing: { readonly commentId: number } | { readonly number: number }, content: "+1" | "confused"): Promise<void>;
-  /** Makes the label where it is missing; one that is there stays as it is. */
-  ensureLabel(label: { readonly name: string; readonly color: string; readonly description: string }): Promise<void>;
+  /** Makes the label where it is missing, and tells so; one that is there stays as it is. */
+  ensureLabel(label: { readonly name: string; readonly color: string; readonly description: string }): Promise<boolean>;
   /** What a person may do in the repository; null when the token may not ask. Asked once a person. */
   permissionOf(login: string): Promise<Permission | null>;
   /** What we write is signed with this. */
@@ -167,10 +167,10 @@ export function issuesOf(connection: GithubConnection, fullName: string): Issues
     },
     async ensureLabel(label) {
       const known = await ask(`/labels/${encodeURIComponent(label.name)}`);
-      if (known.kind === "ok") return;
+      if (known.kind === "ok") return false;
       const reply = await ask("/labels", { method: "POST", body: label });
       // Somebody else made it meanwhile.
-      if (reply.kind === "ok" || reply.kind === "unprocessable") return;
+      if (reply.kind === "ok" || reply.kind === "unprocessable") return reply.kind === "ok";
       throw asker.refusal(reply, "create labels", "issues: write");
     },
     permissionOf(login) {
