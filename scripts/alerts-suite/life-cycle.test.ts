@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newStage } from "./stage.ts";
+import { DAY_MS, newStage, START } from "./stage.ts";
 
 const words = (said: readonly { readonly word: string; readonly channel: string }[]): readonly string[] =>
   said.map(({ word, channel }) => `${word} ${channel}`);
@@ -44,4 +44,24 @@ test("a store that was lost learns from the issues what was said, and goes on", 
     github.writes.map((line) => line.split(" ").slice(0, 2).join(" ")),
     ["new #1", "recovered #1"],
   );
+});
+
+test("what was too unsure to be pushed is in one digest, which is no thread, and what a lost store held is in the next", async () => {
+  const stage = await newStage({ alerts: { digest: { weekday: 1, hour: 8 } } });
+  await stage.pass(1);
+  await stage.say({ day: 2, score: 0.5 });
+  assert.deepEqual(words((await stage.pass(2.1)).said), []);
+  assert.deepEqual(words((await stage.pass(7.5)).said), ["digest issues", "digest room"]);
+  await stage.say({ day: 8, state: "recovered", level: 300_000 });
+  assert.deepEqual((await stage.pass(8.1)).said, []);
+  await stage.say({ day: 9, score: 0.5, workflowId: 71 });
+  await stage.pass(9.1);
+  const { github, room } = stage;
+  const watchedBeforeMs = START + 9.1 * DAY_MS;
+  const anew = await newStage({ github, room, watchedBeforeMs, alerts: { digest: { weekday: 1, hour: 8 } } });
+  await anew.say({ day: 2, score: 0.5 }, { day: 8, state: "recovered", level: 300_000 });
+  await anew.say({ day: 9, score: 0.5, workflowId: 71 });
+  assert.deepEqual((await anew.pass(10)).said, []);
+  assert.deepEqual(words((await anew.pass(14.5)).said), ["digest issues", "digest room"]);
+  assert.deepEqual((await anew.pass(14.6)).said, []);
 });

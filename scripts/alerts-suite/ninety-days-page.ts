@@ -55,6 +55,8 @@ function comparison(results: Results, name: string) {
       receiver,
       count: own.length,
       twice: own.length - ids.size,
+      /** Of those, how many said so. */
+      said: own.filter(({ mayRepeat }) => mayRepeat).length,
       missing: [...calm].filter((id) => !ids.has(id)),
       more: [...ids].filter((id) => !calm.has(id)),
     };
@@ -67,8 +69,8 @@ function ninetyDaysPage(results: Results): string {
   const names = Object.keys(RUNS).filter((name) => results[name] !== undefined);
   const rows = names.flatMap((name) =>
     comparison(results, name).map(
-      ({ receiver, count, twice, missing, more }) =>
-        `| ${RUNS[name]!.title} | ${WHAT[receiver]} | ${count} | ${twice} | ${missing.length} | ${more.length} |`,
+      ({ receiver, count, twice, said, missing, more }) =>
+        `| ${RUNS[name]!.title} | ${WHAT[receiver]} | ${count} | ${twice} | ${said} | ${missing.length} | ${more.length} |`,
     ),
   );
   const differences = names.flatMap((name) =>
@@ -92,8 +94,8 @@ of a pass, half where a message is on its way: before it counts as received, aft
 
 ## What arrived
 
-| run | receiver | messages | twice | missing | more than when not killed |
-|---|---|--:|--:|--:|--:|
+| run | receiver | messages | repeats | that said they may be one | missing | more than when not killed |
+|---|---|--:|--:|--:|--:|--:|
 ${rows.join("\n")}
 
 Missing and more: by message id, against the run that was not killed. ${differences.length === 0 ? "There is no difference." : "The differences:"}

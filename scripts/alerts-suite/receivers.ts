@@ -52,12 +52,8 @@ export async function startReceivers(repositoryIdOf: (name: string) => number): 
       // a webhook names its message in a header; Slack has only the words
       const id = path === "/hook" ? (request.headers["webhook-id"] as string) : idIn(text);
       const isKnown = path === "/hook" && seen.has(id);
-      if (!isKnown)
-        take(
-          path === "/hook" ? "hook" : "room",
-          idIn(text),
-          text.includes("may be a repeat") || text.includes("again"),
-        );
+      const mayRepeat = text.includes("You may have this message already") || text.includes('"may_repeat":true');
+      if (!isKnown) take(path === "/hook" ? "hook" : "room", idIn(text), mayRepeat);
       if (path === "/hook") seen.add(id);
       receivers.onMessage("after");
       return "ok";

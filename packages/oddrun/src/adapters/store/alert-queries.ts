@@ -13,6 +13,7 @@ const VERSION = "version";
 const WATCHING_SINCE = "watching-since";
 const DIGESTS_SINCE = "digests-since";
 const DECIDED = "decided-place";
+const LOOKED_AT = "looked-at";
 const DIGEST = "digest ";
 
 /** The port over a database; `writing` runs its work in a transaction, `reading` explains what goes wrong. */
@@ -124,6 +125,7 @@ async function storedAlerts(db: StoreDatabase): Promise<StoredAlerts> {
     watchingSinceMs: marks.get(WATCHING_SINCE) ?? null,
     digestsSinceMs: marks.get(DIGESTS_SINCE) ?? 0,
     decidedPlace: marks.get(DECIDED) ?? 0,
+    lookedAtMs: marks.get(LOOKED_AT) ?? 0,
     digestsDone: Object.fromEntries(digests.map(([name, value]) => [name.slice(DIGEST.length), value])),
     threads: threads.map(storedThread),
     alerts: messages.map((row) => storedAlert(row, byMessage.get(row.message_id) ?? [])),
@@ -133,11 +135,12 @@ async function storedAlerts(db: StoreDatabase): Promise<StoredAlerts> {
 async function keepAlerts(db: StoreDatabase, step: AlertsStep): Promise<boolean> {
   const version = await markOf(db, VERSION);
   if ((version ?? 0) !== step.fromVersion) return false;
-  const { watchingSinceMs, digestsSinceMs, decidedPlace, digestsDone = {} } = step;
+  const { watchingSinceMs, digestsSinceMs, decidedPlace, lookedAtMs, digestsDone = {} } = step;
   await setMark(db, VERSION, step.fromVersion + 1);
   if (watchingSinceMs !== undefined) await setMark(db, WATCHING_SINCE, watchingSinceMs);
   if (digestsSinceMs !== undefined) await setMark(db, DIGESTS_SINCE, digestsSinceMs);
   if (decidedPlace !== undefined) await setMark(db, DECIDED, decidedPlace);
+  if (lookedAtMs !== undefined) await setMark(db, LOOKED_AT, lookedAtMs);
   for (const [inbox, dueMs] of Object.entries(digestsDone)) await setMark(db, `${DIGEST}${safeText(inbox)}`, dueMs);
   for (const thread of step.threads ?? []) await saveThread(db, thread);
   for (const alert of step.alerts ?? []) await saveAlert(db, alert);

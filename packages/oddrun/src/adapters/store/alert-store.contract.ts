@@ -55,6 +55,7 @@ export function alertStoreContract(name: string, open: () => Promise<Store>): vo
       watchingSinceMs: null,
       digestsSinceMs: 0,
       decidedPlace: 0,
+      lookedAtMs: 0,
       digestsDone: {},
       threads: [],
       alerts: [],
@@ -69,6 +70,7 @@ export function alertStoreContract(name: string, open: () => Promise<Store>): vo
       watchingSinceMs: START,
       digestsSinceMs: START - 1,
       decidedPlace: 12,
+      lookedAtMs: START + 3,
       digestsDone: { "repository 7": 5 },
     };
     assert.equal(

@@ -5,6 +5,7 @@ import {
   identityOf,
   isSameIncident,
   messageId,
+  type MessageName,
   messageName,
   type SaidMessage,
   threadKey,
@@ -53,7 +54,7 @@ export function adoptMirrored({
     if (known === undefined) keep({ key, identity, incidentNumber: numberOf(identity, incidents), receipt });
     else if (known.receipt === null) keep({ ...known, receipt });
     for (const said of saidIn(issue, key, { channel: issueChannel, nowMs })) {
-      const name = messageName(said.messageId);
+      const name = nameOf(said.messageId);
       const isNews = said.channels.some((channel) => !delivered.has(`${channel} ${said.messageId}`));
       if (name === null || !isNews) continue;
       const { word, scope } = name;
@@ -89,9 +90,15 @@ export function adoptMirrored({
   };
 }
 
+/** What a message of a thread is called; a digest belongs to none, wherever it is found. */
+function nameOf(id: string): MessageName | null {
+  const name = messageName(id);
+  return name?.word === "digest" ? null : name;
+}
+
 /** The thread that an issue belongs to: by its messages, else by the issue itself, else by what it is about. */
 function keyOf({ said, receipt, identity }: MirroredIncident, threads: readonly StoredThread[]): string {
-  const named = said.flatMap(({ messageId: id }) => messageName(id) ?? [])[0];
+  const named = said.flatMap(({ messageId: id }) => nameOf(id) ?? [])[0];
   if (named !== undefined) return named.key;
   const known = threads.find(
     (thread) =>
@@ -107,7 +114,7 @@ function saidIn(
   key: string,
   { channel, nowMs }: { readonly channel: string; readonly nowMs: number },
 ): readonly SaidAlert[] {
-  if (said.some(({ messageId: id }) => messageName(id) !== null)) return said;
+  if (said.some(({ messageId: id }) => nameOf(id) !== null)) return said;
   const id = messageId({ key, word: "new", count: 1, scope: "repository" });
   return [{ messageId: id, word: "new", atMs: nowMs, channels: [channel] }];
 }

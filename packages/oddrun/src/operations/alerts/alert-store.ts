@@ -61,6 +61,8 @@ export interface StoredAlerts {
   readonly digestsSinceMs: number;
   /** How far what was said of changes is decided: `place` of a `StoredChange`. */
   readonly decidedPlace: number;
+  /** When what may become dear without another word was last looked at. */
+  readonly lookedAtMs: number;
   /** Up to when the digests of each inbox are done. */
   readonly digestsDone: Readonly<Record<string, number>>;
   readonly threads: readonly StoredThread[];
@@ -80,6 +82,7 @@ export interface AlertsStep {
   readonly watchingSinceMs?: number;
   readonly digestsSinceMs?: number;
   readonly decidedPlace?: number;
+  readonly lookedAtMs?: number;
   readonly digestsDone?: Readonly<Record<string, number>>;
   /** New ones, and those that changed. */
   readonly threads?: readonly StoredThread[];

@@ -72,7 +72,7 @@ const dueOf = (alert: StoredAlert, { key, identity }: StoredThread): DueAlert =>
 async function addressed(deps: NewAlertsDeps, due: DueAlert, { byNumber, stored, scopes }: Given) {
   const incidents = due.incidentNumbers.flatMap((number) => byNumber.get(number) ?? []);
   const composed = await deps.compose(due, incidents);
-  const message = { ...composed, incident: composed.incident ?? subjectOf(due, incidents) };
+  const message = { ...composed, incident: subjectOf(due, incidents) };
   const heard = heardIn(stored, due);
   const routed = new Set(deps.route(message));
   const isFirst = due.word === "new" || due.word === "storm";
@@ -86,7 +86,7 @@ async function addressed(deps: NewAlertsDeps, due: DueAlert, { byNumber, stored,
   return { message, channels: channels.map(({ name }) => name) };
 }
 
-/** A storm is found again by the incident that it began with. */
+/** A storm is found again by the incident that it began with; a digest is about none. */
 function subjectOf({ word }: DueAlert, [first]: readonly Incident[]): AlertMessage["incident"] {
   if (word === "digest" || first === undefined) return null;
   return { number: first.number, kind: first.kind, identity: identityOf(first) };

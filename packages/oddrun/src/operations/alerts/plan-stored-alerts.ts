@@ -22,7 +22,7 @@ import type { RunStore } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
 import { isWatched } from "../settings/watched-workflow.ts";
 import { saidMessage, threadsOf } from "./adopt-mirrored.ts";
-import type { AlertStore, StoredAlerts } from "./alert-store.ts";
+import type { AlertsStep, AlertStore, StoredAlerts } from "./alert-store.ts";
 import { type ChannelScopes, ownerOf } from "./channel-scopes.ts";
 
 export interface PlanStoredDeps {
@@ -44,21 +44,25 @@ export interface PlanStoredInput {
 const DAY_MS = 86_400_000;
 /** As far back as bars are tuned on, and what they need before that. */
 const BACK_MS = 40 * 7 * DAY_MS;
-/** A job that changed alone is looked at for so long whether it has lasted. */
+/** A job that changed alone is looked at for so long whether it has lasted, and so often: each look reads all runs of some months. */
 const LASTING_MS = 14 * DAY_MS;
+const LOOK_AGAIN_MS = DAY_MS / 4;
 
 /** What is to be said of what is stored, and how far that is decided now. Null when it was stopped. */
 export async function planStoredAlerts(
   deps: PlanStoredDeps,
   input: PlanStoredInput,
-): Promise<{ readonly plan: AlertPlan; readonly decidedPlace: number } | null> {
+): Promise<{ readonly plan: AlertPlan; readonly decided: Pick<AlertsStep, "decidedPlace" | "lookedAtMs"> } | null> {
   const { store } = deps;
   const { stored, incidents, settings, scopes, watchingSinceMs, nowMs } = input;
   const said = await store.changes();
   const activity = await store.workflowActivity();
   const repositories = new Map((await store.repositories()).map(({ id, fullName }) => [id, fullName]));
   const fresh = freshIn(input, said);
-  const wanted = incidents.filter((incident) => isUndecided(input, incident, fresh));
+  const isNewTo = incidents.filter((incident) => isUndecided(input, incident));
+  const mayBecomeDear = isNewTo.some((incident) => isAlone(input, incident));
+  const isLookDue = mayBecomeDear && nowMs - stored.lookedAtMs >= LOOK_AGAIN_MS;
+  const wanted = isNewTo.filter((one) => fresh.has(one.number) || (isLookDue && isAlone(input, one)));
   const looked = wanted.length === 0 ? NOTHING_LOOKED_AT : await lookAt(deps, input, { said, wanted, repositories });
   if (looked === null) return null;
   const { budget } = settings.alerts;
@@ -94,7 +98,12 @@ export async function planStoredAlerts(
   });
   // that a job is still not dear enough is no decision
   const held = plan.held.filter(({ word, incidentNumber }) => word !== "new" || fresh.has(incidentNumber));
-  return { plan: { ...plan, held }, decidedPlace: said.at(-1)?.place ?? 0 };
+  const decidedPlace = said.at(-1)?.place ?? 0;
+  const decided = {
+    ...(decidedPlace === stored.decidedPlace ? {} : { decidedPlace }),
+    ...(isLookDue ? { lookedAtMs: nowMs } : {}),
+  };
+  return { plan: { ...plan, held }, decided };
 }
 
 const NOTHING_LOOKED_AT = { candidates: [], inboxesOf: (): readonly Inbox[] => [] } as const;
@@ -108,19 +117,17 @@ function freshIn({ stored, incidents }: PlanStoredInput, said: readonly StoredCh
   );
 }
 
-/** Whether an incident may be new to somebody. A job that changed alone may become dear without another word. */
-function isUndecided(
-  { stored, watchingSinceMs, nowMs }: PlanStoredInput,
-  incident: Incident,
-  fresh: ReadonlySet<number>,
-): boolean {
-  const { state, changes, number } = incident;
-  const sinceMs = openSinceMs(incident) ?? 0;
-  if (!["new", "grown", "ongoing"].includes(state) || sinceMs <= watchingSinceMs) return false;
-  if (fresh.has(number)) return true;
-  const isAlone = changes.every(({ standing, series }) => standing !== "told" || series.scope !== "run");
-  const isSaid = stored.threads.some(({ incidentNumber }) => incidentNumber === number);
-  return isAlone && !isSaid && nowMs - sinceMs < LASTING_MS;
+/** Whether an incident may be new to somebody. */
+function isUndecided({ watchingSinceMs }: PlanStoredInput, incident: Incident): boolean {
+  const isHeard = ["new", "grown", "ongoing"].includes(incident.state);
+  return isHeard && (openSinceMs(incident) ?? 0) > watchingSinceMs;
+}
+
+/** Whether only jobs or runners changed: they may become dear enough without another word. */
+function isAlone({ stored, nowMs }: PlanStoredInput, incident: Incident): boolean {
+  if (stored.threads.some(({ incidentNumber }) => incidentNumber === incident.number)) return false;
+  if (nowMs - (openSinceMs(incident) ?? 0) >= LASTING_MS) return false;
+  return incident.changes.every(({ standing, series }) => standing !== "told" || series.scope !== "run");
 }
 
 const changeKey = ({ seriesId, changeNumber }: { readonly seriesId: string; readonly changeNumber: number }): string =>

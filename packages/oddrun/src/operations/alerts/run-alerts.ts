@@ -169,14 +169,14 @@ async function planAndKeep(deps: RunAlertsDeps, { settings, place }: RunAlertsOp
     });
     held = planned?.plan.held ?? null;
     if (planned === null) return null;
-    const { plan, decidedPlace } = planned;
+    const { plan, decided } = planned;
     const byNumber = new Map(incidents.map((incident) => [incident.number, incident]));
     const given = { stored, scopes, byNumber };
     const alerts = [...(await newAlerts(deps, plan.due, given)), ...(await missedAlerts(deps, given, nowMs))];
     const threads = threadsAfter(stored, plan.moved, plan.due, byNumber);
-    const isSame = alerts.length + threads.length + Object.keys(plan.digestsDone).length === 0;
-    if (isSame && decidedPlace === stored.decidedPlace) return null;
-    return { alerts, threads, digestsDone: plan.digestsDone, decidedPlace };
+    const { digestsDone } = plan;
+    const changed = [alerts, threads, Object.keys(digestsDone), Object.keys(decided)];
+    return changed.every(({ length }) => length === 0) ? null : { alerts, threads, digestsDone, ...decided };
   });
   return held;
 }
