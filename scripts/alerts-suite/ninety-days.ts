@@ -66,7 +66,7 @@ export async function playNinetyDays(hardship: Hardship, say: (line: string) => 
   let keptHour = 0;
   let doneMs: number | null = null;
   while (hour <= LAST_HOUR) {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "play-hours.ts")], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, "..", "play-alert-hours.ts")], {
       env: { ...env, WATCHED_BEFORE: doneMs === null ? "" : String(doneMs) },
       stdio: ["pipe", "pipe", "inherit"],
     });

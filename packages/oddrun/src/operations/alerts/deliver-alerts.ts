@@ -1,5 +1,5 @@
 import type { Logger } from "../ports.ts";
-import type { AlertChannel, Delivery } from "./alert-channel.ts";
+import type { AlertChannel, Delivery, EarlierDelivery } from "./alert-channel.ts";
 import type { AlertMessage } from "./alert-message.ts";
 import type { AlertStore, StoredAlert, StoredAlerts, StoredDelivery } from "./alert-store.ts";
 import type { SaidInPass, UnsaidInPass } from "./alerts-pass.ts";
@@ -13,7 +13,7 @@ export interface DeliverDeps {
 }
 
 /** A process that took a delivery and said nothing for so long has died. */
-export const TAKEN_MS = 10 * 60_000;
+const TAKEN_MS = 10 * 60_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** A message that nobody took for so long is no news any more: the digest has what it was about. */
@@ -23,53 +23,60 @@ const RETRY_MAX_MS = 6 * 3_600_000;
 /** A person may have mended it by tomorrow. */
 const RETRY_REFUSED_MS = DAY_MS;
 
+export interface Delivered {
+  readonly said: readonly SaidInPass[];
+  readonly unsaid: readonly UnsaidInPass[];
+}
+
 /**
  * Brings what is queued to those channels, in the order in which it was planned: of one thread nothing overtakes what was planned
  * before it. What each channel answered is kept before the next is asked.
  */
 export async function deliverAlerts(
-  { store, channels, log, now, signal }: DeliverDeps,
+  deps: DeliverDeps,
   stored: StoredAlerts,
   isFor: (channel: AlertChannel) => boolean,
-): Promise<{ readonly said: readonly SaidInPass[]; readonly unsaid: readonly UnsaidInPass[] }> {
+): Promise<Delivered> {
+  const all: Delivered[] = [];
+  for (const channel of deps.channels.filter(isFor)) {
+    for (const alerts of Map.groupBy(stored.alerts, ({ threadKey: key }) => key).values()) {
+      all.push(await deliverThread(deps, channel, alerts));
+    }
+  }
+  return { said: all.flatMap(({ said }) => said), unsaid: all.flatMap(({ unsaid }) => unsaid) };
+}
+
+/** Tells a channel what it does not have yet of one thread, until something has to wait. */
+async function deliverThread(
+  { store, log, now, signal }: DeliverDeps,
+  channel: AlertChannel,
+  alerts: readonly StoredAlert[],
+): Promise<Delivered> {
+  const earlier: EarlierDelivery[] = [];
   const said: SaidInPass[] = [];
   const unsaid: UnsaidInPass[] = [];
-  for (const channel of channels.filter(isFor)) {
-    /** Of each thread what the channel has, in order. */
-    const earlier = new Map<string, { messageId: string; word: StoredAlert["word"]; receipt: string | null }[]>();
-    const stuck = new Set<string>();
-    for (const alert of stored.alerts) {
-      if (signal.aborted) return { said, unsaid };
-      const delivery = alert.deliveries.find((one) => one.channel === channel.name);
-      const { id, threadKey: key, word } = alert;
-      const had = earlier.get(key) ?? [];
-      earlier.set(key, had);
-      if (delivery === undefined || delivery.state === "given-up") continue;
-      if (delivery.state === "delivered") {
-        had.push({ messageId: id, word, receipt: delivery.receipt });
-        continue;
-      }
-      const message = stuck.has(key) ? null : await store.alertMessage(id);
-      const nowMs = now();
-      const taken =
-        message === null ? null : await store.takeDelivery(delivery, { nowMs, takenBeforeMs: nowMs - TAKEN_MS });
-      if (message === null || taken === null) {
-        stuck.add(key);
-        continue;
-      }
-      const answer = await channel.deliver(message, { earlier: had, mayRepeat: taken.mayRepeat });
-      const settled = settledBy(answer, { delivery, plannedAtMs: alert.plannedAtMs, tries: taken.tries, nowMs: now() });
-      await store.settleDelivery(settled);
-      const about = inPass(alert, message, channel.name);
-      log.info("alert", { id, channel: channel.name, state: settled.state });
-      if (settled.state === "delivered") {
-        had.push({ messageId: id, word, receipt: settled.receipt });
-        said.push({ ...about, receipt: settled.receipt });
-      } else {
-        if (settled.state !== "given-up") stuck.add(key);
-        unsaid.push({ ...about, ...unsaidBy(settled) });
-      }
+  for (const alert of alerts) {
+    const delivery = alert.deliveries.find((one) => one.channel === channel.name);
+    const { id: messageId, word, plannedAtMs } = alert;
+    if (delivery === undefined || delivery.state === "given-up") continue;
+    if (delivery.state === "delivered") {
+      earlier.push({ messageId, word, receipt: delivery.receipt });
+      continue;
     }
+    const message = signal.aborted ? null : await store.alertMessage(messageId);
+    const takenBeforeMs = now() - TAKEN_MS;
+    const taken = message === null ? null : await store.takeDelivery(delivery, { nowMs: now(), takenBeforeMs });
+    if (message === null || taken === null) break;
+    const answer = await channel.deliver(message, { earlier: [...earlier], mayRepeat: taken.mayRepeat });
+    const settled = settledBy(answer, { delivery, plannedAtMs, tries: taken.tries, nowMs: now() });
+    await store.settleDelivery(settled);
+    log.info("alert", { id: messageId, channel: channel.name, state: settled.state });
+    const about = inPass(alert, message, channel.name);
+    if (settled.state === "delivered") {
+      earlier.push({ messageId, word, receipt: settled.receipt });
+      said.push({ ...about, receipt: settled.receipt });
+    } else unsaid.push({ ...about, ...unsaidBy(settled) });
+    if (settled.state === "pending" || settled.state === "refused") break;
   }
   return { said, unsaid };
 }

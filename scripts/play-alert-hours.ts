@@ -7,9 +7,9 @@ import { runAlerts } from "oddrun/internal/operations/alerts/run-alerts";
 import { detectChanges } from "oddrun/internal/operations/changes/detect-changes";
 import { updateIncidents } from "oddrun/internal/operations/incidents/incidents-update";
 import { DEFAULT_SETTINGS, type Settings } from "oddrun/internal/operations/settings/settings";
-import { plainMessage } from "./github-in-memory.ts";
-import { issuesOverHttp } from "./receivers.ts";
-import { HISTORY_DAYS, HOUR_MS, hourMs, SEED, START, WATCHED_DAYS } from "./ninety-days-plan.ts";
+import { plainMessage } from "./alerts-suite/github-in-memory.ts";
+import { issuesOverHttp } from "./alerts-suite/receivers.ts";
+import { HISTORY_DAYS, HOUR_MS, hourMs, SEED, START, WATCHED_DAYS } from "./alerts-suite/ninety-days-plan.ts";
 
 /**
  * The process that is killed: each line on standard input is an hour to play, one collection, look and pass over the alerts; each line on
