@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { githubIssueMirror } from "../../packages/oddrun/src/adapters/github-issues/index.ts";
-import { everywhere, hostileStrings, sampleMessages } from "./contracts.ts";
+import { everywhere } from "../../packages/oddrun/src/operations/alerts/alert-fixtures.contract.ts";
+import { sampleMessages } from "../../packages/oddrun/src/operations/alerts/alert-samples.contract.ts";
+import { hostileStrings } from "../../packages/oddrun/src/operations/text/hostile-strings.contract.ts";
 import { aliveInIssue, aliveOnGithub } from "./issue-bench.ts";
 import { channelFor, connect, FULL_NAME, NOTHING, startIssues } from "./stage.ts";
 

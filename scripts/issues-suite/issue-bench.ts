@@ -1,4 +1,6 @@
-import { alive, type ChannelBench, type ReceiverAnswer } from "./contracts.ts";
+import type { ChannelBench } from "../../packages/oddrun/src/adapters/notifications/alert-channel.contract.ts";
+import type { ReceiverAnswer } from "../../packages/oddrun/src/adapters/notifications/receiver.contract.ts";
+import { alive } from "../../packages/oddrun/src/operations/text/living-markdown.contract.ts";
 import { connectToGithub } from "../../packages/oddrun/src/adapters/github/index.ts";
 import { githubIssueChannel } from "../../packages/oddrun/src/adapters/github-issues/index.ts";
 import { type Answer, defineCorpus, type GitHubStandIn, startGitHubStandIn } from "../github-stand-in/index.ts";

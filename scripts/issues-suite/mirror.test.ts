@@ -3,7 +3,7 @@ import { test, type TestContext } from "node:test";
 import type { AlertMirror, MirrorOrder } from "../../packages/oddrun/src/operations/ports.ts";
 import { githubIssueMirror } from "../../packages/oddrun/src/adapters/github-issues/index.ts";
 import type { GitHubStandIn, IssueState } from "../github-stand-in/index.ts";
-import { sampleMessages } from "./contracts.ts";
+import { sampleMessages } from "../../packages/oddrun/src/operations/alerts/alert-samples.contract.ts";
 import { channelFor, connect, FULL_NAME, NOTHING, startIssues } from "./stage.ts";
 
 const samples = sampleMessages();

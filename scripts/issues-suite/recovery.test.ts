@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { githubIssueMirror } from "../../packages/oddrun/src/adapters/github-issues/index.ts";
 import type { GitHubStandIn } from "../github-stand-in/index.ts";
-import { sampleMessages } from "./contracts.ts";
+import { sampleMessages } from "../../packages/oddrun/src/operations/alerts/alert-samples.contract.ts";
 import { channelFor, connect, FULL_NAME, NOTHING, startIssues } from "./stage.ts";
 
 const samples = sampleMessages();

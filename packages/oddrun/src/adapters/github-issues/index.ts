@@ -1,2 +1,2 @@
-export { githubIssueChannel, type GithubIssueOptions } from "./issue-channel.ts";
-export { githubIssueMirror, type GithubIssueMirrorOptions } from "./issue-mirror.ts";
+export { githubIssueChannel } from "./issue-channel.ts";
+export { githubIssueMirror } from "./issue-mirror.ts";

@@ -1,9 +1,9 @@
 export { connectToGithub, type GithubConnection } from "./connect.ts";
 export { githubChecks } from "./doctor-checks.ts";
 export type { GithubComment, GithubIssue, GithubIssueEvent } from "./github-issue.ts";
-export { type IssueDraft, type IssueEdit, type IssuesOf, issuesOf, type Permission } from "./issues-of.ts";
-export { type GithubPull, type PullsOf, pullsOf } from "./pulls-of.ts";
-export { type UpsertedComment, upsertComment } from "./upsert-comment.ts";
+export { type IssueEdit, type IssuesOf, issuesOf } from "./issues-of.ts";
+export { pullsOf } from "./pulls-of.ts";
+export { upsertComment } from "./upsert-comment.ts";
 export { githubEvidence } from "./evidence.ts";
 export type { WaitNotice } from "./gate.ts";
 export { isFullName } from "./read-repository.ts";
