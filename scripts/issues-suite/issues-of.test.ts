@@ -86,6 +86,22 @@ test("a missing permission, and issues that are switched off, are told with what
   await assert.rejects(issues.list({ label: "oddrun", state: "all" }), { code: "github-issues-forbidden" });
 });
 
+test("an issue is made without the assignees, and without the team's labels, that GitHub refuses", async (t) => {
+  const { standIn, token } = await startIssues(t);
+  const issues = await issuesFor(standIn, token);
+  let refusals = 2;
+  standIn.block(({ route }) =>
+    route === "issue-create" && refusals-- > 0 ? { status: 422, body: '{"message":"Validation Failed"}' } : undefined,
+  );
+  const made = await issues.create({ ...DRAFT, labels: ["oddrun", "a,b"], assignees: ["gone"] }, MARK);
+  assert.deepEqual([made.number, made.labels], [1, ["oddrun"]]);
+  refusals = 9;
+  await assert.rejects(issues.create({ ...DRAFT, body: "<!-- two -->" }, "<!-- two -->"), {
+    code: "github-write-refused",
+  });
+  assert.equal(refusals, 8, "what is no less is not sent again");
+});
+
 for (const [title, isDone] of [
   ["happened although its answer was lost", true],
   ["never happened", false],

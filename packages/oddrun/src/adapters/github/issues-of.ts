@@ -17,7 +17,7 @@ export interface IssueDraft {
   readonly title: string;
   readonly body: string;
   readonly labels: readonly string[];
-  /** Who is no collaborator is left out. */
+  /** Who is no collaborator is left out; all are, and then all labels but the first, where GitHub refuses the issue with them. */
   readonly assignees: readonly string[];
 }
 
@@ -119,10 +119,13 @@ export function issuesOf(connection: GithubConnection, fullName: string): Issues
         isOfRepository: true,
         look: () => found(draft.labels[0]!, mark),
         async send() {
-          const reply = await send(draft);
-          return reply.kind === "unprocessable" && draft.assignees.length > 0
-            ? send({ ...draft, assignees: [] })
-            : reply;
+          const [first = ""] = draft.labels;
+          // Neither whom it is given to nor a label of the team's is worth the issue; by the first label it is found again.
+          const lesser = [draft, { ...draft, assignees: [] }, { ...draft, assignees: [], labels: [first] }];
+          const [whole, ...others] = new Map(lesser.map((one) => [JSON.stringify(one), one])).values();
+          let reply = await send(whole!);
+          for (const other of others) if (reply.kind === "unprocessable") reply = await send(other);
+          return reply;
         },
         read: (json) => readIssue(json, webUrl),
       });
