@@ -101,6 +101,14 @@ test("who knows hears no more of it until it has grown or is over", () => {
   assert.deepEqual([known.pass(2.1), known.pass(30)], [[], []]);
 });
 
+test("a mute that was taken back ends without a word", () => {
+  const world = alertWorld({
+    incidents: one(TOLD, { day: 3, what: "muted", untilDay: 20 }, { day: 4, what: "reopened" }),
+    rules: { remindAfterDays: null },
+  });
+  assert.deepEqual([world.pass(2.1), world.pass(10), world.pass(20.5)], [["new 1"], [], []]);
+});
+
 test("what is muted is silent, and is brought to mind when that is over", () => {
   const muted = { day: 3, what: "muted", untilDay: 20 } as const;
   const world = alertWorld({

@@ -134,7 +134,9 @@ function reminderFor({ input }: Planning, { thread, incident, inbox, last }: Fol
   const saidAtMs = last.deliveredAtMs;
   if (!isHeard(incident) || saidAtMs === null || (storm?.incidentNumbers.length ?? 0) > 1) return null;
   if ((lastRunMs(incident) ?? 0) <= saidAtMs) return null;
-  const mutedUntilMs = incident.history.findLast(({ what }) => what === "muted")?.untilMs ?? null;
+  // who takes a mute back waits for no end of it
+  const decision = incident.history.findLast(({ what }) => what === "muted" || what === "reopened");
+  const mutedUntilMs = decision?.what === "muted" ? decision.untilMs : null;
   if (mutedUntilMs !== null && mutedUntilMs > saidAtMs && mutedUntilMs <= nowMs) return "mute-ended";
   const { remindAfterDays } = rules;
   return remindAfterDays !== null && nowMs - saidAtMs >= remindAfterDays * DAY_MS ? "goes-on" : null;
