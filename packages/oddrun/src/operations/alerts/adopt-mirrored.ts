@@ -47,12 +47,14 @@ export function adoptMirrored({
     changed.set(thread.key, thread);
   };
   const alerts: NewAlert[] = [];
+  const shown = new Set(mirrored.map(issueKey));
   for (const issue of mirrored) {
     const key = keyOf(issue, [...threads.values()]);
     const known = threads.get(key);
     const { identity, receipt } = issue;
     if (known === undefined) keep({ key, identity, incidentNumber: numberOf(identity, incidents), receipt });
-    else if (known.receipt === null) keep({ ...known, receipt });
+    // of an issue that was deleted and made anew the later one is its
+    else if (known.receipt === null || !shown.has(issueKey(known))) keep({ ...known, receipt });
     for (const said of saidIn(issue, key, { channel: issueChannel, nowMs })) {
       const name = nameOf(said.messageId);
       const isNews = said.channels.some((channel) => !delivered.has(`${channel} ${said.messageId}`));
@@ -89,6 +91,9 @@ export function adoptMirrored({
     ...(alerts.length === 0 ? {} : { alerts: alerts.toSorted((one, other) => one.plannedAtMs - other.plannedAtMs) }),
   };
 }
+
+const issueKey = ({ identity, receipt }: Pick<StoredThread, "identity" | "receipt">): string =>
+  `${identity.repositoryId} ${receipt}`;
 
 /** What a message of a thread is called; a digest belongs to none, wherever it is found. */
 function nameOf(id: string): MessageName | null {

@@ -1,8 +1,9 @@
 import type { Logger } from "../ports.ts";
-import type { AlertChannel, Delivery, EarlierDelivery } from "./alert-channel.ts";
+import type { AlertChannel, EarlierDelivery } from "./alert-channel.ts";
 import type { AlertMessage } from "./alert-message.ts";
 import type { AlertStore, StoredAlert, StoredAlerts, StoredDelivery } from "./alert-store.ts";
 import type { SaidInPass, UnsaidInPass } from "./alerts-pass.ts";
+import { GIVEN_UP_MS, givenUp, type SettledDelivery, settledBy } from "./settled-delivery.ts";
 
 export interface DeliverDeps {
   readonly store: AlertStore;
@@ -14,14 +15,8 @@ export interface DeliverDeps {
 
 /** A process that took a delivery and said nothing for so long has died. */
 const TAKEN_MS = 10 * 60_000;
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-/** A message that nobody took for so long is no news any more: the digest has what it was about. */
-const GIVEN_UP_MS = 7 * DAY_MS;
-const RETRY_FIRST_MS = 5 * MINUTE_MS;
-const RETRY_MAX_MS = 6 * 3_600_000;
-/** A person may have mended it by tomorrow. */
-const RETRY_REFUSED_MS = DAY_MS;
+const OVER = "it was over before it could be told";
+const GONE = "the settings have no such channel any more";
 
 export interface Delivered {
   readonly said: readonly SaidInPass[];
@@ -30,7 +25,7 @@ export interface Delivered {
 
 /**
  * Brings what is queued to those channels, in the order in which it was planned: of one thread nothing overtakes what was planned
- * before it. What each channel answered is kept before the next is asked.
+ * before it. What each channel answered is kept before the next is asked. What was over before a channel could be told is not told there.
  */
 export async function deliverAlerts(
   deps: DeliverDeps,
@@ -55,20 +50,32 @@ async function deliverThread(
   const earlier: EarlierDelivery[] = [];
   const said: SaidInPass[] = [];
   const unsaid: UnsaidInPass[] = [];
-  for (const alert of alerts) {
+  /** Something was sent that nobody answered. */
+  let isMaybeHeard = false;
+  for (const [at, alert] of alerts.entries()) {
     const delivery = alert.deliveries.find((one) => one.channel === channel.name);
-    const { id: messageId, word, plannedAtMs } = alert;
+    const { id: messageId, word, scope, plannedAtMs } = alert;
     if (delivery === undefined || delivery.state === "given-up") continue;
     if (delivery.state === "delivered") {
       earlier.push({ messageId, word, receipt: delivery.receipt });
       continue;
     }
     const message = signal.aborted ? null : await store.alertMessage(messageId);
-    const takenBeforeMs = now() - TAKEN_MS;
-    const taken = message === null ? null : await store.takeDelivery(delivery, { nowMs: now(), takenBeforeMs });
+    const taken = message === null ? null : await take(store, delivery, now());
     if (message === null || taken === null) break;
-    const answer = await channel.deliver(message, { earlier: [...earlier], mayRepeat: taken.mayRepeat });
-    const settled = settledBy(answer, { delivery, plannedAtMs, tries: taken.tries, nowMs: now() });
+    const { mayRepeat, tries } = taken;
+    const isOver = alerts.slice(at + 1).some((later) => later.word === "recovered" && later.scope === scope);
+    const isUnheard = word === "recovered" && earlier.length === 0 && !isMaybeHeard;
+    if (isOver && delivery.state === "pending" && delivery.tries > 0) isMaybeHeard = true;
+    const settled =
+      (isOver || isUnheard) && !mayRepeat
+        ? givenUp(delivery, now(), OVER)
+        : settledBy(await channel.deliver(message, { earlier: [...earlier], mayRepeat }), {
+            delivery,
+            plannedAtMs,
+            tries,
+            nowMs: now(),
+          });
     await store.settleDelivery(settled);
     log.info("alert", { id: messageId, channel: channel.name, state: settled.state });
     const about = inPass(alert, message, channel.name);
@@ -81,6 +88,26 @@ async function deliverThread(
   return { said, unsaid };
 }
 
+/**
+ * Gives up what has waited long enough for a channel that the settings have no more, so that it takes no room in its inbox for ever. Until
+ * then the channel may come back: another workflow's settings may have it.
+ */
+export async function giveUpForGone({ store, channels, log, now }: DeliverDeps): Promise<void> {
+  const known = new Set(channels.map(({ name }) => name));
+  const { alerts } = await store.storedAlerts();
+  for (const { deliveries } of alerts.filter(({ plannedAtMs }) => now() - plannedAtMs >= GIVEN_UP_MS)) {
+    for (const delivery of deliveries.filter(({ channel }) => !known.has(channel))) {
+      const { state, channel, messageId: id } = delivery;
+      if (state === "delivered" || state === "given-up" || (await take(store, delivery, now())) === null) continue;
+      await store.settleDelivery(givenUp(delivery, now(), GONE));
+      log.info("alert", { id, channel, state: "given-up" });
+    }
+  }
+}
+
+const take = (store: AlertStore, delivery: StoredDelivery, nowMs: number) =>
+  store.takeDelivery(delivery, { nowMs, takenBeforeMs: nowMs - TAKEN_MS });
+
 const inPass = (
   { id, word, reason, incidentNumbers, inbox }: StoredAlert,
   { title }: AlertMessage,
@@ -91,28 +118,8 @@ const unsaidBy = ({
   state,
   why,
   nextTryAtMs,
-}: Omit<StoredDelivery, "tries">): Pick<UnsaidInPass, "state" | "why" | "nextTryAtMs"> => ({
+}: SettledDelivery): Pick<UnsaidInPass, "state" | "why" | "nextTryAtMs"> => ({
   state: state === "refused" || state === "given-up" ? state : "waits",
   why: why ?? "",
   nextTryAtMs: state === "given-up" ? null : nextTryAtMs,
 });
-
-function settledBy(
-  answer: Delivery,
-  at: {
-    readonly delivery: StoredDelivery;
-    readonly plannedAtMs: number;
-    readonly tries: number;
-    readonly nowMs: number;
-  },
-): Omit<StoredDelivery, "tries"> {
-  const { delivery, plannedAtMs, tries, nowMs } = at;
-  const { messageId, channel } = delivery;
-  const settled = { messageId, channel, atMs: nowMs, nextTryAtMs: nowMs, receipt: null, why: null, isNoted: false };
-  if (answer.kind === "delivered") return { ...settled, state: "delivered", receipt: answer.receipt };
-  const { why } = answer;
-  if (nowMs - plannedAtMs >= GIVEN_UP_MS) return { ...settled, state: "given-up", why };
-  if (answer.kind === "refused") return { ...settled, state: "refused", why, nextTryAtMs: nowMs + RETRY_REFUSED_MS };
-  const waitMs = answer.retryAfterMs ?? Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(10, tries - 1));
-  return { ...settled, state: "pending", why, nextTryAtMs: nowMs + waitMs };
-}

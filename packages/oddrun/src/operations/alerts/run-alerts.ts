@@ -9,7 +9,7 @@ import type { AlertsStep, AlertStore, StoredAlerts } from "./alert-store.ts";
 import type { AlertsPass, OrderInPass, SaidInPass, UnsaidInPass } from "./alerts-pass.ts";
 import { carryOutOrders } from "./carry-out-orders.ts";
 import { channelScopes, inboxNameOf } from "./channel-scopes.ts";
-import { deliverAlerts } from "./deliver-alerts.ts";
+import { deliverAlerts, giveUpForGone } from "./deliver-alerts.ts";
 import { missedAlerts, type NewAlertsDeps, newAlerts, threadsAfter } from "./new-alerts.ts";
 import { noteDeliveries } from "./note-deliveries.ts";
 import { planStoredAlerts, type PlanStoredDeps } from "./plan-stored-alerts.ts";
@@ -54,6 +54,7 @@ export async function runAlerts(deps: RunAlertsDeps, options: RunAlertsOptions):
   if (mirror !== null) {
     pass.orders = await carryOutOrders({ store, mirror }, await threadsAt(deps, mirrored), deps.now());
   }
+  await giveUpForGone(deps);
   const planned = signal.aborted ? null : await planAndKeep(deps, options);
   // what issues show is safe from being said twice: they come first
   for (const isIssue of [true, false]) {
