@@ -100,6 +100,10 @@ ${rows.join("\n")}
 
 Missing and more: by message id, against the run that was not killed. ${differences.length === 0 ? "There is no difference." : "The differences:"}
 ${differences.length === 0 ? "" : `\n\`\`\`\n${differences.join("\n")}\n\`\`\`\n`}
+A room cannot tell repeats: what was on its way when the process died is sent again. Where the store survives, each repeat says that it may be one; where it was thrown back, the process does not know. Kills that are aimed at a message stay
+aimed at it, so one message may be hit several times. What is missing where stores were lost are words about an incident that was told to the organisation alone, and has no issue to read that back from: its reminder and its end. Why a digest
+came more, in one repository and in the organisation, was not looked into: what a lost store had decided is decided anew.
+
 ## How it went
 
 | run | date | passes | kills | stores lost | alert part of a pass, median ms | 99 % | most | seconds |
