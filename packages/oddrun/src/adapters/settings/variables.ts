@@ -16,7 +16,7 @@ export interface ChannelVariable {
 
 /** Each environment variable that the channels name, in their order. */
 export function channelVariables(settings: Settings, env: Env): readonly ChannelVariable[] {
-  return Object.entries(settings.channels).flatMap(([channel, set]) => {
+  const found = Object.entries(settings.channels).flatMap(([channel, set]) => {
     if (set.kind === "github-issue") return [];
     const address = { channel, name: set.urlFrom, holds: "address" as const };
     const found: ChannelVariable[] = [{ ...address, fault: addressFault(env[set.urlFrom], env) }];
@@ -24,6 +24,7 @@ export function channelVariables(settings: Settings, env: Env): readonly Channel
       found.push({ channel, name: set.secretFrom, holds: "key", fault: keyFault(env[set.secretFrom], env) });
     return found;
   });
+  return found.filter(({ name }) => name !== "");
 }
 
 /** Problem: settings-variable, of the first one that cannot be used; it names the variable and not its value. */

@@ -65,7 +65,11 @@ test("check tells what is set beside what is usual, and which variables are need
     "alerts: { pushes: 2/month }\nchannels: { shop: { kind: slack, url-from: SHOP_URL }, ops: { kind: teams, url-from: OPS_URL } }",
   );
   const { out, exitCode } = await config(["check", path], { SHOP_URL: "https://example.com/canary" });
-  assert.match(out, /alerts\.pushes +"2\/month" +usual: 1\/week/);
+  assert.match(out, /alerts\.pushes +2\/month +usual: 1\/week/);
+  assert.match(
+    out,
+    /channels\.shop +\{ kind: slack, url-from: SHOP_URL \}\n +channels\.ops +\{ kind: teams.*\n +channels\.issues +\{ kind: github-issue \} +there anyway\n/,
+  );
   assert.match(out, /SHOP_URL +address of shop +is set\n +OPS_URL +address of ops +is not set\n/);
   assert.doesNotMatch(out, /canary/);
   assert.equal(exitCode, 0);
@@ -77,6 +81,16 @@ test("check ends with 2 for each mistake, and for a variable that cannot be used
   assert.match(
     wrong.out,
     /oddrun\.yaml:1:11: alerts\.pushs is not known here: did you mean "pushes"\?\n.*oddrun\.yaml:2:21: privacy\.authors/,
+  );
+  assert.doesNotMatch(wrong.out, /It sets:[^]*pushs/);
+  const without = await config([
+    "check",
+    written("channels: { a: { kind: webhook, url-from: U }, b: { kind: slack } }"),
+  ]);
+  assert.equal(without.exitCode, 2);
+  assert.match(
+    without.out,
+    /channels\.a lacks "secret-from"[^]*channels\.b lacks "url-from"[^]*U +address of a +is not set\n$/,
   );
   const short = await config(["check", written("channels: { a: { kind: webhook, url-from: U, secret-from: K } }")], {
     U: "https://example.com/x",
@@ -104,13 +118,17 @@ test("check asks the store for workflows that are named and that there are not",
 test("show tells what holds, and refuses what has mistakes", async () => {
   const { out } = await config(["show", written("version: 1")], {}, newPlace(), [["json"]]);
   assert.deepEqual((JSON.parse(out) as { settings: object }).settings, DEFAULT_SETTINGS);
-  assert.match((await config(["show", written("alerts: { storm-from: 3 }")])).out, /alerts\.stormFrom +3/);
+  const shown = (await config(["show", written("alerts: { storm-from: 3 }")])).out;
+  assert.match(
+    shown,
+    /alerts\.pushes +1\/week +\(usual\)\n[^]*alerts\.storm-from +3\n[^]*watch\.ignore-workflows +none +\(usual\)/,
+  );
   assert.equal((await config(["show", written("nothing: 1")])).exitCode, 2);
   assert.equal((await config(["look"])).exitCode, 2);
 });
 
 test("hostile names in the settings are shown and do nothing", async () => {
   const { out } = await config(["check", written('watch: { workflows: ["\\e[31mred\\u202e"] }')]);
-  assert.ok(out.includes('"'));
+  assert.match(out, /watch\.workflows +\[.*red.*\] +usual: none/);
   assert.doesNotMatch(out, /[\u001b\u202e]/);
 });

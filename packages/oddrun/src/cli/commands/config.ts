@@ -34,19 +34,21 @@ async function look(path: string | null) {
 
 async function check(path: string | null, where: string, context: CommandContext): Promise<number> {
   const { channelVariables } = await import("../../adapters/settings/index.ts");
-  const { settingsSet } = await import("../../operations/settings/settings-text.ts");
+  const { settingsHeld, settingsSet } = await import("../../operations/settings/settings-text.ts");
   const { columns } = await import("../text-table.ts");
   const { settings, written, problems } = await look(path);
   const lines = [problems.length === 0 ? `Settings: ${where}` : `Settings: ${where}, with mistakes`];
   for (const { message } of problems) lines.push(`  ${message}`);
 
-  const set = settingsSet(written);
-  const rows = set.map(({ key, value, usual }) => [
-    key,
-    printable(JSON.stringify(value), 100),
-    usual === "" ? "" : `usual: ${usual}`,
-  ]);
-  lines.push("", rows.length === 0 ? "It sets nothing: everything is as usual." : "It sets:", ...columns(rows));
+  const rows = settingsSet(written).flatMap((each) => {
+    const usual = each.key === "channels" || each.usual === "" ? "" : `usual: ${shownValue(each.usual)}`;
+    return settingRows(each).map((row) => [...row, usual]);
+  });
+  const unnamed = settingsHeld(settings, written).filter(({ key, isUsual }) => isUsual && key.startsWith("channels."));
+  if (rows.some(([key]) => key!.startsWith("channels.")))
+    rows.push(...unnamed.flatMap((each) => settingRows(each).map((row) => [...row, "there anyway"])));
+  if (rows.length > 0) lines.push("", "It sets:", ...columns(rows));
+  else if (problems.length === 0) lines.push("", "It sets nothing: everything is as usual.");
 
   const variables = channelVariables(settings, context.env);
   const bad = variables.filter(({ fault }) => fault !== null && fault !== "is not set");
@@ -89,21 +91,45 @@ async function workflowLines(settings: Settings, dataDir: string): Promise<reado
 }
 
 async function show(path: string | null, where: string, isJson: boolean, context: CommandContext): Promise<number> {
-  const { settings, problems } = await look(path);
+  const { settings, written, problems } = await look(path);
   const [first] = problems;
   if (first !== undefined) throw first;
+  const { settingsHeld } = await import("../../operations/settings/settings-text.ts");
   const { jsonText } = await import("../json-text.ts");
   const { columns } = await import("../text-table.ts");
   if (isJson) context.stdout.write(jsonText({ path, settings }));
   else {
-    const rows = Object.entries(settings).flatMap(([section, values]) =>
-      Array.isArray(values)
-        ? [[section, JSON.stringify(values)]]
-        : Object.entries(values as object).map(([key, value]) => [`${section}.${key}`, JSON.stringify(value)]),
+    const rows = settingsHeld(settings, written).flatMap((each) =>
+      settingRows(each).map((row) => (each.isUsual ? [...row, "(usual)"] : row)),
     );
-    context.stdout.write(
-      `Settings: ${where}\n\n${columns(rows.map((row) => row.map((cell) => printable(cell, 200)))).join("\n")}\n`,
-    );
+    context.stdout.write(`Settings: ${where}\n\n${columns(rows).join("\n")}\n`);
   }
   return 0;
+}
+
+/** A setting in the words of the file: what has names of its own, channels and routes, in a line for each. */
+function settingRows({
+  key,
+  value,
+}: {
+  readonly key: string;
+  readonly value: unknown;
+}): readonly (readonly string[])[] {
+  const [first] = Array.isArray(value) ? (value as readonly unknown[]) : [];
+  if (typeof value !== "object" || value === null || (Array.isArray(value) && typeof first !== "object"))
+    return [[printable(key, 100), shownValue(value)]];
+  return Object.entries(value).map(([name, inner]) => [
+    printable(Array.isArray(value) ? `${key}[${name}]` : `${key}.${name}`, 100),
+    shownValue(inner),
+  ]);
+}
+
+/** As YAML takes it on one line. */
+function shownValue(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "none" : `[${value.map(shownValue).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    const pairs = Object.entries(value).map(([name, inner]) => `${printable(name, 100)}: ${shownValue(inner)}`);
+    return `{ ${pairs.join(", ")} }`;
+  }
+  return value === "[]" ? "none" : printable(String(value), 100);
 }

@@ -61,9 +61,9 @@ function channelFrom({ is, values }: ChannelOfFile): ChannelSettings {
     const usual = { labels: ["oddrun"], assignees: [] };
     return { kind: is, labels: values.labels ?? usual.labels, assignees: values.assignees ?? usual.assignees };
   }
-  // what a channel must have is looked for where it is read
-  const urlFrom = values["url-from"]!;
-  return is === "webhook" ? { kind: is, urlFrom, secretFrom: values["secret-from"]! } : { kind: is, urlFrom };
+  // what a channel must have is looked for where it is read; a file that is shown with its mistakes names no variable there
+  const urlFrom = values["url-from"] ?? "";
+  return is === "webhook" ? { kind: is, urlFrom, secretFrom: values["secret-from"] ?? "" } : { kind: is, urlFrom };
 }
 
 function routesFrom(
