@@ -126,7 +126,7 @@ function settingRows({
 
 /** As YAML takes it on one line. */
 function shownValue(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? "none" : `[${value.map(shownValue).join(", ")}]`;
+  if (Array.isArray(value)) return `[${value.map(shownValue).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
     const pairs = Object.entries(value).map(([name, inner]) => `${printable(name, 100)}: ${shownValue(inner)}`);
     return `{ ${pairs.join(", ")} }`;
