@@ -1,6 +1,6 @@
 import type { ExplainingStore } from "../explain/explain-groups.ts";
 import type { StoredRun } from "../ports.ts";
-import { finishedAtMs } from "./check-fellows.ts";
+import { finishedAtMs, isOfPullRequest } from "./check-fellows.ts";
 import { checkStoredRun } from "./check-run.ts";
 import type { RunCheck } from "./run-check.ts";
 
@@ -16,13 +16,18 @@ export interface BranchTarget {
   readonly nowMs: number;
 }
 
-/** Checks the last finished run of each workflow on a branch or commit: all that a pull request's comment tells. */
+/**
+ * Checks the last finished run of each workflow on a branch or commit: all that a pull request's comment tells. Where a workflow ran for
+ * the pull request and for the push of the same commit, it is the pull request's run.
+ */
 export async function checkBranch(target: BranchTarget, store: ExplainingStore): Promise<readonly RunCheck[]> {
   const { repository, branch, headSha, nowMs } = target;
   const latest = new Map<number, StoredRun>();
   for await (const run of store.finishedRuns({ repository, sinceMs: nowMs - LOOK_BACK_MS })) {
     const isMeant = headSha === null ? run.branch === branch : run.headSha === headSha;
-    if (isMeant && (branch === null || run.branch === branch)) latest.set(run.workflowId, run);
+    if (!isMeant || (branch !== null && run.branch !== branch)) continue;
+    const before = latest.get(run.workflowId);
+    if (before === undefined || isOfPullRequest(run) || !isOfPullRequest(before)) latest.set(run.workflowId, run);
   }
   const checks: RunCheck[] = [];
   const byEnd = (one: StoredRun, other: StoredRun): number => finishedAtMs(one) - finishedAtMs(other);

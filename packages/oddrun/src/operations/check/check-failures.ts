@@ -22,8 +22,9 @@ export function checkFailures(
     const usualFailed = verdicts.filter(Boolean).length;
     const failedHere = own.length - 1 - own.findLastIndex((run) => verdictOf(run, job, jobs) !== true);
     const chance = ((usualFailed + PRIOR_FAILED) / (verdicts.length + 1)) ** Math.max(1, failedHere);
-    const isNew = chance <= CHANCE_MAX || verdicts.length === 0;
-    return { job, step, failedHere, usualRuns: verdicts.length, usualFailed, chance, isNew };
+    const failsThereNow = verdicts.at(-1) === true;
+    const isNew = !failsThereNow && (usualFailed === 0 || chance <= CHANCE_MAX);
+    return { job, step, failedHere, usualRuns: verdicts.length, usualFailed, failsThereNow, chance, isNew };
   });
 }
 

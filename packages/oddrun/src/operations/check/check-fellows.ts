@@ -27,7 +27,7 @@ export const finishedAtMs = (run: StoredRun): number => run.completedAtMs ?? run
 /** A pull request from a fork's own "main" is no run of the default branch. */
 const isDefault = (run: StoredRun): boolean =>
   branchClass(run.branch, run.defaultBranch) === "default" && !isOfPullRequest(run);
-const isOfPullRequest = ({ event }: StoredRun): boolean => event?.startsWith("pull_request") ?? false;
+export const isOfPullRequest = ({ event }: StoredRun): boolean => event?.startsWith("pull_request") ?? false;
 
 /** Finds what a run is to be compared with: nothing that ended after it. */
 export async function fellowsOf(store: Pick<RunStore, "finishedRuns">, run: StoredRun): Promise<Fellows> {

@@ -100,6 +100,20 @@ test("a job that passes on the default branch and fails here is failing; one tha
   assert.equal((await check([...flaky, ...again, failed])).kind, "failing", "three times in a row is no chance");
 });
 
+test("while the default branch itself fails in the job, no pull request is blamed for it", async () => {
+  const broken = pushes(60).map((run, at) => (at >= 57 ? { ...run, failedStep: "npm test" } : run));
+  const failed = [68, 69, 70].map((hour, at) => ({ runId: 898 + at, hour, ...PULL, failedStep: "npm test" }));
+  const found = await check([...broken, ...failed]);
+  assert.equal(found.kind, "within-noise");
+  assert.match(verdictWords(found), /elsewhere in 3 of 60 runs, the last one too/);
+});
+
+test("a failure that a short history never saw is failing", async () => {
+  const found = await check([...pushes(5), { runId: 900, hour: 70, ...PULL, failedStep: "npm test" }]);
+  assert.equal(found.kind, "failing");
+  assert.match(verdictWords(found), /elsewhere in 0 of 5 runs$/);
+});
+
 test("a run from a fork's own main is a pull request's, and does not tell what is usual", async () => {
   const fork = { branch: "main", event: "pull_request" };
   const slow = Array.from({ length: 30 }, (_, at) => ({
@@ -137,5 +151,19 @@ test("the last run of each workflow on a branch is checked, or of a commit", asy
     [[901, "within-noise"]],
   );
   assert.deepEqual(await checkBranch({ ...target, branch: null, headSha: "none" }, store), []);
+  await store.close();
+});
+
+test("where a commit was pushed and is in a pull request too, the pull request's run is the one that is checked", async () => {
+  const headSha = "f".repeat(40);
+  const ofPull = { runId: 900, hour: 80, ...PULL, failedStep: "npm test", headSha };
+  const ofPush = { runId: 901, hour: 81, branch: "topic", event: "push", headSha };
+  const store = await checkStore([...pushes(60), ofPull, ofPush]);
+  const target = { repository: "octo/shop", branch: null, headSha, nowMs: Date.UTC(2026, 0, 12) };
+  const checks = await checkBranch(target, store);
+  assert.deepEqual(
+    checks.map(({ run, kind }) => [run.runId, kind]),
+    [[900, "failing"]],
+  );
   await store.close();
 });

@@ -20,6 +20,7 @@ export interface MadeRun {
   readonly hour: number;
   readonly branch?: string;
   readonly event?: string;
+  readonly headSha?: string;
   readonly conclusion?: RunAttempt["conclusion"];
   readonly queueMs?: number;
   /** Steps of each job, in ms; the jobs begin together but for those that wait. */
@@ -110,6 +111,7 @@ function partsOf(made: MadeRun): { run: RunAttempt; jobs: readonly Job[]; steps:
     runId,
     branch: made.branch ?? "main",
     event: made.event ?? "push",
+    ...(made.headSha === undefined ? {} : { headSha: made.headSha }),
     conclusion: failedStep === undefined ? conclusion : "failure",
     createdAtMs: startMs,
     runStartedAtMs: startMs,

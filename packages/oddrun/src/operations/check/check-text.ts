@@ -50,12 +50,13 @@ export function checkJson(check: RunCheck): Readonly<Record<string, unknown>> {
     is_common_jobs_only: isCommonJobsOnly,
     waited_ms: waitedMs,
     jobs: jobs.map(({ job, compared }) => ({ job, ...comparisonJson(compared) })),
-    failures: failures.map(({ job, step, failedHere, usualRuns, usualFailed, chance, isNew }) => ({
+    failures: failures.map(({ job, step, failedHere, usualRuns, usualFailed, failsThereNow, chance, isNew }) => ({
       job,
       step,
       failed_here: failedHere,
       usual_runs: usualRuns,
       usual_failed: usualFailed,
+      fails_there_now: failsThereNow,
       chance: round(chance),
       is_new: isNew,
     })),

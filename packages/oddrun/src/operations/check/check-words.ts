@@ -65,13 +65,13 @@ function withinWords(whole: RunCheck["whole"], waitedMs: number): string {
   return `no difference beyond noise: ${spanText(whole.value)}, usual ${usualRange(whole)}${waited}`;
 }
 
-export function failureWords({ job, step, usualRuns, usualFailed, failedHere, isNew }: FailureCheck): string {
+export function failureWords(failure: FailureCheck): string {
+  const { job, step, usualRuns, usualFailed, failedHere, failsThereNow, isNew } = failure;
   const place = job === null ? "the run" : `job ${quoted(job)}${step === null ? "" : `, step ${quoted(step)}`}`;
   const here = failedHere > 1 ? ` ${failedHere} times in a row` : "";
+  const caveat = failsThereNow ? ", the last one too" : isNew ? "" : ", so that it may be chance";
   const elsewhere =
-    usualRuns === 0
-      ? "no runs to compare with"
-      : `elsewhere in ${usualFailed} of ${usualRuns} runs${isNew ? "" : ", so that it may be chance"}`;
+    usualRuns === 0 ? "no runs to compare with" : `elsewhere in ${usualFailed} of ${usualRuns} runs${caveat}`;
   return `${place} fails here${here}; ${elsewhere}`;
 }
 

@@ -18,9 +18,11 @@ export interface FailureCheck {
   /** Of the runs that it is compared with: how many ran it to an end, and failed in it. */
   readonly usualRuns: number;
   readonly usualFailed: number;
+  /** Whether the last of these runs failed in it: what is broken there breaks every branch. */
+  readonly failsThereNow: boolean;
   /** Chance that it would have failed as often in a row if it only fails as often as there. */
   readonly chance: number;
-  /** False where it fails elsewhere often enough that this may be chance. */
+  /** False where it fails elsewhere now, or often enough that this may be chance. */
   readonly isNew: boolean;
 }
 

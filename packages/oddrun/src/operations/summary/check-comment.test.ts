@@ -52,6 +52,16 @@ test("of several workflows the worst comes first, and the sentence counts them",
   assert.match(checkComment([]), /no finished runs to check yet/);
 });
 
+test("a failure that may be chance is not called no difference", async () => {
+  const failed = await check({ ...PULL, failedStep: "npm test" });
+  const chance = {
+    ...failed,
+    kind: "within-noise",
+    failures: failed.failures.map((one) => ({ ...one, isNew: false })),
+  };
+  assert.match(checkSummary([chance as RunCheck]), /^### Oddrun: fails here as it does elsewhere\n/);
+});
+
 test("a finding tells kind, place, ratio and sureness, and within noise there is none", async () => {
   assert.deepEqual(findingsOfCheck(await check(PULL)), []);
   const [slower] = findingsJson(findingsOfCheck(await check(SLOW)));

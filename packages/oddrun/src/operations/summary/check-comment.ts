@@ -60,6 +60,7 @@ function headline(checks: readonly RunCheck[]): string {
       checks.length === 1 ? `this run is ${parts.join(", ")}` : `of ${checks.length} workflows ${parts.join(", ")}`;
     return `### Oddrun: ${what}`;
   }
+  if (checks.some(({ failures }) => failures.length > 0)) return "### Oddrun: fails here as it does elsewhere";
   const isUnknown = checks.every(({ kind }) => kind === "too-little-history" || kind === "not-checked");
   return isUnknown ? "### Oddrun: too little history to compare with yet" : "### Oddrun: no difference beyond noise";
 }
