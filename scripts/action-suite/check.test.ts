@@ -50,6 +50,7 @@ test("a slower pull request is told in one comment, which is edited when it is m
     headBranch: "topic",
     headSha: "d".repeat(40),
   });
+  pull.pull!.headSha = "d".repeat(40);
   const next = { ...payload, workflow_run: { ...payload.workflow_run, head_sha: "d".repeat(40) } };
   await on.run({ event: "workflow_run", payload: next });
   assert.equal(pull.comments.length, 1);
@@ -85,6 +86,20 @@ test("a commit that the pull request does not have any more gets no comment", as
   assert.match(log, /no open pull request has this commit/);
 });
 
+test("a pull request that the event names, of somebody else's repository, is not taken for the one of that number here", async () => {
+  const on = await stage(timedCorpus(STEADY));
+  const other = on.github.issues.openPull("octo-org/app", "mona", {
+    headOwner: "octo-org",
+    headBranch: "other",
+    headSha: "b".repeat(40),
+  });
+  const { payload, pull } = pullOf(on, 12);
+  const named = [{ number: other.number, base: { repo: { id: 999 } } }, { number: pull.number }];
+  const event = { ...payload, workflow_run: { ...payload.workflow_run, pull_requests: named } };
+  await on.run({ event: "workflow_run", payload: event });
+  assert.deepEqual([other.comments.length, pull.comments.length], [0, 1]);
+});
+
 test("in a fork's own run nothing is written, and the step succeeds", async () => {
   const on = await stage(timedCorpus(STEADY));
   const { pull } = pullOf(on, 12, { headOwner: "mona" });
@@ -118,6 +133,14 @@ test("without the right to comment the step succeeds and says what is missing", 
   const { exitCode, commands } = await on.run({ event: "workflow_run", payload, token });
   assert.equal(exitCode, 0);
   assert.match(commands.find(({ message }) => /could not be written/.test(message))?.message ?? "", /write/);
+
+  const blind = on.github.addToken({
+    text: "ghs_readsnothingreadsnothingreadsnot0",
+    login: "github-actions[bot]",
+    permissions: { issues: "none", pullRequests: "none" },
+  });
+  const refused = await on.run({ event: "workflow_run", payload, token: blind });
+  assert.match(refused.log, /could not be written: .*"permissions: pull-requests: write"/);
 });
 
 test("gate fails for what fail-on names, with the reason first, and for nothing else", async () => {

@@ -57,7 +57,7 @@ export interface PullState {
   /** Who owns the repository with the branch: "octo-org", or a fork's owner. */
   readonly headOwner: string;
   readonly headBranch: string;
-  readonly headSha: string;
+  headSha: string;
   readonly baseBranch: string;
   readonly baseSha: string;
   readonly mergedAtMs: number | null;

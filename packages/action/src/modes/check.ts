@@ -7,7 +7,7 @@ import type { RunCheck } from "oddrun/internal/operations/check/run-check";
 import { annotationsOf } from "oddrun/internal/operations/summary/annotations";
 import { CHECK_COMMENT_MARKER, checkSummary } from "oddrun/internal/operations/summary/check-comment";
 import { type Finding, findingsOfCheck } from "oddrun/internal/operations/summary/findings";
-import { printable, Problem } from "oddrun/ports";
+import { printable, Problem, problem } from "oddrun/ports";
 import { oneOfInput } from "../inputs.ts";
 import type { Session } from "../session.ts";
 import { failOn, reasonsToFail } from "./fail-on.ts";
@@ -37,6 +37,7 @@ export function gate(session: Session): Promise<number> {
     tell: null,
     show: async (store, start) => {
       const { findings, checks } = await checkCommit(session, store, start, { isGate: true });
+      if (checks.length === 0) session.commands.line("gate: no finished run of this commit is there to be judged");
       const reasons = await reasonsToFail(store, wanted, findings, checks);
       for (const reason of reasons) session.commands.line(`gate: ${reason}`);
       if (reasons.length === 0) session.commands.line("gate: nothing that fail-on names");
@@ -87,19 +88,22 @@ async function keepComment(session: Session, checks: readonly RunCheck[], isNewW
     commands.line("no comment: the token of a fork's pull request may only read; see the two-stage pattern in docs");
     return;
   }
-  const number = await pullRequestOf(session);
-  if (number === null) {
-    commands.line("no comment: no open pull request has this commit");
-    return;
-  }
   try {
+    const number = await pullRequestOf(session);
+    if (number === null) {
+      commands.line("no comment: no open pull request has this commit");
+      return;
+    }
     const comment = { mark: CHECK_COMMENT_MARKER, body: checkSummary(checks), isNewWanted };
     const done = await upsertComment(issuesOf(connection, repository), number, comment);
     commands.line(`comment on #${number}: ${done?.did ?? "none, for there is nothing to tell"}`);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    commands.annotate("warning", `The comment could not be written: ${printable(error.message, 400)}`, {
-      title: "Oddrun",
-    });
+    // a comment on a pull request needs less than one on an issue
+    const isForbidden = error.code === "github-issues-forbidden";
+    const { message } = isForbidden
+      ? problem("github-issues-forbidden", "comment on pull requests", repository, "pull-requests: write")
+      : error;
+    commands.annotate("warning", `The comment could not be written: ${printable(message, 400)}`, { title: "Oddrun" });
   }
 }

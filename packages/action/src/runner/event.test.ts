@@ -32,7 +32,7 @@ test("without a number, or with another thing in its place, there is no pull req
 });
 
 test("a payload that is no object, no JSON or not there is an event without particulars", () => {
-  const none = { name: "push", pullRequest: null, workflowRun: null };
+  const none = { name: "push", defaultBranch: null, pullRequest: null, workflowRun: null };
   for (const payload of ["", "[]", "null", "{", '"x"']) assert.deepEqual(event("push", payload), none);
   assert.deepEqual(runnerEvent({ eventName: "push", eventPath: join(folder, "nothing") }), none);
   assert.deepEqual(runnerEvent({ eventName: "push", eventPath: null }), none);
@@ -55,7 +55,6 @@ test("a finished run is read field by field; what has another shape is left out"
     headSha: null,
     headBranch: "a`b",
     headRepository: "fork/app",
-    pullRequestNumbers: [3],
   });
 });
 

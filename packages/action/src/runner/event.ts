@@ -5,6 +5,8 @@ import type { RunnerContext } from "./context.ts";
 /** What the event says, as far as it is needed. All of it may have been written by a stranger. */
 export interface RunnerEvent {
   readonly name: string;
+  /** Of the workflow's own repository; null where the event does not tell it. */
+  readonly defaultBranch: string | null;
   /** Of pull_request. */
   readonly pullRequest: { readonly number: number; readonly isFork: boolean; readonly headSha: string | null } | null;
   /** Of workflow_run: the run that ended. */
@@ -20,8 +22,6 @@ export interface WorkflowRunEvent {
   readonly headBranch: string | null;
   /** "owner/name" of where the commit is from; another than the repository's for a fork. */
   readonly headRepository: string | null;
-  /** Pull requests that GitHub names; none for a fork. */
-  readonly pullRequestNumbers: readonly number[];
 }
 
 /** GitHub's payloads are below 25 MB (docs.github.com, "Webhook events and payloads"). */
@@ -30,7 +30,8 @@ const PAYLOAD_BYTES_MAX = 26_000_000;
 /** Reads the payload by shape: what is not as GitHub documents it is as if it were not there, and nothing of it is evaluated. */
 export function runnerEvent({ eventName, eventPath }: Pick<RunnerContext, "eventName" | "eventPath">): RunnerEvent {
   const payload = readPayload(eventPath);
-  return { name: eventName, pullRequest: pullRequestOf(payload), workflowRun: workflowRunOf(payload) };
+  const defaultBranch = readText(objectAt(payload, "repository")["default_branch"], 300);
+  return { name: eventName, defaultBranch, pullRequest: pullRequestOf(payload), workflowRun: workflowRunOf(payload) };
 }
 
 function readPayload(path: string | null): JsonObject {
@@ -64,7 +65,6 @@ function workflowRunOf(payload: JsonObject): WorkflowRunEvent | null {
   const run = objectAt(payload, "workflow_run");
   const runId = readId(run["id"]);
   if (runId === null) return null;
-  const pulls = Array.isArray(run["pull_requests"]) ? (run["pull_requests"] as unknown[]) : [];
   return {
     runId,
     runAttempt: readId(run["run_attempt"]) ?? 1,
@@ -72,10 +72,6 @@ function workflowRunOf(payload: JsonObject): WorkflowRunEvent | null {
     headSha: shaOf(run["head_sha"]),
     headBranch: readText(run["head_branch"], 300),
     headRepository: readText(objectAt(run, "head_repository")["full_name"], 200),
-    pullRequestNumbers: pulls
-      .slice(0, 100)
-      .flatMap((pull) => (isObject(pull) ? [readId(pull["number"])] : []))
-      .filter((number) => number !== null),
   };
 }
 
