@@ -59,6 +59,46 @@ test("a save that ends half-way leaves nothing that is taken for a state", async
   assert.deepEqual(warnings(commands), []);
 });
 
+test("a refusal with a reason is told, and is not taken for an entry that is there", async () => {
+  const { run, cache } = await stage();
+  const refusal = { ok: false, message: "cache storage limit reached" };
+  cache.fault = ({ name }) => (name === "CreateCacheEntry" ? { status: 200, body: JSON.stringify(refusal) } : null);
+  const { exitCode, commands } = await run({ event: "schedule" });
+  assert.equal(exitCode, 0);
+  assert.match(warnings(commands).join("\n"), /refused it: cache storage limit reached/);
+});
+
+test("what a look keeps never takes the place of what watching keeps; where nobody watches, looks go on from their own", async () => {
+  const { run, cache, github } = await stage();
+  const look = { event: "push", inputs: { mode: "gate" } } as const;
+  await run(look);
+  assert.equal(cache.entries.length, 1);
+  github.clearRequests();
+  assert.equal((await run(look)).outputs.get("state"), "restored");
+  assert.ok(github.requests.length <= 8, `${github.requests.length} requests`);
+  github.mutate.addRun("octo-org/app", { createdAt: github.clock.nowMs() - 900_000 });
+  await run({ event: "schedule" });
+  assert.equal(cache.entries.length, 2, "watching went on from the look's entry");
+  github.mutate.addRun("octo-org/app", { createdAt: github.clock.nowMs() - 800_000 });
+  await run(look);
+  assert.equal(cache.entries.length, 2, "what was said is in watching's entry alone");
+});
+
+test("away from the default branch nobody is told anything, and nothing is kept", async () => {
+  const { run, cache, github } = await stage();
+  const payload = { repository: { default_branch: "main" } };
+  const { exitCode, log } = await run({ event: "push", payload, env: { GITHUB_REF: "refs/heads/topic" } });
+  assert.equal(exitCode, 0);
+  assert.match(log, /not on the default branch/);
+  assert.equal(cache.entries.length, 0);
+  assert.deepEqual(
+    github.requests.filter(({ method }) => method !== "GET"),
+    [],
+  );
+  await run({ event: "push", payload });
+  assert.equal(cache.entries.length, 1);
+});
+
 test("a service that falters is asked again; one that stays away is told once, and the work goes on", async () => {
   const { run, cache } = await stage();
   cache.fault = ({ name, count }) => (count === 1 ? (name === "upload" ? "cut" : { status: 503 }) : null);

@@ -37,6 +37,11 @@ export interface Session {
   readonly source: RunSource;
   /** Whether issues, comments and caches may be written: not for a fork's pull request, whose token may only read. */
   readonly mayWrite: boolean;
+  /**
+   * Whether the next run can read what this one keeps: on the default branch. Elsewhere nothing is kept, and so nobody is told anything:
+   * the next run would not know of it.
+   */
+  readonly isHome: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -79,6 +84,7 @@ export async function openSession(world: ActionWorld, commands: WorkflowCommands
     files: runnerFiles(env),
     source: githubSource(connection),
     mayWrite: !isForeign,
+    isHome: event.pullRequest === null && [null, context.ref.replace("refs/heads/", "")].includes(event.defaultBranch),
     state: keptState(session, oneOfInput(env, "state", ["cache", "none"])),
   };
 }
@@ -89,11 +95,11 @@ export function openSessionStore({ dataDir }: Session): Promise<Store> {
 }
 
 function keptState(
-  session: Pick<Session, "world" | "context" | "commands" | "repository" | "dataDir">,
+  session: Pick<Session, "world" | "mode" | "context" | "commands" | "repository" | "dataDir">,
   where: "cache" | "none",
 ): KeptState | null {
   if (where === "none") return null;
-  const { world, context, commands, repository, dataDir } = session;
+  const { world, mode, context, commands, repository, dataDir } = session;
   const { env } = world;
   const signal = untilAfterCancel(world.signal);
   const warn = (message: string): void => commands.annotate("warning", message, { title: "Oddrun" });
@@ -106,7 +112,8 @@ function keptState(
   }
   const isOwn = repository.toLowerCase() === context.repository.toLowerCase() && context.repositoryId !== null;
   const about = isOwn ? `id ${context.repositoryId}` : repository.toLowerCase();
-  return { dataDir, about, runId: context.runId, runAttempt: context.runAttempt, cache, warn };
+  const { runId, runAttempt } = context;
+  return { dataDir, about, runId, runAttempt, cache, writer: mode === "watch" ? "watch" : "look", warn };
 }
 
 /** A cancelled job has 7.5 seconds left: what was collected is still kept in this time. */

@@ -2,17 +2,23 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CollectProgress } from "oddrun/internal/operations/collect/collect-runs";
 import type { Session } from "../session.ts";
-import { restoreState, STORE_FILE } from "../state/keep-state.ts";
+import { restoreState, type StateWriter, STORE_FILE } from "../state/keep-state.ts";
 
 export type StateWord = "restored" | "new" | "none";
 
+export interface BroughtState {
+  readonly stateWord: StateWord;
+  /** Whose entry of the cache it came from; null for none. */
+  readonly writer: StateWriter | null;
+}
+
 /** Brings back what earlier runs learnt. What is already in the data folder, from an earlier step or a runner of one's own, stays. */
-export async function bringState({ dataDir, state, commands }: Session): Promise<StateWord> {
-  if (existsSync(join(dataDir, STORE_FILE))) return "restored";
-  if (state === null) return "none";
-  const isRestored = await restoreState(state);
-  commands.line(isRestored ? "went on from the cache" : "no earlier state in the cache: history is collected");
-  return isRestored ? "restored" : "new";
+export async function bringState({ dataDir, state, commands }: Session): Promise<BroughtState> {
+  if (existsSync(join(dataDir, STORE_FILE))) return { stateWord: "restored", writer: null };
+  if (state === null) return { stateWord: "none", writer: null };
+  const writer = await restoreState(state);
+  commands.line(writer === null ? "no earlier state in the cache: history is collected" : "went on from the cache");
+  return { stateWord: writer === null ? "new" : "restored", writer };
 }
 
 const TELL_EVERY_MS = 10_000;

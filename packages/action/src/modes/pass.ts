@@ -48,11 +48,11 @@ const WATCHED_EVENTS: readonly string[] = [
 
 /** Brings the state, collects and judges, lets the mode do its own, and keeps what was learnt. Answers the exit code. */
 export async function runPass<Told>(session: Session, work: PassWork<Told>): Promise<number> {
-  const { world, log, state, mayWrite, event } = session;
+  const { world, log, state, mayWrite, isHome } = session;
   const metrics = givenMetrics(world.env);
   const repository = await session.source.repository(session.repository);
   const settings = await teamSettings(session, repository, work);
-  const stateWord = await bringState(session);
+  const { stateWord, writer } = await bringState(session);
   const store = await openSessionStore(session);
   let summary: WatchSummary<Told>;
   let isFine = true;
@@ -65,9 +65,9 @@ export async function runPass<Told>(session: Session, work: PassWork<Told>): Pro
   } finally {
     await store.close();
   }
-  // what a pull request's run writes into the cache, only its own later runs could read
-  const isKept = state !== null && mayWrite && event.pullRequest === null && (summary.hasNews || hasJoined);
-  if (isKept) log.info("state", { kept: await saveState(state, world.now()) });
+  const isOthers = state?.writer === "look" && writer === "watch";
+  const isKept = mayWrite && isHome && !isOthers && (summary.hasNews || hasJoined);
+  if (state !== null && isKept) log.info("state", { kept: await saveState(state, world.now()) });
   return Math.max(exitCodeOf(session, summary), isFine ? 0 : 1);
 }
 

@@ -15,7 +15,9 @@ import { hasSpoken, issueUrls, saidLines, tellAlerts } from "./tell.ts";
 
 /** Collects, judges, tells, and shows a summary. Answers the exit code. */
 export function watch(session: Session): Promise<number> {
-  const isSending = session.mayWrite && !booleanInput(session.world.env, "dry-run");
+  const { mayWrite, isHome, commands } = session;
+  if (!isHome) commands.line("not on the default branch: nobody is told anything, and nothing is kept");
+  const isSending = mayWrite && isHome && !booleanInput(session.world.env, "dry-run");
   return runPass<AlertsPass | null>(session, {
     isSending,
     tell: isSending ? (store, start) => tellAlerts(session, store, start) : null,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { scaledWaits } from "oddrun/internal/adapters/github/waits";
 import { isObject, type JsonObject } from "oddrun/internal/adapters/github/json";
+import { printable } from "oddrun/internal/operations/text/visible-text";
 
 /**
  * GitHub's cache service, version 2, as actions/toolkit speaks it (packages/cache/src: internal/shared/cacheTwirpClient.ts,
@@ -127,7 +128,10 @@ function service(base: URL, token: string, options: CacheServiceOptions): CacheS
       const created = await call("CreateCacheEntry", { key, version: ENTRY_VERSION });
       if (created.status === 409 || created.body["code"] === "already_exists") return "exists";
       if (created.status >= 300) throw new CacheTrouble(`CreateCacheEntry was answered with ${created.status}`);
-      // the toolkit takes that for a key which another job has taken
+      // with a reason it is a refusal, such as of a cache that is full; without one the key is taken, as the toolkit has it
+      const reason = created.body["message"];
+      if (created.body["ok"] !== true && typeof reason === "string" && reason !== "")
+        throw new CacheTrouble(`the cache service refused it: ${printable(reason, 200)}`);
       if (created.body["ok"] !== true) return "exists";
       const url = signed(created.body, "signed_upload_url", "signedUploadUrl");
       const headers = { "x-ms-blob-type": "BlockBlob", "content-type": "application/octet-stream" };

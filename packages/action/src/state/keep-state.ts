@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { importSqlite } from "oddrun/internal/adapters/files/sqlite-module";
@@ -15,34 +15,46 @@ export interface KeptState {
   readonly runId: number | null;
   readonly runAttempt: number;
   readonly cache: CacheService;
+  readonly writer: StateWriter;
   readonly warn: (message: string) => void;
 }
 
+/**
+ * Whose entry it is: only what watching keeps knows what was said. A look (check, gate, report) goes on from it and never puts its own in
+ * its place; where nobody watches, looks have entries of their own.
+ */
+export type StateWriter = "watch" | "look";
+
 export const STORE_FILE = "oddrun.db";
 
-/** Entries of one repository, in the words that a key may have. */
-const prefixOf = (about: string): string => `oddrun-v1-${about.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, "-")}-`;
+/** How the keys of one repository begin, in the words that a key may have: never as those of another one, such as app and app-web. */
+function prefixOf(about: string, writer: StateWriter): string {
+  const words = about.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, "-");
+  const hash = about.startsWith("id ") ? "" : `.${createHash("sha256").update(about).digest("hex").slice(0, 12)}`;
+  return `oddrun-v1-${words}${hash}${writer === "look" ? ".look" : ""}-`;
+}
 
 /**
  * Brings back what the newest entry of the cache holds. What cannot be used (cut short, another repository's, a newer Oddrun's) is
- * dropped with a warning: all of it can be collected anew. Answers whether there is a store now.
+ * dropped with a warning: all of it can be collected anew. Answers whose entry it is; null where there is no store now.
  */
-export async function restoreState(state: KeptState): Promise<boolean> {
+export async function restoreState(state: KeptState): Promise<StateWriter | null> {
   const { dataDir, about, cache, warn } = state;
-  const prefix = prefixOf(about);
+  const prefix = prefixOf(about, "watch");
   let found: Awaited<ReturnType<CacheService["find"]>>;
   try {
-    found = await cache.find(`${prefix}${state.runId ?? 0}-${state.runAttempt}`, [prefix]);
+    found = await cache.find(`${prefix}${state.runId ?? 0}-${state.runAttempt}`, [prefix, prefixOf(about, "look")]);
   } catch (error) {
     if (!(error instanceof CacheTrouble)) throw error;
     warn(`What was learnt before could not be fetched from the cache: ${error.message}. History is collected anew.`);
-    return false;
+    return null;
   }
-  if (found === null) return false;
+  if (found === null) return null;
+  const writer = found.key.startsWith(prefix) ? "watch" : "look";
   const archive = await unpackState(found.bytes);
-  const drop = (why: string): false => {
+  const drop = (why: string): null => {
     warn(`What was learnt before is left aside, since ${why}. History is collected anew.`);
-    return false;
+    return null;
   };
   if ("damage" in archive) return drop(archive.damage);
   if (archive.about !== about) return drop("it is another repository's");
@@ -53,11 +65,12 @@ export async function restoreState(state: KeptState): Promise<boolean> {
     writeFileSync(file, bytes);
   }
   try {
-    if ((await lookAtStore(join(dataDir, STORE_FILE))) !== null) return true;
+    if ((await lookAtStore(join(dataDir, STORE_FILE))) !== null) return writer;
+    clearState(dataDir);
     return drop("no store is in it");
   } catch (error) {
     // an older store is brought up to date when it is opened to be written
-    if (error instanceof Problem && error.code === "store-older") return true;
+    if (error instanceof Problem && error.code === "store-older") return writer;
     clearState(dataDir);
     if (error instanceof Problem) return drop(`its store cannot be used (${error.code})`);
     throw error;
@@ -70,7 +83,7 @@ export async function saveState(state: KeptState, nowMs: number): Promise<"saved
   try {
     const files = new Map<string, Uint8Array>([[STORE_FILE, await copyOfStore(dataDir)], ...modelFiles(dataDir)]);
     const bytes = await packState({ about, savedAtMs: nowMs, files });
-    return await cache.save(`${prefixOf(about)}${state.runId ?? nowMs}-${state.runAttempt}`, bytes);
+    return await cache.save(`${prefixOf(about, state.writer)}${state.runId ?? nowMs}-${state.runAttempt}`, bytes);
   } catch (error) {
     const why = error instanceof CacheTrouble ? error.message : error instanceof Error ? error.name : "no reason";
     warn(`What was learnt could not be kept in the cache: ${why}. The next run asks GitHub for more.`);
