@@ -38,6 +38,23 @@ test("each message is within what its receiver documents, and nothing in it come
   }
 });
 
+test("twenty incidents in a repository and on a host with the longest names are within every limit, each with its link", () => {
+  const base = `https://${"ghe.".repeat(12)}example.com/${"o".repeat(39)}/${"r".repeat(100)}`;
+  const lines = Array.from({ length: 20 }, (_, at) => ({
+    incidentNumber: 1000 + at,
+    kind: "slower" as const,
+    text: "\u5b57".repeat(600),
+    link: { label: "First run of it", url: `${base}/actions/runs/${17_204_118_006 + at}/attempts/1` },
+  }));
+  const message = { ...sampleMessages().storm, lines };
+  for (const kind of KINDS) assert.deepEqual(againstLimits(kind, payloadOf(kind, message)), [], kind);
+  const opened = JSON.stringify(payloadOf("slack", message)).match(/\|INC-\d+>/g);
+  assert.deepEqual(
+    opened,
+    lines.map(({ incidentNumber }) => `|INC-${incidentNumber}>`),
+  );
+});
+
 test("what is beyond a limit is seen", () => {
   const slack = payloadOf("slack", sampleMessages().new) as { readonly blocks: readonly object[] };
   assert.notDeepEqual(

@@ -1,6 +1,6 @@
 import type { AlertLine, AlertLink, AlertMessage } from "../../operations/alerts/alert-message.ts";
 import { deadText, deaderText } from "./dead-text.ts";
-import { linksOf, MAY_REPEAT, type MessageContext } from "./message-parts.ts";
+import { isOwnAddress, linksOf, MAY_REPEAT, type MessageContext } from "./message-parts.ts";
 
 /** As Slack documents them: docs.slack.dev/reference/block-kit, "blocks", "header", "section", "context". */
 export const SLACK_LIMITS = { blocks: 50, headerChars: 150, sectionChars: 3000, contextElements: 10 } as const;
@@ -44,7 +44,6 @@ export interface SlackMessage {
 export function slackMessage(message: AlertMessage, { mayRepeat }: MessageContext): SlackMessage {
   const { title, facts, lines, howToMute } = message;
   const shown = lines.slice(0, LINES_MAX);
-  const opens = shown.flatMap((line) => (line.link === null ? [] : [lineLink(line)]));
   const notes = [...(mayRepeat ? [MAY_REPEAT] : []), howToMute];
   const blocks: readonly SlackBlock[] = [
     { type: "header", text: plain(title, SLACK_LIMITS.headerChars) },
@@ -54,7 +53,7 @@ export function slackMessage(message: AlertMessage, { mayRepeat }: MessageContex
     ...(shown.length === 0 ? [] : [{ type: "divider" } as const]),
     ...linesInSections(shown),
     ...(lines.length > shown.length ? [context([plain(`and ${lines.length - shown.length} more`, LINE_CHARS)])] : []),
-    ...(opens.length === 0 ? [] : [section(own(`Open: ${opens.join(" · ")}`))]),
+    ...openSections(shown),
     ...linkBlock(linksOf(message).slice(0, LINKS_MAX)),
     context(notes.filter((note) => note !== "").map((note) => plain(note, FACT_CHARS))),
   ];
@@ -77,11 +76,23 @@ function linesInSections(lines: readonly AlertLine[]): readonly SlackBlock[] {
   });
 }
 
+/** The links of the lines, as many in a section as fit: names and hosts of an enterprise may be long. */
+function openSections(lines: readonly AlertLine[]): readonly SlackBlock[] {
+  const texts: string[] = [];
+  for (const { incidentNumber, link } of lines) {
+    if (link === null || !isOwnAddress(link.url)) continue;
+    const open = `<${link.url}|INC-${incidentNumber}>`;
+    const joined = texts.length === 0 ? `Open: ${open}` : `${texts.at(-1)} · ${open}`;
+    if (texts.length > 0 && joined.length > SLACK_LIMITS.sectionChars) texts.push(open);
+    else texts.splice(-1, 1, joined);
+  }
+  return texts.map((text) => section(own(text)));
+}
+
 function linkBlock(links: readonly AlertLink[]): readonly SlackBlock[] {
   return links.length === 0 ? [] : [section(own(links.map(({ label, url }) => `<${url}|${label}>`).join("  ·  ")))];
 }
 
-const lineLink = ({ incidentNumber, link }: AlertLine): string => `<${link!.url}|INC-${incidentNumber}>`;
 const plain = (text: string, charsMax: number): PlainText => {
   const dead = deadText(text, charsMax);
   // a text without a letter is refused
