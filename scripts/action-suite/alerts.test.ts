@@ -163,3 +163,36 @@ test("without the right to write issues the step succeeds, and says so", async (
   assert.equal(issuesOf(on).length, 0);
   assert.match(summary, /issues: write/);
 });
+
+test("a token that may not write issues is warned of, and once that is mended a start by hand tells at once", async () => {
+  const on = await watched();
+  const token = on.github.addToken({
+    text: "ghs_readsIssuesAlone",
+    login: "github-actions[bot]",
+    permissions: { issues: "read" },
+  });
+  await on.day(0);
+  on.add(...runsOf(0, 6, 12));
+  const refused = await on.day(6, { event: "schedule", token });
+  assert.equal(refused.exitCode, 0);
+  const warnings = refused.commands.filter(({ name }) => name === "warning");
+  assert.match(warnings.map(({ message }) => message).join("\n"), /"issues" refused a message: .*issues: write/);
+  await on.day(6.1);
+  assert.equal(issuesOf(on).length, 0);
+  const mended = await on.day(6.2, { event: "workflow_dispatch" });
+  assert.equal(issuesOf(on).length, 1);
+  assert.deepEqual(
+    mended.commands.filter(({ name }) => name === "warning"),
+    [],
+  );
+});
+
+test("a dry run says that it is one, and tells nobody", async () => {
+  const on = await watched();
+  await on.day(0);
+  on.add(...runsOf(0, 6, 12));
+  const { log, summary } = await on.day(6, { event: "schedule", inputs: { "dry-run": "true" } });
+  assert.match(log, /^dry run: nobody is told of anything$/m);
+  assert.match(summary, /changed for the worse/);
+  assert.equal(issuesOf(on).length, 0);
+});

@@ -70,7 +70,7 @@ export const INPUTS = [
   },
   {
     name: "dry-run",
-    description: "true: watch says what it would send, and writes no issue and no message.",
+    description: "true: watch says nothing to anybody, and shows its summary.",
     default: "false",
   },
 ] as const satisfies readonly InputSpec[];

@@ -7,6 +7,7 @@ import { alertComposer } from "oddrun/internal/operations/alerts/alert-composer"
 import { alertRoutes } from "oddrun/internal/operations/alerts/alert-routes";
 import type { AlertsPass } from "oddrun/internal/operations/alerts/alerts-pass";
 import { runAlerts } from "oddrun/internal/operations/alerts/run-alerts";
+import { printable } from "oddrun/internal/operations/text/visible-text";
 import type { SaidLine } from "oddrun/internal/operations/summary/watch-report";
 import { Problem, type Settings } from "oddrun/ports";
 import type { Session } from "../session.ts";
@@ -36,7 +37,7 @@ export async function tellAlerts(
   try {
     const files = githubEvidence(connection);
     const route = await alertRoutes(settings, await store.repositories(), (...file) => files.fileAt(...file));
-    return await runAlerts(
+    const pass = await runAlerts(
       {
         store,
         mirror: hasIssues ? githubIssueMirror({ connection }) : null,
@@ -49,17 +50,31 @@ export async function tellAlerts(
         route,
         log,
         now,
+        isByHand: session.event.name === "workflow_dispatch" || session.context.runAttempt > 1,
         signal,
         progress: () => {},
       },
       { place: dataDir, settings, watchedBeforeMs: watchedAtMs },
     );
+    for (const why of refusals(pass)) commands.annotate("warning", why, { title: "Oddrun" });
+    return pass;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const why = `Nothing was said in this run, and the next one goes on: ${error.message}`;
     commands.annotate("warning", why, { title: "Oddrun" });
     return null;
   }
+}
+
+/** A sentence for each channel that a person has to mend. */
+function refusals({ unsaid }: AlertsPass): readonly string[] {
+  const refused = unsaid.filter(({ state }) => state === "refused");
+  const byChannel = new Map(refused.map((one) => [one.channel, one]));
+  return [...byChannel.values()].map(({ channel, why }) => {
+    const count = refused.filter((one) => one.channel === channel).length;
+    const what = count === 1 ? "a message" : `${count} messages`;
+    return `The channel "${printable(channel)}" refused ${what}: ${printable(why, 400)} It is tried again once a day, and at once when you start or re-run this workflow.`;
+  });
 }
 
 const OUTCOMES = { waits: "later", refused: "refused", "given-up": "refused" } as const;

@@ -15,9 +15,11 @@ import { hasSpoken, issueUrls, saidLines, tellAlerts } from "./tell.ts";
 
 /** Collects, judges, tells, and shows a summary. Answers the exit code. */
 export function watch(session: Session): Promise<number> {
-  const { mayWrite, isHome, commands } = session;
+  const { world, mayWrite, isHome, commands } = session;
+  const isDryRun = booleanInput(world.env, "dry-run");
   if (!isHome) commands.line("not on the default branch: nobody is told anything, and nothing is kept");
-  const isSending = mayWrite && isHome && !booleanInput(session.world.env, "dry-run");
+  else if (isDryRun) commands.line("dry run: nobody is told of anything");
+  const isSending = mayWrite && isHome && !isDryRun;
   return runPass<AlertsPass | null>(session, {
     isSending,
     tell: isSending ? (store, start) => tellAlerts(session, store, start) : null,

@@ -34,7 +34,7 @@ export function alertStore(
           .executeTakeFirst();
         return row?.message == null ? null : JSON.parse(row.message);
       }),
-    takeDelivery: ({ messageId, channel }, { nowMs, takenBeforeMs }) =>
+    takeDelivery: ({ messageId, channel }, { nowMs, takenBeforeMs, isByHand = false }) =>
       writing(async (transaction) => {
         const row = await transaction
           .selectFrom("alert_deliveries")
@@ -45,7 +45,8 @@ export function alertStore(
         if (row === undefined) return null;
         const { state, next_try_at_ms: nextMs, at_ms: atMs, tries } = row;
         const isLeft = state === "in-flight" && atMs < takenBeforeMs;
-        const isDue = (state === "pending" || state === "refused") && nextMs <= nowMs;
+        const isDue =
+          (state === "pending" || state === "refused") && (nextMs <= nowMs || (isByHand && state === "refused"));
         if (!isLeft && !isDue) return null;
         await setDelivery(transaction, messageId, channel, { state: "in-flight", at_ms: nowMs, tries: tries + 1 });
         return { mayRepeat: isLeft, tries: tries + 1 };

@@ -133,7 +133,12 @@ export function alertStoreContract(name: string, open: () => Promise<Store>): vo
     assert.equal(await at(START + 49), null);
     assert.deepEqual(await at(START + 50), { mayRepeat: false, tries: 2 });
     await store.settleDelivery({ ...settled, state: "refused", nextTryAtMs: START + 70, why: "no permission" });
-    assert.equal((await at(START + 70))!.tries, 3);
+    assert.equal(await at(START + 69), null);
+    const byHand = { nowMs: START + 60, takenBeforeMs, isByHand: true };
+    assert.equal((await store.takeDelivery(issues, byHand))!.tries, 3);
+    await store.settleDelivery({ ...settled, state: "pending", nextTryAtMs: START + 70, why: "busy" });
+    assert.equal(await store.takeDelivery(issues, byHand), null);
+    assert.equal((await at(START + 70))!.tries, 4);
     await store.settleDelivery({ ...settled, state: "delivered", receipt: "12", atMs: START + 71 });
     assert.equal(await at(START + 99), null);
     const { deliveries } = (await store.storedAlerts()).alerts[0]!;

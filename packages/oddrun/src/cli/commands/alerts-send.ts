@@ -38,6 +38,7 @@ export async function sendAction(input: CommandInput, context: CommandContext): 
         signal,
         log,
         now,
+        isByHand: true,
         progress: (line) => context.progress(line),
         mirror: hasIssues(settings) ? (github?.mirror ?? null) : null,
         channels: channelsOf(settings, { env, signal, now, version: version(), issues: github?.channel ?? null }),

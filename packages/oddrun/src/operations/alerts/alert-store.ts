@@ -106,11 +106,12 @@ export interface AlertStore {
   alertMessage(id: string): Promise<AlertMessage | null>;
   /**
    * Takes a delivery that is due, so that no other process tries it too: one that waits, or that was taken before `takenBeforeMs` by a
-   * process that must have died. Null when there is none. `mayRepeat`: it was under way before, and may have arrived.
+   * process that must have died. Null when there is none. `mayRepeat`: it was under way before, and may have arrived. `isByHand`: one that
+   * was refused is due at once, for a person has mended it.
    */
   takeDelivery(
     key: DeliveryKey,
-    at: { readonly nowMs: number; readonly takenBeforeMs: number },
+    at: { readonly nowMs: number; readonly takenBeforeMs: number; readonly isByHand?: boolean },
   ): Promise<{ readonly mayRepeat: boolean; readonly tries: number } | null>;
   settleDelivery(settled: Omit<StoredDelivery, "tries">): Promise<void>;
   storedOrders(ids: readonly string[]): Promise<readonly StoredOrder[]>;

@@ -11,6 +11,8 @@ export interface DeliverDeps {
   readonly log: Logger;
   readonly now: () => number;
   readonly signal: { readonly aborted: boolean };
+  /** A person started it, perhaps because what refused is mended: that is asked again at once. */
+  readonly isByHand?: boolean;
 }
 
 /** A process that took a delivery and said nothing for so long has died. */
@@ -43,7 +45,7 @@ export async function deliverAlerts(
 
 /** Tells a channel what it does not have yet of one thread, until something has to wait. */
 async function deliverThread(
-  { store, log, now, signal }: DeliverDeps,
+  { store, log, now, signal, isByHand }: DeliverDeps,
   channel: AlertChannel,
   alerts: readonly StoredAlert[],
 ): Promise<Delivered> {
@@ -61,7 +63,7 @@ async function deliverThread(
       continue;
     }
     const message = signal.aborted ? null : await store.alertMessage(messageId);
-    const taken = message === null ? null : await take(store, delivery, now());
+    const taken = message === null ? null : await take(store, delivery, now(), isByHand);
     if (message === null || taken === null) break;
     const { mayRepeat, tries } = taken;
     const isOver = alerts.slice(at + 1).some((later) => later.word === "recovered" && later.scope === scope);
@@ -105,8 +107,8 @@ export async function giveUpForGone({ store, channels, log, now }: DeliverDeps):
   }
 }
 
-const take = (store: AlertStore, delivery: StoredDelivery, nowMs: number) =>
-  store.takeDelivery(delivery, { nowMs, takenBeforeMs: nowMs - TAKEN_MS });
+const take = (store: AlertStore, delivery: StoredDelivery, nowMs: number, isByHand = false) =>
+  store.takeDelivery(delivery, { nowMs, takenBeforeMs: nowMs - TAKEN_MS, isByHand });
 
 const inPass = (
   { id, word, reason, incidentNumbers, inbox }: StoredAlert,

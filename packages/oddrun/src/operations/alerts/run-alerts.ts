@@ -19,6 +19,8 @@ export interface RunAlertsDeps extends PlanStoredDeps, NewAlertsDeps {
   readonly mirror: AlertMirror | null;
   readonly log: Logger;
   readonly now: () => number;
+  /** A person started it: what was refused is asked again at once. */
+  readonly isByHand?: boolean;
 }
 
 export interface RunAlertsOptions {
