@@ -21,7 +21,7 @@ export async function testAction(input: CommandInput, context: CommandContext): 
     const names = all.map(({ name }) => printable(name)).join(", ");
     throw problem(
       "bad-usage",
-      `--channel is "${printable(wanted ?? "")}"; the settings have ${names === "" ? "none" : names}.`,
+      `--channel is "${printable(wanted ?? "")}"; the channels of the settings are ${names === "" ? "none" : names}.`,
     );
   }
   const outcomes: { readonly channel: string; readonly kind: string; readonly delivery: Delivery | null }[] = [];

@@ -115,7 +115,7 @@ test("a test goes to every channel, and each says what became of it", async () =
   );
   assert.match(
     (await alerts("test", [["channel", "nobody"]])).message,
-    /--channel is "nobody"; the settings have issues, chat, team\./,
+    /--channel is "nobody"; the channels of the settings are issues, chat, team\./,
   );
   await receiver.close();
 });

@@ -7,6 +7,9 @@ const PREPARING: ReadonlySet<MinutesCategory> = new Set(
   MINUTES_CATEGORIES.filter((name) => name === "set-up-and-cache" || name === "dependencies"),
 );
 
+/** So far beyond the usual range that a reader asks why it is within noise. */
+const ASTONISHING = 1.05;
+
 /** Where most of the extra time lies before the work itself, a cold cache is the usual reason. */
 function coldCacheWords({ kind, account, evidence }: RunCheck): string | null {
   const misses = evidence.some((found) => found.kind === "cache" && (found.value?.missedKeys.length ?? 0) > 0);
@@ -30,11 +33,15 @@ export function checkNotes(check: RunCheck): readonly string[] {
   }
   if (isCommonJobsOnly) notes.push("Only the jobs that run on both sides are compared.");
   if (whole !== null && whole.kind !== "too-little-history") {
-    const { ownRunCount, usualRunCount, peerRunCount, ratioSeen } = whole;
+    const { ownRunCount, usualRunCount, peerRunCount, ratioSeen, value, usualHigh } = whole;
+    if (kind === "within-noise" && whole.kind === "within-noise" && value > ASTONISHING * usualHigh)
+      notes.push(
+        "It took longer than nine of ten such runs do. By what is known here that may be chance: further runs of the branch will tell.",
+      );
     const peers = peerRunCount === 0 ? "" : `, and by ${peerRunCount} runs of other branches`;
     const own = ownRunCount === 1 ? "this run" : `the last ${ownRunCount} runs of this branch`;
     notes.push(
-      `Compared: ${own} with ${usualRunCount} runs of ${againstText(check)}${peers}. With this much history ${own} would be called slower from ${percentText(ratioSeen)} on.`,
+      `Compared: ${own} with ${usualRunCount} runs of ${againstText(check)}${peers}. With this much history ${own} would be called slower from ${percentText(ratioSeen)}${ratioSeen >= 3 ? " the usual time" : ""} on.`,
     );
   }
   return notes;

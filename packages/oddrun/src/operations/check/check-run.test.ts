@@ -28,6 +28,18 @@ test("a pull request's run like those of the default branch is within noise, in 
   assert.match(verdictWords(found), /^no difference beyond noise: 5 min \d\d s, usual 5\.\d to [56](\.\d)? min$/);
 });
 
+test("a run within noise that took longer than most is not passed off as one of them", async () => {
+  const longer = { runId: 900, hour: 30, ...PULL, jobs: withTest({ "npm test": 345_000 }) };
+  const found = await check([...pushes(20), longer]);
+  assert.equal(found.kind, "within-noise");
+  assert.match(
+    checkNotes(found).join(" "),
+    /longer than nine of ten .*would be called slower from [+\d.% times]+(the usual time )?on\./,
+  );
+  const usual = await check([...pushes(20), { runId: 900, hour: 30, ...PULL }]);
+  assert.doesNotMatch(checkNotes(usual).join(" "), /longer than/);
+});
+
 test("a step that takes three times as long is found, with the job and the step that it lies in", async () => {
   const found = await check([
     ...pushes(60),
