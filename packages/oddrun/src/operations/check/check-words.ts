@@ -18,7 +18,7 @@ export function percentText(ratio: number): string {
 export const usualRange = ({ usualLow, usualHigh }: ComparedRuns): string =>
   formatRange(usualLow / 1000, usualHigh / 1000, "seconds");
 
-/** "more than 99.9 %": the chance that it is no noise, as far as it can be known from so few runs. */
+/** "over 99.9 %": the share of unchanged runs that lie nearer to the usual, as far as it can be known from so few. */
 export function sureText(chance: number): string {
   const sure = 100 * (1 - chance);
   return sure >= 99.9 ? "over 99.9 %" : `${sure.toFixed(1)} %`;

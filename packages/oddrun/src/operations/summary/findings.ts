@@ -23,7 +23,7 @@ export interface Finding {
   readonly step: string | null;
   /** What it is now by what is usual; null where that is no number, such as of a silence. */
   readonly ratio: number | null;
-  /** 0 to 1: the chance that it is real. */
+  /** 0 to 1: of a pipeline the chance that it is real; of one run the share of unchanged runs that are more usual than it. */
   readonly sureness: number;
   /** ISO instant; null for one run. */
   readonly since: string | null;
