@@ -8,7 +8,7 @@ import { hostileStrings } from "../text/hostile-strings.contract.ts";
 import { alive } from "../text/living-markdown.contract.ts";
 import { utf8Bytes } from "../text/utf8-bytes.ts";
 import { annotationsOf } from "./annotations.ts";
-import { CHECK_COMMENT_MARKER, checkComment, checkSummary } from "./check-comment.ts";
+import { checkSummary } from "./check-comment.ts";
 import { findingsJson, findingsOfCheck } from "./findings.ts";
 import { assertGolden } from "./summary-stage.contract.ts";
 
@@ -31,14 +31,14 @@ async function check(run: MadeRun): Promise<RunCheck> {
 }
 
 test("a comment on what is slower names the step and folds where the time went", async () => {
-  const comment = checkComment([await check(SLOW)]);
+  const comment = checkSummary([await check(SLOW)]);
   assertGolden("comment-slower.md", comment);
-  assert.ok(comment.startsWith(`${CHECK_COMMENT_MARKER}\n\n### Oddrun: this run is slower\n`));
+  assert.ok(comment.startsWith(`### Oddrun: this run is slower\n`));
   assert.match(comment, /\*\*slower\*\*\. Most of it, \d+ %: step `npm test` of job `test`/);
 });
 
 test("a comment within noise is quiet: one sentence and one row", async () => {
-  const comment = checkComment([await check(PULL)]);
+  const comment = checkSummary([await check(PULL)]);
   assertGolden("comment-within-noise.md", comment);
   assert.match(comment, /### Oddrun: no difference beyond noise\n/);
   assert.doesNotMatch(comment, /mermaid/);
@@ -49,7 +49,7 @@ test("of several workflows the worst comes first, and the sentence counts them",
   const summary = checkSummary(checks);
   assert.match(summary, /^### Oddrun: of 3 workflows 1 failing, 1 slower\n/);
   assert.match(summary, /\n\| `CI` \|.*\*\*failing\*\*.*\n.*\*\*slower\*\*.*\n.*within noise \|\n/);
-  assert.match(checkComment([]), /no finished runs to check yet/);
+  assert.match(checkSummary([]), /no finished runs to check yet/);
 });
 
 test("a failure that may be chance is not called no difference", async () => {
@@ -109,7 +109,7 @@ test("nothing of a name from outside comes alive in a comment", async () => {
 
 test("a comment on very many workflows stays below what GitHub takes", async () => {
   const slow = withNames(await check(SLOW), "語".repeat(400));
-  const comment = checkComment(Array.from({ length: 60 }, () => slow));
+  const comment = checkSummary(Array.from({ length: 60 }, () => slow));
   assert.ok(utf8Bytes(comment) <= 60_000, `${utf8Bytes(comment)}`);
   assert.match(comment, /And 30 more workflows/);
   assert.match(comment, /Left out, so that this page stays small/);

@@ -11,22 +11,14 @@ import { accountChart } from "./mermaid.ts";
 import { COMMENT_BYTES_MAX, type SummaryBlock, withinBytes } from "./summary-blocks.ts";
 import { codeHtml, nameCell } from "./summary-words.ts";
 
-/** The first line of the comment: by it the comment is found again and edited. It holds nothing from outside. */
+/** The last line of the comment: by it the comment is found again and edited. It holds nothing from outside. */
 export const CHECK_COMMENT_MARKER = "<!-- oddrun:check -->";
 
 const JOBS_MAX = 8;
 const CHECKS_MAX = 30;
 const KIND_ORDER = ["failing", "slower", "faster", "within-noise", "too-little-history", "not-checked"] as const;
 
-/** The comment on a pull request: one sentence, one table; where the time went is folded. Quiet when nothing is beyond noise. */
-export function checkComment(checks: readonly RunCheck[], { bytesMax = COMMENT_BYTES_MAX } = {}): string {
-  return withinBytes(
-    [{ name: "the marker", lines: [CHECK_COMMENT_MARKER], rank: 0 }, ...checkBlocks(checks)],
-    bytesMax,
-  );
-}
-
-/** The same as a job summary. */
+/** The comment on a pull request and the job summary: one sentence, one table; where the time went is folded. Quiet within noise. */
 export function checkSummary(checks: readonly RunCheck[], { bytesMax = COMMENT_BYTES_MAX } = {}): string {
   return withinBytes(checkBlocks(checks), bytesMax);
 }
