@@ -20,21 +20,24 @@ const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 const SPAN_DAYS = { d: 1, w: 7 } as const;
 const NAMES_MAX = 200;
 
+/** Above 0 and, in weeks of seven days and twelfths of a year, at most 1000 a week: told to editors as it is read. */
+const RATE_PATTERN =
+  /^(?!0+(\.0+)?\/)((\d{1,2}|1[0-3]\d)(\.\d{1,6})?\/day|(\d{1,3}(\.\d{1,6})?|1000)\/week|[1-3]?\d{1,3}(\.\d{1,6})?\/month)$/;
+
 const RATE = textAs({
   expected: 'a rate such as "1/week", "2/month" or "1/day", at most 1000 a week',
-  schema: { pattern: "^\\d{1,6}(\\.\\d{1,6})?/(day|week|month)$" },
-  parse: (text) => parsePushRate(text) ?? undefined,
+  schema: { pattern: RATE_PATTERN.source },
+  parse: (text) => (RATE_PATTERN.test(text) ? (parsePushRate(text) ?? undefined) : undefined),
 });
+
+const DAY_SPAN_PATTERN = /^(([1-9]\d?|[12]\d\d|3[0-5]\d|36[0-5])d|([1-9]|[1-4]\d|5[0-2])w)$/;
 
 /** Whole days from "14d" or "2w". */
 const DAY_SPAN = textAs({
   expected: 'days or weeks such as "14d" or "2w", at most 365 days, or "off"',
-  schema: { pattern: "^[1-9]\\d{0,2}[dw]$" },
-  parse: (text) => {
-    const [, count, unit] = /^([1-9]\d{0,2})([dw])$/.exec(text) ?? [];
-    const days = Number(count) * SPAN_DAYS[unit as keyof typeof SPAN_DAYS];
-    return days <= 365 ? days : undefined;
-  },
+  schema: { pattern: DAY_SPAN_PATTERN.source },
+  parse: (text) =>
+    DAY_SPAN_PATTERN.test(text) ? Number.parseInt(text, 10) * SPAN_DAYS[text.at(-1) as "d" | "w"] : undefined,
 });
 
 /** "monday 08:00", UTC. */
@@ -59,8 +62,9 @@ const ENVIRONMENT_NAME = textAs({
 const text = (charsMax: number, expected: string) =>
   textAs({
     expected,
-    schema: { minLength: 1, maxLength: charsMax },
-    parse: (value) => (value.trim() !== "" && value.length <= charsMax ? value : undefined),
+    schema: { pattern: "\\S", maxLength: charsMax },
+    // JSON Schema counts whole characters, not halves of them
+    parse: (value) => (/\S/.test(value) && Array.from(value).length <= charsMax ? value : undefined),
   });
 const WORKFLOW = text(200, "the file or the name of a workflow, with * and ? for what may vary");
 const LABEL = text(50, "the name of a label, at most 50 characters");
