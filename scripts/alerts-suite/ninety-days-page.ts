@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { type Hardship, type Played, playNinetyDays } from "./ninety-days.ts";
-import { FIRST_HOUR, HISTORY_DAYS, WATCHED_DAYS } from "./ninety-days-plan.ts";
+import type { KeptIssue } from "./github-receiver.ts";
+import { FIRST_HOUR, HISTORY_DAYS, STEP_HOURS, WATCHED_DAYS } from "./ninety-days-plan.ts";
 import type { Receipt } from "./receivers.ts";
 
 const RUNS: Readonly<Record<string, { readonly title: string; readonly hardship: Hardship }>> = {
@@ -18,23 +19,24 @@ const PAGE = new URL("../../benchmarks/results/alerts-90-days.md", import.meta.u
 
 /** Plays what is named (all when nothing is), keeps all that arrived, and writes the page. True when nothing came twice or was lost. */
 export async function soakAlerts(wanted: readonly string[] = process.argv.slice(3)): Promise<boolean> {
-  const kept: Record<string, Results[string]> = existsSync(JSON_FILE)
-    ? JSON.parse(readFileSync(JSON_FILE, "utf8"))
-    : {};
+  const read = (): Record<string, Results[string]> =>
+    existsSync(JSON_FILE) ? JSON.parse(readFileSync(JSON_FILE, "utf8")) : {};
   for (const [name, { title, hardship }] of Object.entries(RUNS)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     process.stderr.write(`${title}\n`);
     const played = await playNinetyDays(hardship, (line) => process.stderr.write(`  ${line}\n`));
-    kept[name] = { ...played, date: new Date().toISOString().slice(0, 10), node: process.version };
-    writeFileSync(JSON_FILE, `${JSON.stringify(kept)}\n`);
+    // another process may have played another one meanwhile
+    const date = new Date().toISOString().slice(0, 10);
+    writeFileSync(JSON_FILE, `${JSON.stringify({ ...read(), [name]: { ...played, date, node: process.version } })}\n`);
   }
+  const kept = read();
   const page = ninetyDaysPage(kept);
   writeFileSync(PAGE, page);
   process.stdout.write(page);
   const { killed } = kept;
-  return (
-    killed === undefined || comparison(kept, "killed").every(({ missing, more }) => missing.length + more.length === 0)
-  );
+  if (killed === undefined || kept["calm"] === undefined) return true;
+  const isSame = comparison(kept, "killed").every(({ missing, more }) => missing.length + more.length === 0);
+  return isSame && ["killed", "lost"].every((name) => kept[name] === undefined || saidTwice(kept, name) === 0);
 }
 
 const RECEIVERS = ["issues", "hook", "room"] as const;
@@ -63,6 +65,74 @@ function comparison(results: Results, name: string) {
   });
 }
 
+/** What receivers that tell repeats got twice, and issues that there are two of. */
+function saidTwice(results: Results, name: string): number {
+  const twice = comparison(results, name).flatMap((one) => (one.receiver === "room" ? [] : [one.twice]));
+  const issues = results[name]!.issues.map(threadOf);
+  return twice.reduce((sum, count) => sum + count, 0) + issues.length - new Set(issues).size;
+}
+
+/** What an issue was first said of: message ids begin with it. */
+const threadOf = ({ said: [first = "nothing"] }: KeptIssue): string => first.split(".", 1)[0]!;
+
+const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;
+
+/** What a reader of one incident's issues finds in the end. */
+function issueWords(issues: readonly KeptIssue[]): string {
+  if (issues.length === 0) return "none";
+  const comments = issues.flatMap((issue) => issue.comments).length;
+  const closes = issues.reduce((sum, issue) => sum + issue.closes, 0);
+  const said = issues.flatMap((issue) => issue.said.map((id) => id.split(".")[1]!));
+  const states = issues.map(({ state, reason }) => (state === "open" ? state : `closed, ${reason}`));
+  return `${counted(issues.length, "issue")}, ${counted(comments, "comment")}, ${counted(closes, "close")}: ${said.join(", ")}; ${states.join(" and ")}`;
+}
+
+/** A row for each incident or digest that has an issue, a column for each run; where a run left the same as the first, it says so. */
+function issueTable(results: Results, names: readonly string[]): string {
+  const threads = [...new Set(names.flatMap((name) => results[name]!.issues.map(threadOf)))];
+  const rows = threads.map((thread) => {
+    const own = names.map((name) => results[name]!.issues.filter((issue) => threadOf(issue) === thread));
+    const place = own.flat()[0]!.place.split("#", 1)[0]!;
+    const words = own.map(issueWords);
+    return `| ${place} | ${thread} | ${words.map((word, at) => (at > 0 && word === words[0] ? "the same" : word)).join(" | ")} |`;
+  });
+  const heads = names.map((name) => RUNS[name]!.title);
+  return [`| repository | thread | ${heads.join(" | ")} |`, `|---|---|${"---|".repeat(heads.length)}`, ...rows].join(
+    "\n",
+  );
+}
+
+function killTable(results: Results, names: readonly string[]): string {
+  return names
+    .flatMap((name) => {
+      const counts = new Map<string, number>();
+      for (const { at, what } of results[name]!.killed) {
+        const kind = `${MOMENTS[at]}: ${what}`;
+        counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      }
+      return [...counts]
+        .toSorted(([one], [other]) => one.localeCompare(other))
+        .map(([kind, count]) => `${String(count).padStart(3)} ${name}: ${kind}`);
+    })
+    .join("\n");
+}
+
+const MOMENTS: Readonly<Record<Played["killed"][number]["at"], string>> = {
+  "a moment": "at some moment",
+  before: "before it was carried out",
+  after: "carried out, not answered",
+  answer: "up to 3 ms after it was carried out",
+  created: "an issue made, not answered",
+  looks: "an issue made, before the look whether there is another",
+  marks: "an issue made and looked at, up to 3 ms later",
+};
+
+const requestWords = ({ requests }: Played): string =>
+  Object.entries(requests)
+    .toSorted(([one], [other]) => one.localeCompare(other))
+    .map(([kind, count]) => `${kind}: ${count}`)
+    .join(", ");
+
 function ninetyDaysPage(results: Results): string {
   const { calm } = results;
   if (calm === undefined) return "";
@@ -88,9 +158,10 @@ function ninetyDaysPage(results: Results): string {
   const list = calm.receipts.map(({ hour, receiver, id }) => `${dayOf(hour)} ${receiver} ${id}`);
   return `# Ninety days of alerts
 
-\`npm run soak -- alerts\`. A simulated organisation of six repositories and twenty workflows: ${HISTORY_DAYS} days of past, then ${WATCHED_DAYS} days in which each hour is collected, looked at for changes, and passed over for alerts by the
-program itself in a process of its own. Messages go to issues (a recorder that keeps to the contract of the issue channel), to an incoming webhook of Slack and to a signed webhook, over HTTP. Half of the kills (SIGKILL) come at some moment
-of a pass, half where a message is on its way: before it counts as received, after that, or just after the answer.
+\`npm run soak -- alerts\`. A simulated organisation of six repositories and twenty workflows: ${HISTORY_DAYS} days of past, then ${WATCHED_DAYS} days in which all that ended is collected every ${STEP_HOURS} hours, looked at for changes, and passed over for
+alerts by the program itself in a process of its own. Messages are made by the real composer and go through the real channels: to issues of a stand-in for GitHub (a server over HTTP with GitHub's limits and the token of a workflow's job;
+waits of a second last a millisecond), to an incoming webhook of Slack and to a signed webhook. What was said before is read back from the issues, as in earnest. Of the kills (SIGKILL) half come at some moment of a pass, half at a request
+that writes or right after the one that made an issue; whatever is on its way at a kill is not answered.
 
 ## What arrived
 
@@ -100,9 +171,30 @@ ${rows.join("\n")}
 
 Missing and more: by message id, against the run that was not killed. ${differences.length === 0 ? "There is no difference." : "The differences:"}
 ${differences.length === 0 ? "" : `\n\`\`\`\n${differences.join("\n")}\n\`\`\`\n`}
-A room cannot tell repeats: what was on its way when the process died is sent again. Where the store survives, each repeat says that it may be one; where it was thrown back, the process does not know. Kills that are aimed at a message stay
-aimed at it, so one message may be hit several times. What is missing where stores were lost are words about an incident that was told to the organisation alone, and has no issue to read that back from: its reminder and its end. Why a digest
-came more, in one repository and in the organisation, was not looked into: what a lost store had decided is decided anew.
+In issues a message is an issue made, a comment, or a digest written into its issue, counted from the stand-in's side as each was carried out. A room cannot tell repeats: what was on its way when the process died is sent again. Where the store
+survives, each repeat says that it may be one; where it was thrown back, the process does not know.
+
+## The issues in the end
+
+Message ids begin with the thread; words are those that the issue remembers.
+
+${issueTable(results, names)}
+
+## Where it was killed
+
+By what was on its way.
+
+\`\`\`
+${killTable(results, names)}
+\`\`\`
+
+## What GitHub's stand-in was asked
+
+By kind of request and status; 0 where the connection was cut.
+
+\`\`\`
+${names.map((name) => `${name}: ${requestWords(results[name]!)}`).join("\n")}
+\`\`\`
 
 ## How it went
 
@@ -134,7 +226,7 @@ function weekTable(receipts: readonly Receipt[]): string {
   const weeks = Math.ceil(WATCHED_DAYS / 7);
   const weekOf = ({ hour }: Receipt): number => Math.floor((hour - FIRST_HOUR) / (24 * 7));
   const isPush = ({ id }: Receipt): boolean => /\.(new|grown|reminder|storm)\./.test(id);
-  const counted = (name: string, own: readonly Receipt[]): string => {
+  const row = (name: string, own: readonly Receipt[]): string => {
     const counts = Array.from({ length: weeks }, (_, week) => own.filter((one) => weekOf(one) === week).length);
     return `| ${name} | ${counts.join(" | ")} | ${own.length} |`;
   };
@@ -143,13 +235,13 @@ function weekTable(receipts: readonly Receipt[]): string {
   return [
     head,
     `|---|${"--:|".repeat(weeks + 1)}`,
-    counted("issues: pushes, all six repositories", issues!.filter(isPush)),
-    counted(
+    row("issues: pushes, all six repositories", issues!.filter(isPush)),
+    row(
       "issues: ends and digests",
       issues!.filter((one) => !isPush(one)),
     ),
-    counted("room: pushes", room!.filter(isPush)),
-    counted(
+    row("room: pushes", room!.filter(isPush)),
+    row(
       "room: ends and digests",
       room!.filter((one) => !isPush(one)),
     ),
