@@ -22,7 +22,7 @@ const OWN = [...new Set(Object.values(ACTIONS).flatMap(({ options }) => options)
 /** `oddrun alerts`: what messages would be sent, whether they arrive, and what was said. */
 export const alertsCommand: CommandSpec = {
   name: "alerts",
-  summary: "Preview what would be sent, test every channel, send what is due, list both",
+  summary: "Preview alerts, test every channel, send what is due, list what was said",
   args: [{ name: "action", description: "What to do: preview, test, send or list", required: true }],
   options: [
     {
