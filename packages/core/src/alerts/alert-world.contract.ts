@@ -6,7 +6,7 @@ import {
   type IncidentEvent,
   type IncidentRecord,
 } from "../incidents/index.ts";
-import { type ChangeEvent, seriesId } from "../change-points/index.ts";
+import { type ChangeEvent, seriesId, seriesOf } from "../change-points/index.ts";
 import type { PushCandidate } from "../alert-budget/index.ts";
 import { planAlerts } from "./plan-alerts.ts";
 import type { AlertThread, SaidMessage } from "./alert-thread.ts";
@@ -120,13 +120,21 @@ export interface World {
   readonly quietFromDay?: number;
   /** One inbox for all repositories beside that of each. */
   readonly isShared?: boolean;
+  /** Incidents of workflows that the settings do not watch. */
+  readonly unwatched?: readonly number[];
 }
 
 const RULES: AlertRules = { remindAfterDays: 14, digest: null, stormFrom: 10, improvements: false };
 
 /** A store, a GitHub and passes over them, without any I/O: what is planned is delivered at once unless told otherwise. */
 export function alertWorld(world: World) {
-  const { incidents: planned, pushesAWeek = 1, quietFromDay = Number.POSITIVE_INFINITY, isShared = false } = world;
+  const {
+    incidents: planned,
+    pushesAWeek = 1,
+    quietFromDay = Number.POSITIVE_INFINITY,
+    isShared = false,
+    unwatched = [],
+  } = world;
   const rules = { ...RULES, ...world.rules };
   const repositoryIds = [...new Set(planned.map(({ repositoryId = 1 }) => repositoryId))];
   let watchingSinceMs = world.watchingSinceMs ?? START;
@@ -172,7 +180,7 @@ export function alertWorld(world: World) {
       words: planned.flatMap((one) => wordsOf(one, nowMs)),
       ledger: { threads, digests, digestsSinceMs },
       inboxesOf,
-      isWatched: () => true,
+      isWatched: (id) => !unwatched.includes(seriesOf(id).workflowId - 100),
       lastRunMs: () => Math.min(nowMs, at(quietFromDay)),
       rules,
       watchingSinceMs,

@@ -79,7 +79,7 @@ const CHANNEL = variant("kind", {
   "github-issue": section({
     labels: {
       shape: listOf(LABEL, 10),
-      about: "Labels that each issue gets. The first one is how Oddrun finds its issues again.",
+      about: 'Labels that each issue gets, beside "oddrun", by which Oddrun finds its issues again.',
       usual: "[oddrun]",
     },
     assignees: { shape: listOf(text(39, "a login"), 10), about: "Logins of people who are assigned.", usual: "[]" },
