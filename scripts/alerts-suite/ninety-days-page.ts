@@ -174,6 +174,13 @@ ${differences.length === 0 ? "" : `\n\`\`\`\n${differences.join("\n")}\n\`\`\`\n
 In issues a message is an issue made, a comment, or a digest written into its issue, counted from the stand-in's side as each was carried out. A room cannot tell repeats: what was on its way when the process died is sent again. Where the store
 survives, each repeat says that it may be one; where it was thrown back, the process does not know.
 
+What a lost store changes, looked into for the seed that is played: nothing is said twice in issues, but what the lost store had weighed is weighed anew.
+
+- 1aba5b9c60cac4cc opened 11 hours before it was sure enough to be pushed; the store was lost in the very pass that pushed it, before its issue was made. Watching went on from the pass before, so it was the past: it is in the weekly digest
+  (128610c30b6f21a1) and in no issue of its own.
+- The digests of 2026-04-13 tell of a queue in mobile-app again that the digests of 2026-04-06 had told of: it grew in between, and which incidents a digest told of is not read back from its issue.
+- The reminder and the end of 7d27f9899d5f99e5 are missing: it was told to the organisation alone, and has no issue to read that back from.
+
 ## The issues in the end
 
 Message ids begin with the thread; words are those that the issue remembers.
