@@ -87,9 +87,9 @@ export function saidLines({ said, unsaid }: AlertsPass): readonly SaidLine[] {
   ];
 }
 
-/** Whether a pass over the alerts left something that the next one has to know. */
+/** Whether a pass over the alerts left something that the next one has to know; one that broke off may have spoken before. */
 export const hasSpoken = (alerts: AlertsPass | null): boolean =>
-  alerts !== null && (alerts.isFirst || alerts.said.length + alerts.unsaid.length + alerts.orders.length > 0);
+  alerts === null || alerts.isFirst || alerts.said.length + alerts.unsaid.length + alerts.orders.length > 0;
 
 /** The addresses of the issues about incidents, by number: as the channel of issues told them, or as they were read back. */
 export async function issueUrls(

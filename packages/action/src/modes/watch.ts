@@ -61,7 +61,7 @@ async function show(
     score: oddestScore(report.oddRuns),
     incidentCount: report.changes.openCount,
     stateWord,
-    annotations: annotationsOf(worse),
+    annotations: annotationsOf(worse.filter((finding) => !finding.isNoted)),
   });
   return true;
 }

@@ -79,6 +79,7 @@ test("a finding tells kind, place, ratio and sureness, and within noise there is
     run_id: 900,
     minutes_a_week: null,
     is_improvement: false,
+    is_noted: false,
   });
   assert.ok(Number(ratio) > 1.4 && Number(sureness) > 0.99);
   assert.match(String(text), /^"CI": slower beyond noise/);

@@ -29,6 +29,8 @@ export interface Finding {
   readonly since: string | null;
   /** "INC-7"; null for one run. */
   readonly incident: string | null;
+  /** Of an incident whether people have taken note of it: it goes on, and is no news. */
+  readonly isNoted: boolean;
   readonly runId: number | null;
   readonly minutesAWeek: number | null;
   /** The incident's issue, else the run; null where neither is known. */
@@ -59,6 +61,7 @@ export function findingsOfChanges(
       sureness: surenessOf(incident),
       since: new Date(incident.onsetMs).toISOString(),
       incident: incidentName(incident.number),
+      isNoted: isNoted(incident),
       runId: latest?.onset.runId ?? null,
       minutesAWeek: cost.minutesAWeek,
       url: issueUrls.get(incident.number) ?? null,
@@ -68,6 +71,9 @@ export function findingsOfChanges(
     };
   });
 }
+
+/** Whether people have taken note of it. */
+export const isNoted = ({ state }: Incident): boolean => state === "acknowledged" || state === "muted";
 
 /** 0 to 1; a schedule is silent or not. */
 export function surenessOf({ changes }: Incident): number {
@@ -88,6 +94,7 @@ export function findingsOfCheck(check: RunCheck): readonly Finding[] {
     workflow: run.workflowName,
     since: null,
     incident: null,
+    isNoted: false,
     runId: run.runId,
     minutesAWeek: null,
     url: runUrl(run),
@@ -125,12 +132,13 @@ const oneLine = (text: string): string => printable(text, TEXT_CHARS);
 /** As programs read it: spelt as GitHub spells, whole and round numbers. */
 export function findingsJson(findings: readonly Finding[]): readonly Readonly<Record<string, unknown>>[] {
   const round = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(4)));
-  return findings.map(({ runId, minutesAWeek, sureness: sure, ratio, ...same }) => ({
+  return findings.map(({ runId, minutesAWeek, sureness: sure, ratio, isNoted: isKnown, ...same }) => ({
     ...same,
     ratio: round(ratio),
     sureness: round(sure),
     run_id: runId,
     minutes_a_week: round(minutesAWeek),
     is_improvement: isImprovement(same.kind),
+    is_noted: isKnown,
   }));
 }

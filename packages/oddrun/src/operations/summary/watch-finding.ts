@@ -3,6 +3,7 @@ import { alsoChanged, KIND_VERBS } from "../incidents/incidents-words.ts";
 import { changeReasonsMarkdown } from "../explain/explain-change-text.ts";
 import type { ReportedIncident } from "../report/report-changes.ts";
 import { neutralSentence } from "../text/neutral-markdown.ts";
+import { isNoted } from "./findings.ts";
 import { accountChart, SERIES_CHART_KEY, seriesChart } from "./mermaid.ts";
 import type { SummaryBlock } from "./summary-blocks.ts";
 import { codeHtml, shortWhere } from "./summary-words.ts";
@@ -13,14 +14,14 @@ const ALSO_LINES = 5;
 const CHARTS_MAX = 5;
 const RANK = 10;
 
-/** Why an incident is believed, and where its time went: folded but for the first. */
+/** Why an incident is believed, and where its time went: folded but for the first, and that too where people know of it. */
 export function findingBlock(report: WatchReport, each: ReportedIncident, place: number): SummaryBlock {
   const { incident, picture } = each;
   const { names } = report.changes;
   const explanation = report.explained.get(incident.number)?.explanation ?? null;
   const where = codeHtml(shortWhere(incident, names, report.pass.repository));
   const lines = [
-    `<details${place === 0 ? " open" : ""}><summary><b>${incidentName(incident.number)}</b> ${where} ${KIND_VERBS[incident.kind]}</summary>`,
+    `<details${place === 0 && !isNoted(incident) ? " open" : ""}><summary><b>${incidentName(incident.number)}</b> ${where} ${KIND_VERBS[incident.kind]}</summary>`,
   ];
   if (picture !== null && place < CHARTS_MAX) lines.push("", ...seriesChart(picture), "", SERIES_CHART_KEY);
   if (explanation !== null) {

@@ -4,7 +4,9 @@ import { hostileTexts } from "../../server/page/hostile-texts.contract.ts";
 import { hostileStrings } from "../text/hostile-strings.contract.ts";
 import { alive } from "../text/living-markdown.contract.ts";
 import { utf8Bytes } from "../text/utf8-bytes.ts";
-import { assertGolden, readReport, renamed, summaryPass, summaryStore } from "./summary-stage.contract.ts";
+import { decideIncident } from "../incidents/incidents-decide.ts";
+import { findingsJson, findingsOfChanges } from "./findings.ts";
+import { assertGolden, NOW_MS, readReport, renamed, summaryPass, summaryStore } from "./summary-stage.contract.ts";
 import type { WatchReport } from "./watch-report.ts";
 import { watchSummary } from "./watch-summary.ts";
 import { readWeekReport, weekSummary } from "./week-summary.ts";
@@ -55,6 +57,26 @@ test("what has changed stands in one table, the dearest first, its reasons and c
   assert.equal(summary.match(/^<details/gm)?.length, summary.match(/^<\/details>$/gm)?.length);
   assert.match(summary, /xychart-beta\n/);
   assert.match(summary, /refused: the address is gone/);
+});
+
+test("what people have taken note of goes on without being shown as news", async () => {
+  const store = await summaryStore({ incidents: 2 });
+  try {
+    const said = { decision: "acknowledged", who: "ada", note: null, untilMs: null, nowMs: NOW_MS } as const;
+    for (const number of [1, 2]) await decideIncident(store, number, said);
+    const report = await readReport(store, summaryPass());
+    assert.deepEqual(
+      findingsJson(findingsOfChanges(report.changes)).map((finding) => finding["is_noted"]),
+      [true, true],
+    );
+    const summary = watchSummary(report);
+    assert.match(summary, /All well.*2 changes that people know of go on/);
+    assert.doesNotMatch(summary, /<details open>/);
+    await decideIncident(store, 1, { ...said, decision: "reopened" });
+    assert.match(watchSummary(await readReport(store, summaryPass())), /<details open>/);
+  } finally {
+    await store.close();
+  }
 });
 
 test("a first pass tells what is usual, what it costs and what to expect", async () => {

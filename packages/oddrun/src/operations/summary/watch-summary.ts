@@ -1,8 +1,8 @@
-import type { Incident } from "@oddrun/core";
 import type { ReportedIncident } from "../report/report-changes.ts";
 import { neutralMarkdown, neutralSentence } from "../text/neutral-markdown.ts";
 import { markdownTable } from "../text/markdown-table.ts";
 import { changesTable } from "./changes-table.ts";
+import { isNoted } from "./findings.ts";
 import { firstLookBlocks } from "./first-look.ts";
 import { type SummaryBlock, SUMMARY_BYTES_MAX, withinBytes } from "./summary-blocks.ts";
 import {
@@ -39,14 +39,11 @@ export function watchSummary(report: WatchReport, { bytesMax = SUMMARY_BYTES_MAX
   return withinBytes(blocks, bytesMax);
 }
 
-/** What people have taken note of is no news. */
-const isKnown = ({ state }: Incident): boolean => state === "acknowledged" || state === "muted";
-
 function headSentence(report: WatchReport): string {
   const { changes, pass, runCount, workflows, firstRunMs } = report;
   const where = neutralMarkdown(pass.repository, 140);
   if (runCount === 0) return `Nothing to judge yet: ${where} has no finished runs that are stored.`;
-  const news = changes.open.filter(({ incident }) => !isKnown(incident));
+  const news = changes.open.filter(({ incident }) => !isNoted(incident));
   const known = changes.open.length - news.length;
   const also = known === 0 ? "" : ` ${plural(known, "change")} that people know of ${known === 1 ? "goes" : "go"} on.`;
   const looked = `${plural(runCount, "run")} of ${plural(workflows.length, "workflow")} since ${day(Math.max(firstRunMs ?? 0, pass.nowMs - 90 * 86_400_000))}`;
