@@ -68,8 +68,9 @@ export async function watchPass<Alerts>(deps: WatchDeps<Alerts>, request: WatchR
   const judged = await detectOddRuns({ store, registry, log, now, signal, progress }, { place });
   const changes = judged.isComplete ? await lookForChanges({ store, log, now, signal, progress }, { place }) : null;
   const isComplete = changes?.summary.isComplete === true && !signal.aborted;
-  const alerts = isComplete && deps.tell !== null ? await deps.tell() : null;
+  const told = isComplete && deps.tell !== null ? { alerts: await deps.tell() } : null;
   const hasFound = judged.judgedCount > 0 || (changes?.incidents.length ?? 0) > 0;
-  const hasNews = hasCollected || hasFound || (alerts !== null && deps.isNews(alerts));
+  const hasNews = hasCollected || hasFound || (told !== null && deps.isNews(told.alerts));
+  const alerts = told?.alerts ?? null;
   return { collected, judged, changes, alerts, isComplete: isComplete && !signal.aborted, hasNews };
 }
