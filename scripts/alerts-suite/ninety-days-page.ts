@@ -209,7 +209,7 @@ ${names.map((name) => `${name}: ${requestWords(results[name]!)}`).join("\n")}
 |---|---|--:|--:|--:|--:|--:|--:|--:|
 ${runs.join("\n")}
 
-Times are of a machine that other work shared.
+Times are of the machine as it was: runs may have gone side by side, and other work beside them.
 
 ## Messages a week
 
